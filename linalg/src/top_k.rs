@@ -1,0 +1,108 @@
+//! Which are the best few of many scores?
+//!
+//! A heap of at most `k` keeps the worst of the best on top: O(n·log k) at worst, O(n) when few scores enter it.
+
+use std::cmp::Ordering;
+use std::collections::BinaryHeap;
+
+/// The `k` best rows with their scores, best first, ties by lower row.
+///
+/// Rows in `excluded` (ascending) are left out before the selection; a NaN is never selected.
+/// Fewer than `k` come back when there are no more.
+#[must_use]
+pub fn top_k(scores: &[f32], k: usize, excluded: &[u32]) -> Vec<(u32, f32)> {
+    let mut excluded = excluded.iter().copied().peekable();
+    let candidates = (0_u32..).zip(scores.iter().copied()).filter(|&(row, _)| {
+        while excluded.next_if(|&e| e < row).is_some() {}
+        excluded.next_if_eq(&row).is_none()
+    });
+    top_k_of(candidates, k)
+}
+
+/// The `k` best of some rows with their scores, best first, ties by lower row; a NaN is never selected.
+#[must_use]
+pub fn top_k_of(candidates: impl IntoIterator<Item = (u32, f32)>, k: usize) -> Vec<(u32, f32)> {
+    let mut best = BinaryHeap::new();
+    for (row, score) in candidates {
+        let candidate = Candidate { row, score };
+        if score.is_nan() {
+            continue;
+        }
+        if best.len() < k {
+            best.push(candidate);
+        } else if let Some(mut worst) = best.peek_mut()
+            && candidate < *worst
+        {
+            *worst = candidate;
+        }
+    }
+    best.into_sorted_vec().into_iter().map(|Candidate { row, score }| (row, score)).collect()
+}
+
+/// A row and its score, never NaN; the better one is less, so that a heap shows the worst.
+#[derive(Clone, Copy)]
+struct Candidate {
+    row: u32,
+    score: f32,
+}
+
+impl Ord for Candidate {
+    fn cmp(&self, other: &Self) -> Ordering {
+        let by_score = other.score.partial_cmp(&self.score).expect("a candidate is never NaN");
+        by_score.then(self.row.cmp(&other.row))
+    }
+}
+
+impl PartialOrd for Candidate {
+    fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
+        Some(self.cmp(other))
+    }
+}
+
+impl PartialEq for Candidate {
+    fn eq(&self, other: &Self) -> bool {
+        self.cmp(other) == Ordering::Equal
+    }
+}
+
+impl Eq for Candidate {}
+
+#[cfg(test)]
+mod tests {
+    use super::top_k;
+    use proptest::prelude::{prop_assert_eq, proptest};
+    use std::collections::BTreeSet;
+
+    /// Sorts everything, then cuts.
+    fn slow(scores: &[f32], k: usize, excluded: &BTreeSet<u32>) -> Vec<(u32, f32)> {
+        let mut all: Vec<(u32, f32)> = (0..)
+            .zip(scores.iter().copied())
+            .filter(|(row, score)| !score.is_nan() && !excluded.contains(row))
+            .collect();
+        all.sort_by(|a, b| b.1.partial_cmp(&a.1).unwrap().then(a.0.cmp(&b.0)));
+        all.truncate(k);
+        all
+    }
+
+    proptest! {
+        #[test]
+        fn the_best_k_are_those_of_a_full_sort(
+            // Few distinct scores, so that ties are common; −8 stands for NaN.
+            scores in proptest::collection::vec(-8_i8..8, 0..60),
+            k in 0_usize..70,
+            excluded in proptest::collection::btree_set(0_u32..60, 0..30),
+        ) {
+            let scores: Vec<f32> =
+                scores.iter().map(|&x| if x == -8 { f32::NAN } else { f32::from(x) }).collect();
+            let ascending: Vec<u32> = excluded.iter().copied().collect();
+            prop_assert_eq!(top_k(&scores, k, &ascending), slow(&scores, k, &excluded));
+        }
+    }
+
+    #[test]
+    fn infinite_scores_have_their_place_and_zeros_tie_whatever_their_sign() {
+        let scores = [f32::NEG_INFINITY, -0.0, 0.0, f32::INFINITY];
+        let rows: Vec<u32> = top_k(&scores, usize::MAX, &[]).iter().map(|&(row, _)| row).collect();
+        assert_eq!(rows, [3, 1, 2, 0]);
+    }
+}

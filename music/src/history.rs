@@ -1,0 +1,23 @@
+//! What did one listener do, as the log keeps it?
+
+use crate::{Event, ImportId, RecordingId};
+
+/// One stored interaction: which recording, from which import, what happened.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Logged {
+    /// The recording, aliases followed.
+    pub recording: RecordingId,
+    /// The import that brought it.
+    pub import: ImportId,
+    /// What happened.
+    pub event: Event,
+}
+
+/// Everything the log holds of one listener, repeated submissions included.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct History {
+    /// Ascending by recording, then moment, then import.
+    pub listens: Vec<Logged>,
+    /// Plays without times, ascending by recording, one entry each.
+    pub counts: Vec<(RecordingId, f64)>,
+}

@@ -1,0 +1,146 @@
+//! What is handed to a listener?
+
+use std::time::Duration;
+
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+
+use crate::{ItemKind, RecordingId, Week};
+
+/// What a list is for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum ListKind {
+    /// New to the listener.
+    WeeklyExploration,
+}
+
+impl ListKind {
+    /// The name in files and in the store.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::WeeklyExploration => "weekly-exploration",
+        }
+    }
+}
+
+/// A place where a recording can be found.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Link {
+    /// `musicbrainz`, `isrc`, `spotify`, `search` or `location`.
+    pub site: String,
+    /// The address.
+    pub url: String,
+}
+
+/// How much of a score one part of the listener's history explains.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Contribution {
+    /// The recording of the listener's history; absent in the entry that sums up the rest.
+    pub recording: Option<RecordingId>,
+    /// Its title, or what the rest is.
+    pub title: String,
+    /// Its artist; empty in the entry that sums up the rest.
+    pub artist: String,
+    /// In units of the score; all contributions of a line sum to its score within 1e-4.
+    pub share: f32,
+}
+
+/// Why a line is there.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Reason {
+    /// One sentence.
+    pub text: String,
+    /// The largest contributions first, then the rest as one entry; empty where the model has none.
+    pub contributions: Vec<Contribution>,
+}
+
+/// One line of a playlist.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Track {
+    /// From 1.
+    pub position: u32,
+    /// The recording, or artist where artists stand as items.
+    pub recording: RecordingId,
+    /// Title.
+    pub title: String,
+    /// Artist credit.
+    pub artist: String,
+    /// Release title.
+    pub release: Option<String>,
+    /// Length, where known.
+    #[serde(rename = "length_ms", with = "millis", default)]
+    pub length: Option<Duration>,
+    /// Rises with goodness; comparable within one list only.
+    pub score: f32,
+    /// `MusicBrainz` recording id.
+    pub recording_mbid: Option<String>,
+    /// `MusicBrainz` artist ids, main artist first.
+    pub artist_mbids: Vec<String>,
+    /// `MusicBrainz` release id.
+    pub release_mbid: Option<String>,
+    /// International standard recording code.
+    pub isrc: Option<String>,
+    /// File or URL that plays it, where the catalogue knows one.
+    pub location: Option<String>,
+    /// Where to find it, the surest first.
+    pub links: Vec<Link>,
+    /// Why it is there.
+    pub reason: Reason,
+    /// Whether the listener blocked it after the list was made.
+    pub is_blocked: bool,
+}
+
+/// A list for one listener and week.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Playlist {
+    /// Name of the listener.
+    pub listener: String,
+    /// The week it is for.
+    pub week: Week,
+    /// What it is for.
+    pub kind: ListKind,
+    /// What its lines are.
+    pub items: ItemKind,
+    /// Id of the snapshot that made it.
+    pub snapshot: String,
+    /// Seed that made it.
+    pub seed: u64,
+    /// When it was made.
+    pub made_at: Timestamp,
+    /// How it was made, and why it is shorter than asked for, where there is something to say.
+    pub note: Option<String>,
+    /// The lines, in order.
+    pub tracks: Vec<Track>,
+}
+
+impl Playlist {
+    /// A title for players, such as "Undersong for ada, 2026-W47".
+    #[must_use]
+    pub fn title(&self) -> String {
+        format!("Undersong for {}, {}", self.listener, self.week)
+    }
+}
+
+/// Lengths travel as whole milliseconds.
+mod millis {
+    use std::time::Duration;
+
+    use serde::{Deserialize, Deserializer, Serialize, Serializer};
+
+    #[expect(clippy::ref_option, reason = "the signature serde's `with` asks for")]
+    pub(super) fn serialize<S: Serializer>(
+        length: &Option<Duration>,
+        to: S,
+    ) -> Result<S::Ok, S::Error> {
+        let millis = length.map(|length| u64::try_from(length.as_millis()).unwrap_or(u64::MAX));
+        millis.serialize(to)
+    }
+
+    pub(super) fn deserialize<'de, D: Deserializer<'de>>(
+        from: D,
+    ) -> Result<Option<Duration>, D::Error> {
+        Ok(Option::<u64>::deserialize(from)?.map(Duration::from_millis))
+    }
+}
