@@ -1,0 +1,28 @@
+//! A log: what was heard, by whom, when, how often, and what of it can be believed?
+//!
+//! [`read`] streams the files that services and players hand out into [`music::Entry`], in memory that does not grow with the file.
+//! What cannot be read is data too: each bad line is a [`Reject`] with its place and reason, and the rest of the file is kept.
+//! Addresses, user agents and private plays never leave this room.
+
+mod error;
+mod evidence;
+mod format;
+mod options;
+mod read;
+mod reject;
+mod source;
+mod survey;
+mod tally;
+mod weigh;
+mod write;
+
+pub use error::Error;
+pub use evidence::Evidence;
+pub use format::Format;
+pub use options::{Column, ContextPolicy, Options};
+pub use read::read;
+pub use reject::{Reject, RejectReason};
+pub use survey::{Survey, survey};
+pub use tally::Tally;
+pub use weigh::{Lengths, Weighed, weigh};
+pub use write::{write_catalogue, write_feedback, write_lastfm_1k, write_spotify};
