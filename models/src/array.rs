@@ -1,0 +1,99 @@
+//! How does a model travel into a file and back?
+//!
+//! As a few named arrays; what they mean only the model knows.
+
+use std::collections::BTreeMap;
+
+use crate::Error;
+
+/// Numbers of one kind with their shape, the last axis running fastest.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Array {
+    /// `f32`.
+    F32 {
+        /// Length of each axis.
+        shape: Vec<usize>,
+        /// As many as the shape multiplies to.
+        values: Vec<f32>,
+    },
+    /// `u32`.
+    U32 {
+        /// Length of each axis.
+        shape: Vec<usize>,
+        /// As many as the shape multiplies to.
+        values: Vec<u32>,
+    },
+    /// `u64`.
+    U64 {
+        /// Length of each axis.
+        shape: Vec<usize>,
+        /// As many as the shape multiplies to.
+        values: Vec<u64>,
+    },
+}
+
+impl Array {
+    fn describe(&self) -> String {
+        let (kind, shape, len) = match self {
+            Self::F32 { shape, values } => ("f32", shape, values.len()),
+            Self::U32 { shape, values } => ("u32", shape, values.len()),
+            Self::U64 { shape, values } => ("u64", shape, values.len()),
+        };
+        format!("{len} {kind} of shape {shape:?}")
+    }
+}
+
+/// Saved arrays by name, from which a model takes its own.
+pub(crate) type Arrays = BTreeMap<String, Array>;
+
+/// Takes finite `f32` of exactly this shape.
+pub(crate) fn take_f32(
+    arrays: &mut Arrays,
+    name: &'static str,
+    expected: &[usize],
+) -> Result<Vec<f32>, Error> {
+    let kind = "finite f32";
+    match arrays.remove(name) {
+        Some(Array::F32 { shape, values }) if fits(&shape, values.len(), expected) => {
+            match values.iter().find(|x| !x.is_finite()) {
+                Some(x) => Err(bad(name, kind, expected, x.to_string())),
+                None => Ok(values),
+            }
+        }
+        other => Err(bad(name, kind, expected, describe(other.as_ref()))),
+    }
+}
+
+/// Takes a row of `u32` of any length.
+pub(crate) fn take_u32(arrays: &mut Arrays, name: &'static str) -> Result<Vec<u32>, Error> {
+    match arrays.remove(name) {
+        Some(Array::U32 { shape, values }) if fits(&shape, values.len(), &[values.len()]) => {
+            Ok(values)
+        }
+        other => Err(Error::BadArray {
+            name,
+            expected: "a row of u32".to_owned(),
+            got: describe(other.as_ref()),
+        }),
+    }
+}
+
+/// Takes one `u64`.
+pub(crate) fn take_u64(arrays: &mut Arrays, name: &'static str) -> Result<u64, Error> {
+    match arrays.remove(name) {
+        Some(Array::U64 { shape, values }) if fits(&shape, values.len(), &[1]) => Ok(values[0]),
+        other => Err(bad(name, "u64", &[1], describe(other.as_ref()))),
+    }
+}
+
+fn fits(shape: &[usize], len: usize, expected: &[usize]) -> bool {
+    shape == expected && len == expected.iter().product::<usize>()
+}
+
+fn describe(array: Option<&Array>) -> String {
+    array.map_or_else(|| "nothing".to_owned(), Array::describe)
+}
+
+fn bad(name: &'static str, kind: &str, shape: &[usize], got: String) -> Error {
+    Error::BadArray { name, expected: format!("{kind} of shape {shape:?}"), got }
+}

@@ -1,0 +1,69 @@
+//! Which models are there?
+
+use crate::Spec;
+
+/// A model, for people.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ModelDoc {
+    /// What a model string calls it.
+    pub name: &'static str,
+    /// What it does, in a sentence.
+    pub sentence: &'static str,
+    /// In the order of the canonical string.
+    pub parameters: Vec<ParameterDoc>,
+}
+
+/// A parameter, for people.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ParameterDoc {
+    /// The key.
+    pub name: &'static str,
+    /// The value when nothing is said.
+    pub default: String,
+    /// What it does, in a sentence.
+    pub meaning: &'static str,
+}
+
+/// Every model with its parameters.
+#[must_use]
+pub fn catalogue() -> Vec<ModelDoc> {
+    Spec::all().map(describe).into()
+}
+
+fn describe(mut spec: Spec) -> ModelDoc {
+    let sentence = match spec {
+        Spec::Random => "Orders the catalogue by chance, differently for each listener.",
+        Spec::Popularity(_) => "Recommends what most listeners like, the same to everyone.",
+        Spec::ItemKnn(_) => "Recommends what is liked by the listeners of what one likes.",
+        Spec::Ease(_) => {
+            "Learns a weight between every two recordings, in closed form; for small catalogues."
+        }
+        Spec::Ials(_) => {
+            "Learns a vector for each recording by implicit alternating least squares."
+        }
+    };
+    let name = spec.name();
+    let parameters = spec.fields().into_iter().map(|field| ParameterDoc {
+        name: field.name,
+        default: field.slot.to_string(),
+        meaning: field.meaning,
+    });
+    ModelDoc { name, sentence, parameters: parameters.collect() }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::catalogue;
+    use crate::Spec;
+
+    #[test]
+    fn the_documented_defaults_are_the_defaults() {
+        for model in catalogue() {
+            let parameters = model.parameters.iter().map(|p| format!("{}={}", p.name, p.default));
+            let parameters: Vec<String> = parameters.collect();
+            let separator = if parameters.is_empty() { "" } else { ":" };
+            let text = format!("{}{separator}{}", model.name, parameters.join(","));
+            assert_eq!(text.parse::<Spec>(), model.name.parse());
+        }
+    }
+}

@@ -1,0 +1,193 @@
+//! Which linear model of one recording from all others is best, in closed form?
+//!
+//! Steck, Embarrassingly Shallow Autoencoders for Sparse Data (2019), eq. 8:
+//! P = (XᵀX + λI)⁻¹ and B = I − P·diag(1/P_jj), with X `[n_users × n_items]` 1 where liked, else 0.
+//! score(i) = Σ_j B_ji over the liked j of a history.
+//! Where there are fewer users than items, P comes from the smaller matrix of users:
+//! P = (I − Xᵀ(XXᵀ + λI)⁻¹X) / λ.
+
+use linalg::{Csr, Matrix, add_scaled, inverse};
+use music::{ItemIx, Rows, UserIx};
+use rayon::iter::{IndexedParallelIterator, ParallelIterator};
+use rayon::slice::ParallelSliceMut;
+
+use crate::array::{Arrays, take_f32};
+use crate::recommender::score_rows;
+use crate::spec::field::{Field, Slot};
+use crate::{Array, Error, Heard, History, Query, Recommender, Training};
+
+const WEIGHTS: &str = "weights";
+
+/// What the caller chooses.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Params {
+    /// Ridge penalty λ on every weight.
+    pub reg: f32,
+    /// Megabytes (2²⁰ bytes) that fitting and saving may take; more is refused beforehand.
+    pub max_memory_mb: usize,
+}
+
+impl Default for Params {
+    fn default() -> Self {
+        Self { reg: 100.0, max_memory_mb: 4096 }
+    }
+}
+
+impl Params {
+    pub(crate) fn fields(&mut self) -> Vec<Field<'_>> {
+        vec![
+            Field {
+                name: "reg",
+                meaning: "ridge penalty on every weight between two recordings",
+                slot: Slot::Number(&mut self.reg, 1e-3..=1e9),
+            },
+            Field {
+                name: "max_memory_mb",
+                meaning: "megabytes that fitting and saving may take; more is refused beforehand",
+                slot: Slot::Count(&mut self.max_memory_mb, 1..=1 << 30),
+            },
+        ]
+    }
+}
+
+/// A weight from every item to every other.
+#[derive(Debug)]
+pub struct Ease {
+    /// Row j holds what liking j says about every item `[n_items × n_items]`; the diagonal is 0.
+    weights: Matrix,
+}
+
+/// Solves for all weights at once.
+///
+/// O(n_items³) time, or O(n_users³ + nnz·n_items) where there are fewer users; 4·n_items² bytes, twice while saving.
+///
+/// # Errors
+/// [`Error::TooLarge`] before anything is computed; [`Error::Singular`] when `reg` is too small for `f32`.
+pub fn fit(params: Params, training: &Training<'_>) -> Result<Ease, Error> {
+    let (n_users, n_items) = (training.heard.n_rows(), training.heard.n_cols());
+    let needed_bytes = estimate_bytes(n_users, n_items);
+    let allowed_bytes = (params.max_memory_mb as u64) << 20;
+    if needed_bytes > allowed_bytes {
+        return Err(Error::TooLarge { model: "ease", n_items, needed_bytes, allowed_bytes });
+    }
+    let liked = training.liked();
+    let p = if n_users < n_items { from_users(params, &liked) } else { from_items(params, &liked) };
+    let p = p.ok_or(Error::Singular { model: "ease", reg: params.reg })?;
+    Ok(Ease { weights: divide_by_diagonal(p) })
+}
+
+/// P and the copy made while saving; from users also their matrices.
+fn estimate_bytes(n_users: usize, n_items: usize) -> u64 {
+    let (users, items) = (n_users as u64, n_items as u64);
+    let saved = items.saturating_mul(items).saturating_mul(8);
+    let solved = if users < items { users.saturating_mul(users + items) } else { 0 };
+    saved.saturating_add(solved.saturating_mul(4))
+}
+
+/// P = (XᵀX + λI)⁻¹.
+fn from_items(params: Params, liked: &Csr<UserIx, ItemIx>) -> Option<Matrix> {
+    inverse(overlaps(&liked.transpose(), liked, params.reg))
+}
+
+/// P = (I − XᵀV)/λ with V = (XXᵀ + λI)⁻¹X `[n_users × n_items]`.
+fn from_users(params: Params, liked: &Csr<UserIx, ItemIx>) -> Option<Matrix> {
+    let (n_users, n_items) = (liked.n_rows(), liked.n_cols());
+    let by_item = liked.transpose();
+    let of_users = inverse(overlaps(liked, &by_item, params.reg))?;
+    let mut v = Matrix::zeros(n_users, n_items);
+    v.as_mut_slice().par_chunks_mut(n_items).enumerate().for_each(|(u, v_u)| {
+        for (other, items, _) in liked.rows() {
+            let weight = of_users.row(u)[other];
+            for &i in items {
+                v_u[i as usize] += weight;
+            }
+        }
+    });
+    let mut p = Matrix::zeros(n_items, n_items);
+    p.as_mut_slice().par_chunks_mut(n_items).enumerate().for_each(|(i, p_i)| {
+        p_i[i] = 1.0 / params.reg;
+        for &u in by_item.row(i).0 {
+            add_scaled(p_i, -1.0 / params.reg, v.row(u as usize));
+        }
+    });
+    Some(p)
+}
+
+/// The number of common columns of every two rows, and λ more on the diagonal.
+fn overlaps<R, C>(rows: &Csr<R, C>, columns: &Csr<C, R>, reg: f32) -> Matrix
+where
+    R: Sync,
+    C: Sync,
+{
+    let n = rows.n_rows();
+    let mut overlaps = Matrix::zeros(n, n);
+    overlaps.as_mut_slice().par_chunks_mut(n.max(1)).enumerate().for_each(|(r, overlap)| {
+        overlap[r] = reg;
+        for &c in rows.row(r).0 {
+            for &other in columns.row(c as usize).0 {
+                overlap[other as usize] += 1.0;
+            }
+        }
+    });
+    overlaps
+}
+
+/// B_ji = −P_ji / P_ii off the diagonal, 0 on it.
+fn divide_by_diagonal(mut p: Matrix) -> Matrix {
+    let n_items = p.dim();
+    let diagonal: Vec<f32> = (0..n_items).map(|i| p.row(i)[i]).collect();
+    p.as_mut_slice().par_chunks_mut(n_items.max(1)).enumerate().for_each(|(j, row)| {
+        for (x, p_ii) in row.iter_mut().zip(&diagonal) {
+            *x = -*x / p_ii;
+        }
+        row[j] = 0.0;
+    });
+    p
+}
+
+pub(crate) fn load(rows: &Rows, arrays: &mut Arrays) -> Result<Ease, Error> {
+    let n_items = rows.len();
+    let values = take_f32(arrays, WEIGHTS, &[n_items, n_items])?;
+    Ok(Ease { weights: Matrix::from_vec(n_items, n_items, values) })
+}
+
+impl Recommender for Ease {
+    fn n_items(&self) -> usize {
+        self.weights.n_rows()
+    }
+
+    fn represent(&self, history: &History<'_>) -> Query {
+        history.liked(|_| 1.0)
+    }
+
+    fn score_batch(&self, queries: &[Query], scores: &mut Matrix) {
+        score_rows(queries, scores, self.n_items(), |query, row| {
+            let Query::Sparse { items, weights } = query else {
+                panic!("a sparse query expected, got {query:?}")
+            };
+            row.fill(0.0);
+            for (j, &weight) in items.iter().zip(weights) {
+                add_scaled(row, weight, self.weights.row(j.0 as usize));
+            }
+        });
+    }
+
+    fn explain(&self, history: &History<'_>, item: ItemIx) -> Option<Vec<f32>> {
+        let contribution = |(j, heard): (usize, Heard)| {
+            if heard.is_liked { self.weights.row(j)[item.0 as usize] } else { 0.0 }
+        };
+        Some(history.pairs().map(contribution).collect())
+    }
+
+    fn item_vectors(&self) -> Option<&Matrix> {
+        None
+    }
+
+    fn arrays(&self) -> Vec<(&'static str, Array)> {
+        let shape = vec![self.n_items(), self.n_items()];
+        vec![(WEIGHTS, Array::F32 { shape, values: self.weights.as_slice().to_vec() })]
+    }
+}
+
+#[cfg(test)]
+mod tests;

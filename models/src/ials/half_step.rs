@@ -1,0 +1,107 @@
+//! With one side fixed, where does the other belong?
+//!
+//! Row u solves (w₀·YᵀY + λ_u·I + Σ c_ui·y_i·y_iᵀ)·x_u = Σ c_ui·p_ui·y_i over its observed i.
+//! Rows are independent of each other, so a block of them can be solved anywhere.
+//! The words are those of the users' half; the items' half is the same with the matrix transposed.
+
+use std::ops::Range;
+
+use linalg::{Cholesky, Csr, Matrix, add_outer_products, add_scaled};
+use rayon::iter::{IndexedParallelIterator, ParallelIterator};
+use rayon::slice::ParallelSliceMut;
+
+use super::Params;
+use crate::Heard;
+
+/// Rows solved by one thread before it takes others.
+const BLOCK_ROWS: usize = 64;
+
+/// All that a block of rows needs besides its own pairs.
+pub(super) struct HalfStep<'a> {
+    pub(super) params: &'a Params,
+    /// w₀·YᵀY, shared by all rows: unobserved pairs then cost nothing per row.
+    pub(super) base: &'a Matrix,
+    /// Y, the fixed side.
+    pub(super) factors: &'a Matrix,
+}
+
+/// w₀·YᵀY `[dim × dim]`.
+pub(super) fn base(params: &Params, factors: &Matrix) -> Matrix {
+    let mut base = factors.gram();
+    for x in base.as_mut_slice() {
+        *x *= params.unobserved_weight;
+    }
+    base
+}
+
+/// Solves every row of one side against the other.
+///
+/// `None` when a row has no finite solution.
+pub(super) fn solve_all<R: Sync, C: Sync>(
+    params: &Params,
+    heard: &Csr<R, C, Heard>,
+    factors: &Matrix,
+    solved: &mut Matrix,
+) -> Option<()> {
+    let base = base(params, factors);
+    let half_step = HalfStep { params, base: &base, factors };
+    let n_rows = heard.n_rows();
+    solved.as_mut_slice().par_chunks_mut(BLOCK_ROWS * params.dim).enumerate().try_for_each(
+        |(block, rows)| {
+            let first = block * BLOCK_ROWS;
+            half_step.solve_block(heard, first..n_rows.min(first + BLOCK_ROWS), rows)
+        },
+    )
+}
+
+impl HalfStep<'_> {
+    /// Solves a block of rows into `solved` `[block × dim]`.
+    ///
+    /// O(pairs·dim²/2 + rows·dim³/6) multiplications, O(dim²) scratch.
+    pub(super) fn solve_block<R, C>(
+        &self,
+        heard: &Csr<R, C, Heard>,
+        block: Range<usize>,
+        solved: &mut [f32],
+    ) -> Option<()> {
+        let mut scratch = self.base.clone();
+        for (u, x_u) in block.zip(solved.chunks_exact_mut(self.params.dim)) {
+            let (columns, heard_by_u) = heard.row(u);
+            let pairs = columns.iter().map(|&i| i as usize).zip(heard_by_u.iter().copied());
+            self.target(pairs.clone(), x_u);
+            // Nothing to aim at: the solution is 0 whatever the system.
+            if x_u.iter().any(|&x| x != 0.0) {
+                self.factor(pairs, &mut scratch)?.solve(x_u);
+            }
+            if !x_u.iter().all(|x| x.is_finite()) {
+                return None;
+            }
+        }
+        Some(())
+    }
+
+    /// b = Σ c·p·y over a row's pairs, in their order.
+    pub(super) fn target(&self, pairs: impl Iterator<Item = (usize, Heard)>, b: &mut [f32]) {
+        b.fill(0.0);
+        for (i, heard) in pairs {
+            let weight = heard.confidence * self.params.preference(heard);
+            add_scaled(b, weight, self.factors.row(i));
+        }
+    }
+
+    /// A = w₀·YᵀY + λ·I + Σ c·y·yᵀ over a row's pairs, factored in `scratch`.
+    pub(super) fn factor<'s>(
+        &self,
+        pairs: impl Iterator<Item = (usize, Heard)> + Clone,
+        scratch: &'s mut Matrix,
+    ) -> Option<Cholesky<'s>> {
+        scratch.as_mut_slice().copy_from_slice(self.base.as_slice());
+        let ridge = self.params.ridge(pairs.clone().count(), self.factors.n_rows());
+        for d in 0..self.params.dim {
+            scratch.row_mut(d)[d] += ridge;
+        }
+        let weighted = pairs.map(|(i, heard)| (heard.confidence, self.factors.row(i)));
+        add_outer_products(scratch, weighted);
+        Cholesky::factor(scratch)
+    }
+}

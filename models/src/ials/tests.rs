@@ -1,0 +1,234 @@
+//! Does each half-step find the minimum, and do the halves never make it worse?
+
+use super::half_step::{HalfStep, base, solve_all};
+use super::{Ials, Loss, Params, alternate, fit, initial_items};
+use crate::testing::two_tribes;
+use crate::{Error, Heard, History, Query, Recommender, Training};
+use linalg::{Csr, Matrix};
+use music::{ItemIx, RecordingId, Rows, UserIx};
+use proptest::prelude::{Strategy, any, prop_assert, proptest};
+
+const N_USERS: usize = 12;
+const N_ITEMS: usize = 9;
+
+fn worlds() -> impl Strategy<Value = Csr<UserIx, ItemIx, Heard>> {
+    let pair = (0.01_f32..40.0, any::<bool>());
+    let pairs = proptest::collection::btree_map((0_u32..12, 0_u32..9), pair, 0..60);
+    pairs.prop_map(|pairs| {
+        let heard = |(confidence, is_liked)| Heard { confidence, age_days: 0.0, is_liked };
+        let triplets = pairs.into_iter().map(|((u, i), pair)| (u, i, heard(pair))).collect();
+        Csr::from_triplets(N_USERS, N_ITEMS, triplets)
+    })
+}
+
+fn params() -> impl Strategy<Value = Params> {
+    (1_usize..10, 1e-3_f32..1.0, 0.0_f32..1.5, 0.0_f32..2.0, -1.0_f32..=0.0).prop_map(
+        |(dim, reg, reg_exponent, unobserved_weight, negative_target)| Params {
+            dim,
+            iterations: 8,
+            reg,
+            reg_exponent,
+            unobserved_weight,
+            negative_target,
+        },
+    )
+}
+
+fn names(n_items: usize) -> Rows {
+    Rows::new((0..n_items as u64).map(|i| RecordingId(5 * i)).collect())
+}
+
+/// The loss as it is written: a sum over all pairs, then over all rows.
+fn slow_loss(
+    params: &Params,
+    by_user: &Csr<UserIx, ItemIx, Heard>,
+    users: &Matrix,
+    items: &Matrix,
+) -> f64 {
+    let product = |x: &[f32], y: &[f32]| -> f64 {
+        x.iter().zip(y).map(|(&x, &y)| f64::from(x) * f64::from(y)).sum()
+    };
+    let ridge = |n: usize, of: usize| {
+        let pairs = n as f64 + f64::from(params.unobserved_weight) * of as f64;
+        f64::from(params.reg) * pairs.powf(f64::from(params.reg_exponent))
+    };
+    let mut loss = 0.0;
+    for u in 0..N_USERS {
+        let (known, heard) = by_user.row(u);
+        let x_u = users.row(u);
+        for i in 0..N_ITEMS {
+            let score = product(x_u, items.row(i));
+            loss += f64::from(params.unobserved_weight) * score * score;
+            if let Some(place) = known.iter().position(|&j| j as usize == i) {
+                let p = if heard[place].is_liked { 1.0 } else { f64::from(params.negative_target) };
+                loss += f64::from(heard[place].confidence) * (p - score).powi(2);
+            }
+        }
+        loss += ridge(known.len(), N_ITEMS) * product(x_u, x_u);
+    }
+    let by_item = by_user.transpose();
+    for i in 0..N_ITEMS {
+        let y_i = items.row(i);
+        loss += ridge(by_item.row(i).0.len(), N_USERS) * product(y_i, y_i);
+    }
+    loss
+}
+
+proptest! {
+    #[test]
+    fn the_loss_never_rises(heard in worlds(), params in params(), seed in any::<u64>()) {
+        let mut losses = Vec::new();
+        let training = Training { heard: &heard, rows: &names(N_ITEMS), seed };
+        fit(params, &training, &mut |progress| losses.push(progress.loss.total())).unwrap();
+        for pair in losses.windows(2) {
+            prop_assert!(pair[1] <= pair[0] * (1.0 + 1e-6), "{losses:?}");
+        }
+    }
+
+    #[test]
+    fn the_loss_is_the_sum_over_all_pairs(heard in worlds(), params in params()) {
+        let users = initial_items(names(N_USERS).ids(), params.dim, 1);
+        let items = initial_items(names(N_ITEMS).ids(), params.dim, 2);
+        let slow = slow_loss(&params, &heard, &users, &items);
+        let fast = Loss::of(&params, &heard, &heard.transpose(), &users, &items).total();
+        // Scores and Gram matrices are f32 sums of at most a dozen terms.
+        prop_assert!((fast - slow).abs() <= 1e-5 * slow.max(1.0), "{fast} for {slow}");
+    }
+
+    #[test]
+    fn no_step_from_a_solved_row_lowers_the_loss(
+        heard in worlds(), params in params(), u in 0..N_USERS, d in 0_usize..10,
+    ) {
+        let items = initial_items(names(N_ITEMS).ids(), params.dim, 2);
+        let mut users = Matrix::zeros(N_USERS, params.dim);
+        solve_all(&params, &heard, &items, &mut users).unwrap();
+        let best = slow_loss(&params, &heard, &users, &items);
+        for step in [0.01, -0.01] {
+            let mut moved = users.clone();
+            moved.row_mut(u)[d % params.dim] += step;
+            let loss = slow_loss(&params, &heard, &moved, &items);
+            // The ridge alone adds at least 1e-3·step² to the minimum where it does not vanish; f32 blurs the minimum.
+            prop_assert!(loss >= best - 1e-6 * best.max(1.0), "{loss} below {best}");
+        }
+    }
+
+    #[test]
+    fn contributions_sum_to_the_score(heard in worlds(), params in params(), item in 0_u32..9) {
+        let training = Training { heard: &heard, rows: &names(N_ITEMS), seed: 3 };
+        let model = fit(params, &training, &mut |_| ()).unwrap();
+        for u in 0..N_USERS {
+            let (known, heard) = heard.row(u);
+            let known: Vec<ItemIx> = known.iter().map(|&i| ItemIx(i)).collect();
+            let history = History { items: &known, heard };
+            let sum: f32 = model.explain(&history, ItemIx(item)).unwrap().iter().sum();
+            let score = score(&model, &history, item);
+            prop_assert!((sum - score).abs() < 1e-4, "{sum} explained of {score}");
+        }
+    }
+}
+
+fn score(model: &Ials, history: &History<'_>, item: u32) -> f32 {
+    let mut scores = Matrix::zeros(1, model.n_items());
+    model.score_batch(&[model.represent(history)], &mut scores);
+    scores.row(0)[item as usize]
+}
+
+#[test]
+fn one_listener_and_one_recording_by_hand() {
+    // y = 2, c = 3, p = 1, w₀ = 0.5, reg = 0.1 with exponent 1, so λ = 0.1·(1 + 0.5·1) = 0.15.
+    // (0.5·4 + 0.15 + 3·4)·x = 3·2, so x = 6/14.15.
+    let params = Params { dim: 1, reg: 0.1, unobserved_weight: 0.5, ..Params::default() };
+    let items = Matrix::from_vec(1, 1, vec![2.0]);
+    let heard = Heard { confidence: 3.0, age_days: 0.0, is_liked: true };
+    let heard = Csr::<UserIx, ItemIx, Heard>::from_triplets(1, 1, vec![(0, 0, heard)]);
+    let half = HalfStep { params: &params, base: &base(&params, &items), factors: &items };
+    let mut x = [0.0];
+    half.solve_block(&heard, 0..1, &mut x).unwrap();
+    assert!((x[0] - 6.0 / 14.15).abs() < 1e-6, "{x:?}");
+}
+
+#[test]
+fn a_fold_in_is_the_row_that_training_would_solve() {
+    let world = two_tribes(4);
+    let model = fit(Params::default(), &world.training(), &mut |_| ()).unwrap();
+    let mut users = Matrix::zeros(world.heard.n_rows(), model.params.dim);
+    solve_all(&model.params, &world.heard, &model.items, &mut users).unwrap();
+    for u in world.users() {
+        let x_u = users.row(u.0 as usize).to_vec();
+        assert_eq!(model.represent(&world.listener(u).history()), Query::Dense(x_u));
+    }
+}
+
+#[test]
+fn a_history_that_likes_nothing_scores_everything_0() {
+    let world = two_tribes(4);
+    let model = fit(Params::default(), &world.training(), &mut |_| ()).unwrap();
+    let zeros = Query::Dense(vec![0.0; model.params.dim]);
+    assert_eq!(model.represent(&History { items: &[], heard: &[] }), zeros);
+    let disliked = Heard { confidence: 2.0, age_days: 0.0, is_liked: false };
+    assert_eq!(model.represent(&History { items: &[ItemIx(3)], heard: &[disliked] }), zeros);
+}
+
+#[test]
+fn a_dislike_lowers_what_is_like_it_when_it_has_a_target_below_0() {
+    let world = two_tribes(4);
+    let params = Params { negative_target: -1.0, ..Params::default() };
+    let model = fit(params, &world.training(), &mut |_| ()).unwrap();
+    let disliked = Heard { confidence: 2.0, age_days: 0.0, is_liked: false };
+    let known = world.listener(UserIx(0)).history().items[0];
+    let dislikes_it = History { items: &[known], heard: &[disliked] };
+    assert!(score(&model, &dislikes_it, world.withheld[0].0) < 0.0);
+}
+
+#[test]
+fn items_in_another_order_move_with_their_vectors() {
+    let world = two_tribes(4);
+    let params = Params { dim: 6, iterations: 5, ..Params::default() };
+    let start = initial_items(world.rows.ids(), params.dim, 1);
+    let n = world.rows.len();
+    let backwards = (0..n).rev().flat_map(|i| start.row(i)).copied().collect();
+    let mut triplets = Vec::new();
+    for (u, items, heard) in world.heard.rows() {
+        let turned = items.iter().map(|&i| u32::try_from(n).unwrap() - 1 - i);
+        let u = u32::try_from(u).unwrap();
+        triplets.extend(turned.zip(heard).map(|(i, &heard)| (u, i, heard)));
+    }
+    let turned = Csr::from_triplets(world.heard.n_rows(), n, triplets);
+    let training = Training { heard: &turned, ..world.training() };
+    let there = alternate(params, &world.training(), start, &mut |_| ()).unwrap();
+    let start = Matrix::from_vec(n, params.dim, backwards);
+    let back = alternate(params, &training, start, &mut |_| ()).unwrap();
+    for i in 0..n {
+        for (a, b) in there.items.row(i).iter().zip(back.items.row(n - 1 - i)) {
+            // Sums in another order, passed on through five iterations of well-conditioned solves.
+            assert!((a - b).abs() < 1e-3, "item {i}: {a} became {b}");
+        }
+    }
+}
+
+#[test]
+fn a_recording_starts_from_its_name_whatever_the_row() {
+    let alone = initial_items(&[RecordingId(8)], 4, 1);
+    let beside = initial_items(&[RecordingId(2), RecordingId(8)], 4, 1);
+    assert_eq!(alone.row(0), beside.row(1));
+    assert_ne!(alone.row(0), initial_items(&[RecordingId(8)], 4, 2).row(0));
+}
+
+#[test]
+fn confidences_beyond_f32_diverge_with_an_error() {
+    let heard = |_, _, heard: &Heard| Heard { confidence: 3e38, ..*heard };
+    let mut world = two_tribes(4);
+    world.heard = world.heard.map(heard);
+    let error = fit(Params::default(), &world.training(), &mut |_| ()).unwrap_err();
+    assert!(matches!(error, Error::Diverged { iteration: 1, .. }), "{error}");
+}
+
+#[test]
+fn progress_counts_the_iterations() {
+    let mut seen = Vec::new();
+    let params = Params { iterations: 3, ..Params::default() };
+    let mut observe =
+        |progress: crate::Progress| seen.push((progress.iteration, progress.n_iterations));
+    fit(params, &two_tribes(4).training(), &mut observe).unwrap();
+    assert_eq!(seen, [(1, 3), (2, 3), (3, 3)]);
+}

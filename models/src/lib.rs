@@ -1,0 +1,30 @@
+//! Who heard what: which parameters explain it?
+//!
+//! Everything learned lives here: a [`Spec`] says which model, [`fit`] learns it from a [`Training`],
+//! and what comes out is a [`Recommender`], whatever the model.
+//! No file, clock or environment: seeds are arguments, progress goes to an observer, parameters come back as [`Array`]s.
+//!
+//! `heard` is `[n_users × n_items]`; factors are `[rows × dim]`, row-major `f32`.
+//! The same input gives the same bits with any number of threads.
+
+pub mod ease;
+pub mod ials;
+pub mod item_knn;
+pub mod popularity;
+pub mod random;
+pub mod testing;
+
+mod array;
+mod catalogue;
+mod error;
+mod fit;
+mod hash;
+mod recommender;
+mod spec;
+
+pub use array::Array;
+pub use catalogue::{ModelDoc, ParameterDoc, catalogue};
+pub use error::Error;
+pub use fit::{Progress, fit, load};
+pub use recommender::{Heard, History, Query, Recommender, Training};
+pub use spec::Spec;

@@ -1,0 +1,150 @@
+//! What can be asked of a model once it has been fitted?
+
+use std::fmt::Debug;
+
+use linalg::{Csr, Matrix};
+use music::{ItemIx, Rows, UserIx};
+use rayon::iter::{IndexedParallelIterator, IntoParallelRefIterator, ParallelIterator};
+use rayon::slice::ParallelSliceMut;
+
+use crate::{Array, Error};
+
+/// What is believed of one listener and one recording.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Heard {
+    /// How sure the belief is, c_ui; positive and finite.
+    pub confidence: f32,
+    /// Days between the pair's last listen and the newest listen of the log; at least 0, and 0 for counts without times.
+    pub age_days: f32,
+    /// Whether the listener likes it (preference 1); otherwise it is known and not liked.
+    pub is_liked: bool,
+}
+
+/// What a model learns from.
+#[derive(Clone, Copy, Debug)]
+pub struct Training<'a> {
+    /// Every pair known `[n_users × n_items]`.
+    pub heard: &'a Csr<UserIx, ItemIx, Heard>,
+    /// The outside names of the item rows.
+    pub rows: &'a Rows,
+    /// Where all chance comes from.
+    pub seed: u64,
+}
+
+impl Training<'_> {
+    /// The liked pairs alone, with their confidence.
+    pub(crate) fn liked(&self) -> Csr<UserIx, ItemIx> {
+        let of_user = |(u, items, heard): (usize, &[u32], &[Heard])| {
+            let u = u32::try_from(u).expect("user rows are u32");
+            let pairs = items.iter().zip(heard).filter(|(_, heard)| heard.is_liked);
+            pairs.map(|(&i, heard)| (u, i, heard.confidence)).collect::<Vec<_>>()
+        };
+        let triplets = self.heard.rows().flat_map(of_user).collect();
+        Csr::from_triplets(self.heard.n_rows(), self.heard.n_cols(), triplets)
+    }
+
+    /// Whether every pair can be learned from.
+    pub(crate) fn check(&self) -> Result<(), Error> {
+        for (u, items, heard) in self.heard.rows() {
+            for (&i, &got) in items.iter().zip(heard) {
+                let is_sound = got.confidence > 0.0
+                    && got.confidence.is_finite()
+                    && got.age_days >= 0.0
+                    && got.age_days.is_finite();
+                if !is_sound {
+                    return Err(Error::BadHeard { u, i: i as usize, got });
+                }
+            }
+        }
+        Ok(())
+    }
+}
+
+/// What one listener heard, in the rows of one snapshot.
+#[derive(Clone, Copy, Debug)]
+pub struct History<'a> {
+    /// Ascending, each once.
+    pub items: &'a [ItemIx],
+    /// One an item.
+    pub heard: &'a [Heard],
+}
+
+impl History<'_> {
+    /// Item rows with what is believed of them.
+    pub(crate) fn pairs(&self) -> impl Iterator<Item = (usize, Heard)> + Clone {
+        assert_eq!(self.items.len(), self.heard.len(), "one belief an item expected");
+        self.items.iter().zip(self.heard).map(|(item, &heard)| (item.0 as usize, heard))
+    }
+
+    /// A sparse query of the liked items, weighed by what is believed of them.
+    pub(crate) fn liked(&self, weight: impl Fn(Heard) -> f32) -> Query {
+        let liked = self.items.iter().zip(self.heard).filter(|(_, heard)| heard.is_liked);
+        let (items, weights) = liked.map(|(&item, &heard)| (item, weight(heard))).unzip();
+        Query::Sparse { items, weights }
+    }
+}
+
+/// A listener, as a model sees one when it scores.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Query {
+    /// Nobody in particular: everyone gets the same scores.
+    Everyone,
+    /// A vector in the space of the item vectors.
+    Dense(Vec<f32>),
+    /// Weighted items.
+    Sparse {
+        /// Ascending.
+        items: Vec<ItemIx>,
+        /// One an item.
+        weights: Vec<f32>,
+    },
+    /// A number that stands for the listener.
+    Seeded(u64),
+}
+
+/// A fitted model.
+///
+/// Fitting stays outside: its inputs differ.
+/// A listener is always a history, so that one who was not there at the training is nothing special.
+pub trait Recommender: Send + Sync + Debug {
+    /// Number of item rows.
+    fn n_items(&self) -> usize;
+
+    /// What the model makes of a history, to score with.
+    fn represent(&self, history: &History<'_>) -> Query;
+
+    /// Writes the score of every item for every query into `scores` `[n_queries × n_items]`.
+    ///
+    /// Scores rise with goodness and are finite; what was heard is scored like the rest.
+    ///
+    /// # Panics
+    /// When the shape is another, or a query came from another kind of model.
+    fn score_batch(&self, queries: &[Query], scores: &mut Matrix);
+
+    /// What each entry of the history contributes to the score of `item`; the contributions sum to it.
+    ///
+    /// `None` when the score does not come from the history.
+    fn explain(&self, history: &History<'_>, item: ItemIx) -> Option<Vec<f32>>;
+
+    /// A vector for each item `[n_items × dim]`, if items have one.
+    fn item_vectors(&self) -> Option<&Matrix>;
+
+    /// All that [`crate::load`] needs to make this model again.
+    fn arrays(&self) -> Vec<(&'static str, Array)>;
+}
+
+/// Scores each query into its row of `scores`, rows in parallel.
+pub(crate) fn score_rows(
+    queries: &[Query],
+    scores: &mut Matrix,
+    n_items: usize,
+    score: impl Fn(&Query, &mut [f32]) + Sync,
+) {
+    let shape = (scores.n_rows(), scores.dim());
+    assert_eq!(shape, (queries.len(), n_items), "a row of scores a query expected");
+    if n_items == 0 {
+        return;
+    }
+    let rows = scores.as_mut_slice().par_chunks_mut(n_items);
+    queries.par_iter().zip(rows).for_each(|(query, row)| score(query, row));
+}

@@ -1,0 +1,67 @@
+//! Does a model string say exactly one model?
+
+use super::{Spec, distance};
+use crate::{Error, ials, item_knn};
+use proptest::prelude::{prop_assert_eq, proptest};
+
+#[test]
+fn what_is_said_is_set_and_the_rest_has_its_default() {
+    let expected = ials::Params { dim: 32, reg: 0.5, ..ials::Params::default() };
+    assert_eq!("ials:dim=32,reg=0.5".parse(), Ok(Spec::Ials(expected)));
+    assert_eq!(" ials : dim = 32, reg = 0.5 ".parse(), Ok(Spec::Ials(expected)));
+}
+
+#[test]
+fn the_canonical_string_has_every_parameter_and_reads_back() {
+    let spec = Spec::ItemKnn(item_knn::Params {
+        neighbors: 7,
+        similarity: item_knn::Similarity::Bm25,
+        k1: 2.0,
+        b: 0.5,
+    });
+    assert_eq!(spec.to_string(), "item-knn:neighbors=7,similarity=bm25,k1=2,b=0.5");
+    for spec in Spec::all() {
+        assert_eq!(spec.to_string().parse(), Ok(spec));
+    }
+}
+
+#[test]
+fn what_is_not_known_is_refused_with_a_remedy() {
+    let check = |text: &str, expected: &str| {
+        let error = text.parse::<Spec>().unwrap_err();
+        assert_eq!(error.to_string(), expected);
+    };
+    check("ilas", "unknown model `ilas`; the nearest known is `ials`");
+    check("", "unknown model ``; the nearest known is `ease`");
+    check("ials:dims=3", "ials has no parameter `dims`; the nearest known is `dim`");
+    check("random:seed=3", "random has no parameter `seed`; it has none");
+    check("ials:dim", "ials: `key=value` expected, got `dim`");
+    check("ials:", "ials: `key=value` expected, got ``");
+    check("ials:dim=1,dim=1", "ials: `dim` once expected, got it twice");
+    check("ials:dim=0", "ials: a whole number from 1 to 4096 expected for `dim`, got `0`");
+    check(
+        "popularity:half_life_days=NaN",
+        "popularity: a number from 0 to 36500 expected for `half_life_days`, got `NaN`",
+    );
+    check(
+        "item-knn:similarity=cos",
+        "item-knn: one of cosine, tfidf, bm25 expected for `similarity`, got `cos`",
+    );
+}
+
+#[test]
+fn the_distance_is_counted_in_letters() {
+    // ilas → ials: replace l by a and a by l.
+    assert_eq!(distance("ilas", "ials"), 2);
+    assert_eq!(distance("", "ease"), 4);
+    assert_eq!(distance("knn", "item-knn"), 5);
+}
+
+proptest! {
+    #[test]
+    fn any_text_is_a_model_or_an_error(text in "(ials|ease|item-knn)?[:=,a-z0-9.-]{0,20}") {
+        if let Ok(spec) = text.parse::<Spec>() {
+            prop_assert_eq!(spec.to_string().parse::<Spec>(), Ok::<_, Error>(spec));
+        }
+    }
+}

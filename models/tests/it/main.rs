@@ -1,0 +1,3 @@
+//! Does every model keep what all of them promise?
+
+mod conformance;
