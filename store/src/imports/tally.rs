@@ -1,0 +1,113 @@
+//! How much of an import is new?
+
+use std::collections::BTreeSet;
+
+use rusqlite::{Connection, OptionalExtension};
+
+use super::Open;
+use crate::Result;
+use crate::history::Aliases;
+use crate::row::Kinds;
+
+/// At least that far apart are two listens of one listener to one recording.
+const MIN_LENGTH_MILLIS: i64 = 60_000;
+
+/// What an import came to.
+#[derive(Debug, Default)]
+pub(super) struct Tally {
+    pub(super) accepted: u64,
+    pub(super) duplicates: u64,
+    pub(super) recordings: u64,
+    pub(super) artists: u64,
+}
+
+/// Counts what the import told, all of which is written; one look at every row of its listeners.
+pub(super) fn count(db: &Connection, open: &Open) -> Result<Tally> {
+    let mut aliases = Aliases::new(db);
+    let (mut n_written, mut n_near) = (0, 0);
+    let kinds = Kinds::load(db)?;
+    for &listener in &open.listeners {
+        let heard = heard(db, &kinds, &mut aliases, listener)?;
+        let import = open.id.0.cast_signed();
+        n_written += heard.iter().filter(|row| row.import == import).count() as u64;
+        n_near += heard.chunk_by(Heard::is_alike).map(|alike| near(alike, import)).sum::<u64>();
+    }
+    let mut recordings = BTreeSet::new();
+    for &recording in &open.recordings {
+        recordings.insert(aliases.resolve(recording)?);
+    }
+    let mut artists = BTreeSet::new();
+    let mut main_artist = db.prepare_cached(
+        "SELECT artist FROM recording_artists WHERE recording = ?1 AND position = 0",
+    )?;
+    for recording in &recordings {
+        artists.extend(
+            main_artist
+                .query_one([recording.0.cast_signed()], |row| row.get::<_, i64>(0))
+                .optional()?,
+        );
+    }
+    // What was told and is not there was there already: the same moment, told twice by this import.
+    let n_repeated = open.told.listens.saturating_sub(n_written);
+    Ok(Tally {
+        accepted: n_written - n_near + open.told.counts + open.told.catalogued,
+        duplicates: n_repeated + n_near,
+        recordings: recordings.len() as u64,
+        artists: artists.len() as u64,
+    })
+}
+
+/// A row of the log, as far as it tells whether two are one listen.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+struct Heard {
+    recording: u64,
+    /// `None` for plays and skips, which may be two words for one listen.
+    act: Option<i64>,
+    at: i64,
+    import: i64,
+    length: i64,
+}
+
+impl Heard {
+    /// Whether two rows differ in moment and import alone.
+    fn is_alike(&self, other: &Self) -> bool {
+        (self.recording, self.act) == (other.recording, other.act)
+    }
+}
+
+fn heard(
+    db: &Connection,
+    kinds: &Kinds,
+    aliases: &mut Aliases<'_>,
+    listener: i64,
+) -> Result<Vec<Heard>> {
+    let mut query = db.prepare_cached(
+        "SELECT recording, kind, listened_at, import, coalesce(length, 0) FROM listens WHERE listener = ?1",
+    )?;
+    let mut rows = query.query([listener])?;
+    let mut heard = Vec::new();
+    while let Some(row) = rows.next()? {
+        heard.push(Heard {
+            recording: aliases.resolve(row.get(0)?)?.0,
+            act: Some(row.get(1)?).filter(|code| !kinds.is_listen(*code)),
+            at: row.get(2)?,
+            import: row.get(3)?,
+            length: row.get(4)?,
+        });
+    }
+    heard.sort_unstable();
+    Ok(heard)
+}
+
+/// How many rows of the import have another row nearby that told the same first: any other import's, or an earlier one
+/// of the import itself. `alike` ascends by moment.
+fn near(alike: &[Heard], import: i64) -> u64 {
+    let length = alike.iter().map(|row| row.length).fold(MIN_LENGTH_MILLIS, i64::max);
+    let is_near = |i: usize| {
+        let (before, after) = (&alike[..i], &alike[i + 1..]);
+        let follows = before.last().is_some_and(|last| alike[i].at - last.at < length);
+        let mut next = after.iter().take_while(|next| next.at - alike[i].at < length);
+        follows || next.any(|next| next.import != import)
+    };
+    (0..alike.len()).filter(|&i| alike[i].import == import && is_near(i)).count() as u64
+}

@@ -1,0 +1,169 @@
+//! What was shown to whom, when, in which place, by which policy?
+//!
+//! Lines are never changed or removed, except with their listener.
+
+use jiff::Timestamp;
+use music::{ListId, ListKind, ListenerId, RecordingId, Week};
+use rusqlite::{Params, TransactionBehavior, params};
+
+use crate::{Error, Result, Store, identity, listeners, row};
+
+/// A list as it was shown.
+#[derive(Clone, Debug, PartialEq)]
+pub struct List {
+    /// To whom.
+    pub listener: ListenerId,
+    /// What for.
+    pub kind: ListKind,
+    /// For which week.
+    pub week: Week,
+    /// How many lines were asked for.
+    pub size: u32,
+    /// When.
+    pub made_at: Timestamp,
+    /// By which snapshot.
+    pub snapshot: String,
+    /// With which seed.
+    pub seed: u64,
+    /// What there was to say about it.
+    pub note: Option<String>,
+    /// In order.
+    pub lines: Vec<Line>,
+}
+
+/// A line as it was shown; its position is its place in the list.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Line {
+    /// What was shown; never an alias.
+    pub recording: RecordingId,
+    /// Its score.
+    pub score: f32,
+    /// The line in full, as the caller writes and reads it.
+    pub told: String,
+    /// The policy that put it there.
+    pub policy: String,
+    /// The probability with which the policy puts it there, where it knows.
+    pub propensity: Option<f32>,
+}
+
+impl Store {
+    /// Writes a list into the ledger.
+    ///
+    /// # Errors
+    /// [`Error::UnknownListener`].
+    pub fn record_list(&mut self, list: &List) -> Result<ListId> {
+        let tx = self.db.transaction_with_behavior(TransactionBehavior::Immediate)?;
+        listeners::must_exist(&tx, list.listener)?;
+        tx.execute(
+            "INSERT INTO lists (listener, kind, week, size, made_at, snapshot, seed, note)
+                VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)",
+            params![
+                list.listener.0.cast_signed(),
+                list.kind.name(),
+                list.week.to_string(),
+                list.size,
+                list.made_at.as_millisecond(),
+                list.snapshot,
+                list.seed.cast_signed(),
+                list.note,
+            ],
+        )?;
+        let id = tx.last_insert_rowid();
+        let mut insert = tx.prepare_cached(
+            "INSERT INTO ledger (list, position, recording, score, told, policy, propensity)
+                VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)",
+        )?;
+        for (position, line) in (1_i64..).zip(&list.lines) {
+            let recording = line.recording.0.cast_signed();
+            insert.execute((
+                id,
+                position,
+                recording,
+                line.score,
+                &line.told,
+                &line.policy,
+                line.propensity,
+            ))?;
+        }
+        drop(insert);
+        tx.commit()?;
+        Ok(ListId(id.cast_unsigned()))
+    }
+
+    /// The list that was made last for this week.
+    ///
+    /// # Errors
+    /// What the database may refuse.
+    pub fn latest_list(
+        &self,
+        listener: ListenerId,
+        kind: ListKind,
+        week: Week,
+    ) -> Result<Option<(ListId, List)>> {
+        let last = "WHERE listener = ?1 AND kind = ?2 AND week = ?3 ORDER BY id DESC LIMIT 1";
+        let params = (listener.0.cast_signed(), kind.name(), week.to_string());
+        Ok(self.select_lists(last, params)?.pop())
+    }
+
+    /// Every list ever shown to a listener, ascending by id.
+    ///
+    /// # Errors
+    /// What the database may refuse.
+    pub fn lists(&self, listener: ListenerId) -> Result<Vec<(ListId, List)>> {
+        self.select_lists("WHERE listener = ?1 ORDER BY id", [listener.0.cast_signed()])
+    }
+
+    fn select_lists(&self, which: &str, params: impl Params) -> Result<Vec<(ListId, List)>> {
+        let sql = format!(
+            "SELECT id, listener, kind, week, size, made_at, snapshot, seed, note FROM lists {which}"
+        );
+        let mut query = self.db.prepare_cached(&sql)?;
+        let mut rows = query.query(params)?;
+        let mut lists = Vec::new();
+        while let Some(row) = rows.next()? {
+            let id: i64 = row.get(0)?;
+            let list = List {
+                listener: ListenerId(row.get::<_, i64>(1)?.cast_unsigned()),
+                kind: list_kind(&row.get::<_, String>(2)?)?,
+                week: week(&row.get::<_, String>(3)?)?,
+                size: row.get(4)?,
+                made_at: row::moment(row.get(5)?)?,
+                snapshot: row.get(6)?,
+                seed: row.get::<_, i64>(7)?.cast_unsigned(),
+                note: row.get(8)?,
+                lines: self.lines(id)?,
+            };
+            lists.push((ListId(id.cast_unsigned()), list));
+        }
+        Ok(lists)
+    }
+
+    fn lines(&self, list: i64) -> Result<Vec<Line>> {
+        let mut query = self.db.prepare_cached(
+            "SELECT recording, score, told, policy, propensity FROM ledger WHERE list = ?1 ORDER BY position",
+        )?;
+        let mut rows = query.query([list])?;
+        let mut lines = Vec::new();
+        while let Some(row) = rows.next()? {
+            lines.push(Line {
+                recording: RecordingId(identity::resolve(&self.db, row.get(0)?)?.cast_unsigned()),
+                score: row.get(1)?,
+                told: row.get(2)?,
+                policy: row.get(3)?,
+                propensity: row.get(4)?,
+            });
+        }
+        Ok(lines)
+    }
+}
+
+fn list_kind(name: &str) -> Result<ListKind> {
+    let known = [ListKind::WeeklyExploration].into_iter().find(|kind| kind.name() == name);
+    known.ok_or(Error::Strange { what: format!("a list of kind `{name}`") })
+}
+
+fn week(text: &str) -> Result<Week> {
+    text.parse().map_err(|_parse: music::ParseWeekError| Error::Strange {
+        what: format!("the week `{text}`"),
+    })
+}

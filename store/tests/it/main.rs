@@ -1,0 +1,11 @@
+//! Does the store keep what it was told, and give back what it was asked?
+
+#![expect(clippy::unwrap_used, reason = "what cannot be prepared fails the test")]
+
+mod failures;
+mod home;
+mod identity;
+mod imports;
+mod ledger;
+mod listeners;
+mod undo;
