@@ -1,0 +1,162 @@
+//! What may be set in `undersong.toml`?
+//!
+//! Every key has a default; a key nobody knows is an error, so that a typing error is never a silent default.
+
+use std::path::Path;
+
+use jiff::tz::TimeZone;
+use listens::Evidence;
+use models::Spec;
+use serde::Deserialize;
+
+use crate::Error;
+
+/// The whole configuration.
+#[derive(Clone, Debug, PartialEq, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Config {
+    /// IANA name of the zone in which weeks start, for listeners without one of their own.
+    pub timezone: String,
+    /// Where all randomness starts.
+    pub seed: u64,
+    /// What interactions are worth.
+    pub evidence: Evidence,
+    /// What `train` fits.
+    pub train: Train,
+    /// What `weekly` hands over.
+    pub weekly: Weekly,
+}
+
+/// What `train` fits.
+#[derive(Clone, Debug, PartialEq, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Train {
+    /// Model strings; the first one serves.
+    pub models: Vec<String>,
+}
+
+/// What `weekly` hands over.
+#[derive(Clone, Copy, Debug, PartialEq, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Weekly {
+    /// Lines of a list.
+    pub size: u32,
+    /// Most lines by one artist.
+    pub per_artist: u32,
+    /// Most lines from one release.
+    pub per_release: u32,
+    /// From 0, best scores only, to 1, least alike only.
+    pub diversity: f32,
+    /// Best-scored recordings from which the lines are chosen.
+    pub candidates: u32,
+    /// Liked recordings below which a list is made of what is popular here.
+    pub min_liked: u32,
+}
+
+impl Config {
+    /// Reads the file, or takes the defaults where there is none.
+    ///
+    /// # Errors
+    /// When the file cannot be read, has an unknown key or a value that cannot be used.
+    pub fn read(path: &Path) -> Result<Self, Error> {
+        let text = match fs_err::read_to_string(path) {
+            Ok(text) => text,
+            Err(error) if error.kind() == std::io::ErrorKind::NotFound => String::new(),
+            Err(source) => return Err(Error::Io { source }),
+        };
+        let mut config: Self = toml::from_str(&text)
+            .map_err(|source| Error::Config { path: path.into(), source: Box::new(source) })?;
+        config.evidence = config.evidence.with_default_values();
+        config.check(path)?;
+        Ok(config)
+    }
+
+    /// The zone in which weeks start, for listeners without one of their own.
+    ///
+    /// # Panics
+    /// When the configuration was not made by [`Config::read`] and its zone is unknown.
+    #[must_use]
+    pub fn timezone(&self) -> TimeZone {
+        TimeZone::get(&self.timezone).expect("read checked the zone")
+    }
+
+    fn check(&self, path: &Path) -> Result<(), Error> {
+        let refuse = |key: &'static str, expected: &'static str, got: String| {
+            Err(Error::ConfigValue { path: path.into(), key, expected, got })
+        };
+        if TimeZone::get(&self.timezone).is_err() {
+            return refuse("timezone", "an IANA name such as Europe/Berlin", self.timezone.clone());
+        }
+        let evidence = &self.evidence;
+        let positives = [
+            ("evidence.half_life_days", evidence.half_life_days),
+            ("evidence.alpha", evidence.alpha),
+            ("evidence.eps", evidence.eps),
+        ];
+        for (key, value) in positives {
+            if !(value.is_finite() && value > 0.0) {
+                return refuse(key, "a positive number", value.to_string());
+            }
+        }
+        if evidence.values.values().any(|value| !value.is_finite()) {
+            return refuse("evidence.values", "finite numbers", format!("{:?}", evidence.values));
+        }
+        let weekly = &self.weekly;
+        if !(0.0..=1.0).contains(&weekly.diversity) {
+            return refuse(
+                "weekly.diversity",
+                "a number from 0 to 1",
+                weekly.diversity.to_string(),
+            );
+        }
+        if weekly.size == 0
+            || weekly.per_artist == 0
+            || weekly.per_release == 0
+            || weekly.candidates == 0
+        {
+            return refuse(
+                "weekly",
+                "size, per_artist, per_release and candidates of at least 1",
+                format!("{weekly:?}"),
+            );
+        }
+        if self.train.models.is_empty() {
+            return refuse("train.models", "at least one model string", "none".to_owned());
+        }
+        for model in &self.train.models {
+            model.parse::<Spec>()?;
+        }
+        Ok(())
+    }
+}
+
+impl Default for Config {
+    fn default() -> Self {
+        Self {
+            timezone: "UTC".to_owned(),
+            seed: 42,
+            evidence: Evidence::default(),
+            train: Train::default(),
+            weekly: Weekly::default(),
+        }
+    }
+}
+
+impl Default for Train {
+    fn default() -> Self {
+        Self { models: vec!["ials".to_owned()] }
+    }
+}
+
+impl Default for Weekly {
+    fn default() -> Self {
+        Self {
+            size: 30,
+            per_artist: 2,
+            per_release: 2,
+            diversity: 0.1,
+            candidates: 1000,
+            min_liked: 5,
+        }
+    }
+}

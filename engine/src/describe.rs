@@ -1,0 +1,167 @@
+//! How is a chosen recording handed to a person?
+
+use std::cmp::Ordering;
+
+use music::{Contribution, ItemKind, Reason, RecordingId, Track};
+use store::{Listener, Recording};
+
+use crate::retrieve::{Scored, Shortlist};
+use crate::taste::Taste;
+use crate::{Error, Folder, Snapshot, links};
+
+/// How many parts of the history a reason names.
+const NAMED: usize = 3;
+
+/// The lines of a list, in the order of the slate.
+pub(crate) fn tracks(
+    folder: &Folder,
+    snapshot: &Snapshot,
+    model: usize,
+    taste: &Taste,
+    shortlist: &Shortlist,
+    slate: &[usize],
+) -> Result<Vec<Track>, Error> {
+    let mut tracks = Vec::with_capacity(slate.len());
+    for (position, &place) in (1..).zip(slate) {
+        let scored = shortlist.scored(place);
+        let reason = reason(folder, snapshot, model, taste, scored)?;
+        tracks.push(track(position, scored, reason, snapshot));
+    }
+    Ok(tracks)
+}
+
+/// What to call a listener.
+pub(crate) fn name(listener: &Listener) -> String {
+    listener.name.clone().unwrap_or_else(|| listener.pseudonym.clone())
+}
+
+/// What there is to say about a list as a whole.
+pub(crate) fn note(why: Option<String>, n_tracks: usize, size: usize) -> Option<String> {
+    let shortage = (n_tracks < size).then(|| {
+        format!(
+            "{n_tracks} of {size}: nothing else here is new to you, allowed and near what you like."
+        )
+    });
+    match (why, shortage) {
+        (Some(why), Some(shortage)) => Some(format!("{why} {shortage}")),
+        (why, shortage) => why.or(shortage),
+    }
+}
+
+fn track(position: u32, scored: &Scored, reason: Reason, snapshot: &Snapshot) -> Track {
+    let recording = &scored.recording;
+    let credit = &recording.entry.credit;
+    Track {
+        position,
+        recording: recording.id,
+        title: credit.title.clone(),
+        artist: credit.artist.clone(),
+        release: credit.release.clone(),
+        length: recording.entry.length.or_else(|| snapshot.lengths.get(&recording.id).copied()),
+        score: scored.score,
+        recording_mbid: credit.mbid.clone(),
+        artist_mbids: credit.artist_mbids.clone(),
+        release_mbid: credit.release_mbid.clone(),
+        isrc: credit.isrc.clone(),
+        location: recording.entry.location.clone(),
+        links: links::of(recording, snapshot.manifest.items),
+        reason,
+        is_blocked: false,
+    }
+}
+
+fn reason(
+    folder: &Folder,
+    snapshot: &Snapshot,
+    model: usize,
+    taste: &Taste,
+    scored: &Scored,
+) -> Result<Reason, Error> {
+    let recommender = &snapshot.models[model].recommender;
+    let Some(shares) = recommender.explain(&taste.weights(), scored.item) else {
+        let listeners = snapshot.liked_by(scored.item);
+        let plural = if listeners == 1 { "listener" } else { "listeners" };
+        return Ok(Reason {
+            text: format!("Liked by {listeners} {plural} here."),
+            contributions: Vec::new(),
+        });
+    };
+    let (named, rest) = largest(taste, snapshot, &shares);
+    let ids: Vec<_> = named.iter().map(|(id, _)| *id).collect();
+    let recordings = folder.store.recordings(&ids)?;
+    let text = sentence(&recordings, &named, snapshot.manifest.items);
+    let mut contributions: Vec<_> = named
+        .iter()
+        .zip(&recordings)
+        .map(|((id, share), recording)| Contribution {
+            recording: Some(*id),
+            title: recording.entry.credit.title.clone(),
+            artist: recording.entry.credit.artist.clone(),
+            share: *share,
+        })
+        .collect();
+    if rest.n > 0 {
+        let title = format!("{} others", rest.n);
+        contributions.push(Contribution {
+            recording: None,
+            title,
+            artist: String::new(),
+            share: rest.share,
+        });
+    }
+    Ok(Reason { text, contributions })
+}
+
+/// What is left of a history after the largest contributions.
+struct Rest {
+    n: usize,
+    share: f32,
+}
+
+/// The few parts of the history that speak most for an item, and the sum of the others.
+fn largest(taste: &Taste, snapshot: &Snapshot, shares: &[f32]) -> (Vec<(RecordingId, f32)>, Rest) {
+    let mut parts: Vec<_> = taste.items().iter().copied().zip(shares.iter().copied()).collect();
+    parts.sort_by(|(a, x), (b, y)| y.partial_cmp(x).unwrap_or(Ordering::Equal).then(a.cmp(b)));
+    let n_named = parts.iter().take(NAMED).take_while(|(_, share)| *share > 0.0).count();
+    let rest = parts.split_off(n_named);
+    let others = rest.iter().filter(|(_, share)| *share != 0.0).count();
+    let share: f64 = rest.iter().map(|(_, share)| f64::from(*share)).sum();
+    let named = parts.into_iter().map(|(item, share)| (snapshot.rows.id(item), share)).collect();
+    #[expect(clippy::cast_possible_truncation, reason = "the shares it sums are no finer")]
+    let share = share as f32;
+    (named, Rest { n: others, share })
+}
+
+fn sentence(recordings: &[Recording], named: &[(RecordingId, f32)], items: ItemKind) -> String {
+    if named.is_empty() {
+        return "Near what you like as a whole.".to_owned();
+    }
+    let credits: Vec<_> = recordings.iter().map(|recording| &recording.entry.credit).collect();
+    match items {
+        ItemKind::Artists => {
+            let names: Vec<_> = credits.iter().map(|credit| credit.artist.clone()).collect();
+            format!("Because you listen to {}.", listed(&names))
+        }
+        ItemKind::Recordings if credits.iter().all(|credit| credit.artist == credits[0].artist) => {
+            let titles: Vec<_> =
+                credits.iter().map(|credit| format!("“{}”", credit.title)).collect();
+            format!("Because you like {} by {}.", listed(&titles), credits[0].artist)
+        }
+        ItemKind::Recordings => {
+            let titles: Vec<_> = credits
+                .iter()
+                .map(|credit| format!("“{}” by {}", credit.title, credit.artist))
+                .collect();
+            format!("Because you like {}.", listed(&titles))
+        }
+    }
+}
+
+/// `a`, `a and b`, `a, b and c`.
+fn listed(words: &[String]) -> String {
+    match words {
+        [] => String::new(),
+        [only] => only.clone(),
+        [front @ .., last] => format!("{} and {last}", front.join(", ")),
+    }
+}

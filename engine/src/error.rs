@@ -1,0 +1,194 @@
+//! What can go wrong between a log and a playlist, and what to do about it.
+
+use std::path::PathBuf;
+
+use music::ItemKind;
+
+/// Everything that keeps a command from its end.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    /// The store.
+    #[error(transparent)]
+    Store(#[from] store::Error),
+    /// A log or catalogue that cannot be read at all.
+    #[error(transparent)]
+    Listens(#[from] listens::Error),
+    /// A model string, a fit or saved parameters.
+    #[error(transparent)]
+    Models(#[from] models::Error),
+    /// A file; the message names it.
+    #[error(transparent)]
+    Io {
+        /// What the system said.
+        source: std::io::Error,
+    },
+    /// The configuration is not TOML, or has a key nobody knows.
+    #[error("{} cannot be used: {source}", path.display())]
+    Config {
+        /// The file.
+        path: PathBuf,
+        /// Where and why.
+        source: Box<toml::de::Error>,
+    },
+    /// A value of the configuration.
+    #[error("{}: {key} = {got}, {expected} expected", path.display())]
+    ConfigValue {
+        /// The file.
+        path: PathBuf,
+        /// The key.
+        key: &'static str,
+        /// What would do.
+        expected: &'static str,
+        /// What came.
+        got: String,
+    },
+    /// Another process imports, trains or changes listeners in the same folder.
+    #[error("another undersong{pid} is at work in {}: wait for it to end, then try again", path.display())]
+    Busy {
+        /// The data folder.
+        path: PathBuf,
+        /// `" (process 123)"` where it is known.
+        pid: String,
+    },
+    /// The caller asked to stop.
+    #[error("interrupted; what was done so far is kept, run the same command again to finish")]
+    Interrupted,
+    /// One name was given for a log of many.
+    #[error(
+        "--listener names one person, but {format} holds many listeners with names of their own: leave it out"
+    )]
+    ManyListeners {
+        /// The format.
+        format: String,
+    },
+    /// No listener of that name.
+    #[error("no listener is called `{name}`; {}", known_names(known))]
+    UnknownListener {
+        /// What was asked for.
+        name: String,
+        /// Who is there.
+        known: Vec<String>,
+    },
+    /// No name was given and it is not plain who is meant.
+    #[error("whose? say --listener NAME; {}", known_names(known))]
+    WhichListener {
+        /// Who is there.
+        known: Vec<String>,
+    },
+    /// Nothing here matches what was typed.
+    #[error(
+        "no {what} matches `{text}`; give an id, MBID, ISRC, Spotify link, or \"Artist - Title\""
+    )]
+    NotFound {
+        /// `recording` or `artist`.
+        what: &'static str,
+        /// What was typed.
+        text: String,
+    },
+    /// More than one thing matches.
+    #[error("`{text}` is the name of {count} {what}s here; give an id: {examples}")]
+    Ambiguous {
+        /// `recording` or `artist`.
+        what: &'static str,
+        /// What was typed.
+        text: String,
+        /// How many.
+        count: usize,
+        /// A few of them with their ids.
+        examples: String,
+    },
+    /// Nobody listened at all.
+    #[error("no listens yet: import a history first, as in `undersong import my_spotify_data.zip`")]
+    Empty,
+    /// One listener alone teaches nothing about recordings that listener never heard.
+    #[error(
+        "only one listener has ever listened here, and nobody can be recommended what nobody else heard: \
+         import what others shared with `undersong import --background LOG`, \
+         or vectors learned elsewhere with `undersong factors import FILE`"
+    )]
+    Alone,
+    /// The list would be empty.
+    #[error("nothing to recommend to {listener} for {week}: {why}")]
+    NothingToRecommend {
+        /// The listener.
+        listener: String,
+        /// The week.
+        week: music::Week,
+        /// One clause.
+        why: String,
+    },
+    /// There is no snapshot to serve from.
+    #[error("nothing is trained yet: run `undersong train`")]
+    NoSnapshot,
+    /// A snapshot, or part of one, is not what was written.
+    #[error("snapshot {}: {problem}; train again, or delete that folder", path.display())]
+    Snapshot {
+        /// Its folder or file.
+        path: PathBuf,
+        /// What is wrong.
+        problem: String,
+    },
+    /// A line of the ledger is not what was written.
+    #[error(
+        "a line of the ledger cannot be read: {source}; the store was changed by another program"
+    )]
+    LedgerLine {
+        /// Where and why.
+        source: serde_json::Error,
+    },
+    /// A snapshot of another kind of item.
+    #[error(
+        "{what} of {got} expected none but {expected} here: keep them in a data folder of their own (--data)"
+    )]
+    ItemKinds {
+        /// What came.
+        what: &'static str,
+        /// What this folder holds.
+        expected: &'static str,
+        /// What it is of.
+        got: &'static str,
+    },
+    /// A file of factors is not one.
+    #[error("{}: {problem}; a file made by `undersong factors export` expected", path.display())]
+    FactorFile {
+        /// The file.
+        path: PathBuf,
+        /// What is wrong.
+        problem: String,
+    },
+    /// The serving model has no vectors to carry.
+    #[error(
+        "model {model} has no recording vectors to export: train one that has, such as `--model ials`"
+    )]
+    NoFactors {
+        /// The model string.
+        model: String,
+    },
+}
+
+impl Error {
+    /// Whether this is an honest "no" rather than a failure: nothing is wrong, there is nothing to hand over.
+    #[must_use]
+    pub fn is_honest_no(&self) -> bool {
+        matches!(self, Self::Alone | Self::Empty | Self::NothingToRecommend { .. })
+    }
+
+    /// A snapshot made for another kind of item than this folder holds.
+    pub(crate) fn kinds(what: &'static str, expected: ItemKind, got: ItemKind) -> Self {
+        Self::ItemKinds { what, expected: expected.name(), got: got.name() }
+    }
+}
+
+impl From<std::io::Error> for Error {
+    fn from(source: std::io::Error) -> Self {
+        Self::Io { source }
+    }
+}
+
+fn known_names(known: &[String]) -> String {
+    match known {
+        [] => "nobody has imported a history yet".to_owned(),
+        [.., _] if known.len() <= 12 => format!("here are: {}", known.join(", ")),
+        _ => format!("here are {} listeners, see `undersong listeners`", known.len()),
+    }
+}

@@ -1,0 +1,91 @@
+//! What was this listener ever shown?
+//!
+//! A list counts as shown when it is made, whether anybody opens it or not.
+
+use music::{ListKind, Playlist, Track, Week};
+use store::{Line, List};
+
+use crate::known::Blocks;
+use crate::weekly::WeeklyRequest;
+use crate::{Error, Folder, describe};
+
+/// The policy that chose every line of a list without exploration slots.
+const POLICY: &str = "slate-1";
+
+/// The list made before for that listener, week and size, as it was; lines blocked since are marked.
+pub(crate) fn find(
+    folder: &Folder,
+    request: &WeeklyRequest,
+    week: Week,
+    size: usize,
+) -> Result<Option<Playlist>, Error> {
+    let list = folder.store.latest_list(request.listener.id, ListKind::WeeklyExploration, week)?;
+    match list.filter(|(_, list)| list.size as usize == size) {
+        Some((_, list)) => Ok(Some(as_playlist(folder, &describe::name(&request.listener), list)?)),
+        None => Ok(None),
+    }
+}
+
+/// Every list ever made for a listener, newest week first.
+///
+/// # Errors
+/// When the store cannot be read.
+pub fn history(folder: &Folder, listener: &store::Listener) -> Result<Vec<Playlist>, Error> {
+    let name = describe::name(listener);
+    let mut lists = folder.store.lists(listener.id)?;
+    lists.sort_by_key(|(id, list)| std::cmp::Reverse((list.week, *id)));
+    lists.into_iter().map(|(_, list)| as_playlist(folder, &name, list)).collect()
+}
+
+pub(crate) fn keep(
+    folder: &mut Folder,
+    request: &WeeklyRequest,
+    size: usize,
+    playlist: &Playlist,
+) -> Result<(), Error> {
+    let lines = playlist.tracks.iter().map(|track| Line {
+        recording: track.recording,
+        score: track.score,
+        told: serde_json::to_string(track).expect("a line holds only strings and finite numbers"),
+        policy: POLICY.to_owned(),
+        propensity: Some(1.0),
+    });
+    let list = List {
+        listener: request.listener.id,
+        kind: playlist.kind,
+        week: playlist.week,
+        size: u32::try_from(size).expect("sizes are asked for in u32"),
+        made_at: playlist.made_at,
+        snapshot: playlist.snapshot.clone(),
+        seed: playlist.seed,
+        note: playlist.note.clone(),
+        lines: lines.collect(),
+    };
+    folder.store.record_list(&list)?;
+    Ok(())
+}
+
+fn as_playlist(folder: &Folder, listener: &str, list: List) -> Result<Playlist, Error> {
+    let items = folder.store.item_kind()?.ok_or(Error::Empty)?;
+    let blocks = Blocks::of(&folder.store, list.listener, None)?;
+    let ids: Vec<_> = list.lines.iter().map(|line| line.recording).collect();
+    let recordings = folder.store.recordings(&ids)?;
+    let mut tracks = Vec::with_capacity(list.lines.len());
+    for (line, recording) in list.lines.iter().zip(recordings) {
+        let mut track: Track =
+            serde_json::from_str(&line.told).map_err(|source| Error::LedgerLine { source })?;
+        track.is_blocked = blocks.cover(&recording);
+        tracks.push(track);
+    }
+    Ok(Playlist {
+        listener: listener.to_owned(),
+        week: list.week,
+        kind: list.kind,
+        items,
+        snapshot: list.snapshot,
+        seed: list.seed,
+        made_at: list.made_at,
+        note: list.note,
+        tracks,
+    })
+}

@@ -1,0 +1,37 @@
+//! A listener and a week: what is the playlist? A log: what is the snapshot?
+//!
+//! The rooms below answer one question each; here the answers are put together.
+//! [`weekly`] tells the path from a listener and a week to a playlist, [`train`] the one from a log to a snapshot.
+
+mod config;
+mod describe;
+mod error;
+mod factors;
+mod find;
+mod folder;
+mod forget;
+mod import;
+mod known;
+mod ledger;
+mod links;
+mod observer;
+mod rejects;
+mod retrieve;
+mod snapshot;
+mod taste;
+mod train;
+mod weekly;
+
+pub use config::{Config, Train, Weekly};
+pub use error::Error;
+pub use factors::{Exported, export_factors, import_factors};
+pub use find::{artist as find_artist, recording as find_recording};
+pub use folder::{Folder, Lock};
+pub use forget::{forget, undo};
+pub use import::{ImportRequest, Imported, ME, import};
+pub use ledger::history;
+pub use observer::{Observer, Unobserved};
+pub use rejects::RejectLine;
+pub use snapshot::{Fitted, Manifest, Snapshot, current_id, read_manifest};
+pub use train::{TrainRequest, last_import, train};
+pub use weekly::{Mode, Scorer, WeeklyRequest, timezone, weekly};

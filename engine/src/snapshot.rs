@@ -1,0 +1,310 @@
+//! What did training leave behind?
+//!
+//! A snapshot is an immutable folder of NumPy arrays and a manifest with their checksums, written beside the others and
+//! renamed into place, so that a reader sees a whole one or none. It holds no listener: a listener's own vector is
+//! solved from the listener's own log when it is wanted.
+//!
+//! ```text
+//! snapshots/0003-9f2c41aa/manifest.json      what it is, its seed, parameters, checksums
+//!                         items.npy          [n_items] recording id of each row, ascending
+//!                         liked_by.npy       [n_items] how many listeners like it
+//!                         lengths.npy        [n_items] length in milliseconds, 0 where unknown
+//!                         model-0.*.npy      the arrays of each model, the serving one first
+//! snapshots/current                          the id of the one that serves
+//! ```
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+
+use jiff::Timestamp;
+use listens::Lengths;
+use models::{Array, Recommender, Spec};
+use music::{ItemIx, ItemKind, RecordingId, Rows};
+use serde::{Deserialize, Serialize};
+
+use crate::Error;
+
+mod files;
+pub(crate) mod npy;
+
+/// The only form this program writes and reads.
+const VERSION: u32 = 1;
+
+/// How many snapshots stay.
+const KEPT: usize = 3;
+
+/// What stands in `manifest.json`.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Manifest {
+    /// Form of the folder.
+    pub version: u32,
+    /// Name of the folder.
+    pub id: String,
+    /// What its rows are.
+    pub items: ItemKind,
+    /// Where it comes from: `train`, or the name of an imported factor file.
+    pub origin: String,
+    /// Seed of the training.
+    pub seed: u64,
+    /// Model strings, the serving one first.
+    pub models: Vec<String>,
+    /// Rows.
+    pub n_items: usize,
+    /// Listeners who taught it.
+    pub n_listeners: usize,
+    /// Pairs of listener and recording it was taught with.
+    pub n_pairs: usize,
+    /// Newest listen it knows.
+    pub knows_until: Option<Timestamp>,
+    /// The newest import it has seen.
+    pub last_import: u64,
+    /// When it was made; differs between two equal trainings.
+    pub made_at: Timestamp,
+    /// Seconds of each step of the training; differ between two equal trainings.
+    pub seconds: BTreeMap<String, f64>,
+    /// BLAKE3 of each file.
+    pub checksums: BTreeMap<String, String>,
+}
+
+/// A fitted model and the string that describes it.
+#[derive(Debug)]
+pub struct Fitted {
+    /// The model string.
+    pub spec: Spec,
+    /// The model.
+    pub recommender: Box<dyn Recommender>,
+}
+
+/// A whole snapshot in memory.
+#[derive(Debug)]
+pub struct Snapshot {
+    /// What it is.
+    pub manifest: Manifest,
+    /// Which recording each row is.
+    pub rows: Rows,
+    /// `[n_items]` listeners who like each.
+    pub liked_by: Vec<u32>,
+    /// Lengths of recordings, where known.
+    pub lengths: Lengths,
+    /// The models, the serving one first; the last one is always popularity.
+    pub models: Vec<Fitted>,
+}
+
+impl Snapshot {
+    /// Reads the snapshot that serves.
+    ///
+    /// # Errors
+    /// [`Error::NoSnapshot`] when there is none; [`Error::Snapshot`] when it is not as it was written.
+    pub fn current(snapshots: &Path) -> Result<Self, Error> {
+        let id = current_id(snapshots)?.ok_or(Error::NoSnapshot)?;
+        Self::read(&snapshots.join(id))
+    }
+
+    /// Reads the snapshot in a folder and checks every byte of it.
+    ///
+    /// # Errors
+    /// [`Error::Snapshot`] when it is of a newer form, or not as it was written.
+    pub fn read(folder: &Path) -> Result<Self, Error> {
+        let manifest = read_manifest(folder)?;
+        let mut arrays = BTreeMap::new();
+        for (file, checksum) in &manifest.checksums {
+            let path = folder.join(file);
+            let bytes = fs_err::read(&path)?;
+            if blake3::hash(&bytes).to_hex().as_str() != checksum {
+                return Err(refused(&path, "its checksum is not the one in the manifest"));
+            }
+            let array = npy::from_bytes(&bytes).map_err(|problem| refused(&path, problem))?;
+            arrays.insert(file.trim_end_matches(".npy").to_owned(), array);
+        }
+        Self::from_arrays(manifest, arrays).map_err(|problem| problem.into_error(folder))
+    }
+
+    /// Writes it beside the others, makes it the one that serves and lets go of all but the last three.
+    ///
+    /// # Errors
+    /// When a file cannot be written; what served before then still serves.
+    pub fn write(&mut self, snapshots: &Path) -> Result<(), Error> {
+        fs_err::create_dir_all(snapshots)?;
+        let arrays: Vec<(String, Vec<u8>)> = self
+            .arrays()
+            .iter()
+            .map(|(name, array)| (format!("{name}.npy"), npy::to_bytes(array)))
+            .collect();
+        self.manifest.checksums = arrays
+            .iter()
+            .map(|(file, bytes)| (file.clone(), blake3::hash(bytes).to_hex().to_string()))
+            .collect();
+        self.manifest.id = files::next_id(snapshots, &self.manifest)?;
+        files::write(snapshots, &self.manifest, &arrays)?;
+        files::prune(snapshots, KEPT)
+    }
+
+    /// Listeners who like the recording of a row.
+    #[must_use]
+    pub fn liked_by(&self, item: ItemIx) -> u32 {
+        self.liked_by[item.0 as usize]
+    }
+
+    fn arrays(&self) -> Vec<(String, Array)> {
+        let n = vec![self.rows.len()];
+        let ids = self.rows.ids().iter().map(|id| id.0).collect();
+        let length = |id: &RecordingId| {
+            self.lengths
+                .get(id)
+                .map_or(0, |length| u32::try_from(length.as_millis()).unwrap_or(u32::MAX))
+        };
+        let lengths = self.rows.ids().iter().map(length).collect();
+        let mut arrays = vec![
+            ("items".to_owned(), Array::U64 { shape: n.clone(), values: ids }),
+            ("liked_by".to_owned(), Array::U32 { shape: n.clone(), values: self.liked_by.clone() }),
+            ("lengths".to_owned(), Array::U32 { shape: n, values: lengths }),
+        ];
+        for (m, model) in self.models.iter().enumerate() {
+            let of_model = model.recommender.arrays().into_iter();
+            arrays.extend(of_model.map(|(name, array)| (format!("model-{m}.{name}"), array)));
+        }
+        arrays
+    }
+
+    fn from_arrays(
+        manifest: Manifest,
+        mut arrays: BTreeMap<String, Array>,
+    ) -> Result<Self, Problem> {
+        let Some(Array::U64 { values: ids, .. }) = arrays.remove("items") else {
+            return Err(Problem::missing("items"));
+        };
+        let Some(Array::U32 { values: liked_by, .. }) = arrays.remove("liked_by") else {
+            return Err(Problem::missing("liked_by"));
+        };
+        let Some(Array::U32 { values: lengths, .. }) = arrays.remove("lengths") else {
+            return Err(Problem::missing("lengths"));
+        };
+        let rows = Rows::new(ids.into_iter().map(RecordingId).collect());
+        if rows.len() != manifest.n_items
+            || liked_by.len() != rows.len()
+            || lengths.len() != rows.len()
+        {
+            return Err(Problem::Sentence(format!(
+                "{} rows expected, its arrays hold others",
+                manifest.n_items
+            )));
+        }
+        let known = rows.ids().iter().zip(lengths).filter(|(_, millis)| *millis > 0);
+        let lengths = known
+            .map(|(id, millis)| (*id, std::time::Duration::from_millis(millis.into())))
+            .collect();
+        let mut models = Vec::new();
+        for (m, spec) in manifest.models.iter().enumerate() {
+            let spec: Spec = spec.parse()?;
+            let prefix = format!("model-{m}.");
+            let of_model = arrays.iter().filter_map(|(name, array)| {
+                Some((name.strip_prefix(&prefix)?.to_owned(), array.clone()))
+            });
+            let recommender = models::load(&spec, &rows, of_model.collect())?;
+            models.push(Fitted { spec, recommender });
+        }
+        Ok(Self { manifest, rows, liked_by, lengths, models })
+    }
+}
+
+/// The id of the snapshot that serves, if there is one.
+///
+/// # Errors
+/// When the file that names it cannot be read.
+pub fn current_id(snapshots: &Path) -> Result<Option<String>, Error> {
+    match fs_err::read_to_string(snapshots.join("current")) {
+        Ok(id) => Ok(Some(id.trim().to_owned())),
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(None),
+        Err(source) => Err(source.into()),
+    }
+}
+
+/// Reads what a snapshot says of itself, without its arrays.
+///
+/// # Errors
+/// [`Error::Snapshot`] when it is of a newer form or no manifest at all.
+pub fn read_manifest(folder: &Path) -> Result<Manifest, Error> {
+    #[derive(Deserialize)]
+    struct Form {
+        version: u32,
+    }
+    let path = folder.join("manifest.json");
+    let bytes = fs_err::read(&path)?;
+    let unreadable = |source: serde_json::Error| refused(&path, format!("no manifest: {source}"));
+    let Form { version } = serde_json::from_slice(&bytes).map_err(unreadable)?;
+    if version != VERSION {
+        return Err(refused(&path, format!("form {version}, this undersong reads form {VERSION}")));
+    }
+    serde_json::from_slice(&bytes).map_err(unreadable)
+}
+
+/// A manifest for what is about to be written; id and checksums come with the writing.
+#[derive(Debug)]
+pub(crate) struct About {
+    pub(crate) items: ItemKind,
+    pub(crate) origin: String,
+    pub(crate) seed: u64,
+    pub(crate) n_listeners: usize,
+    pub(crate) n_pairs: usize,
+    pub(crate) knows_until: Option<Timestamp>,
+    pub(crate) last_import: u64,
+    pub(crate) made_at: Timestamp,
+    pub(crate) seconds: BTreeMap<String, f64>,
+}
+
+impl Snapshot {
+    /// A snapshot that nobody wrote yet.
+    pub(crate) fn new(
+        about: About,
+        rows: Rows,
+        liked_by: Vec<u32>,
+        lengths: Lengths,
+        models: Vec<Fitted>,
+    ) -> Self {
+        let manifest = Manifest {
+            version: VERSION,
+            id: String::new(),
+            items: about.items,
+            origin: about.origin,
+            seed: about.seed,
+            models: models.iter().map(|model| model.spec.to_string()).collect(),
+            n_items: rows.len(),
+            n_listeners: about.n_listeners,
+            n_pairs: about.n_pairs,
+            knows_until: about.knows_until,
+            last_import: about.last_import,
+            made_at: about.made_at,
+            seconds: about.seconds,
+            checksums: BTreeMap::new(),
+        };
+        Self { manifest, rows, liked_by, lengths, models }
+    }
+}
+
+enum Problem {
+    Sentence(String),
+    Models(models::Error),
+}
+
+impl Problem {
+    fn missing(array: &str) -> Self {
+        Self::Sentence(format!("no array `{array}` of the right kind"))
+    }
+
+    fn into_error(self, folder: &Path) -> Error {
+        match self {
+            Self::Sentence(problem) => refused(folder, problem),
+            Self::Models(source) => refused(folder, source.to_string()),
+        }
+    }
+}
+
+impl From<models::Error> for Problem {
+    fn from(source: models::Error) -> Self {
+        Self::Models(source)
+    }
+}
+
+fn refused(path: &Path, problem: impl Into<String>) -> Error {
+    Error::Snapshot { path: PathBuf::from(path), problem: problem.into() }
+}

@@ -1,0 +1,103 @@
+//! How does a snapshot get onto the disk whole, or not at all?
+
+use std::io::Write;
+use std::path::Path;
+
+use fs_err::File;
+
+use super::Manifest;
+use crate::Error;
+
+/// The folder in which a snapshot is written before it is renamed; a leftover of a killed process is overwritten.
+const UNFINISHED: &str = ".unfinished";
+
+/// A number after all others, and eight digits that follow from the contents.
+pub(super) fn next_id(snapshots: &Path, manifest: &Manifest) -> Result<String, Error> {
+    let last = ids(snapshots)?.last().map_or(0, |id| number(id));
+    let contents: String =
+        manifest.checksums.iter().map(|(file, sum)| format!("{file} {sum}\n")).collect();
+    let digest = blake3::hash(contents.as_bytes()).to_hex();
+    Ok(format!("{:04}-{}", last + 1, &digest[..8]))
+}
+
+/// Writes all files, then renames the folder, then the name of the one that serves.
+pub(super) fn write(
+    snapshots: &Path,
+    manifest: &Manifest,
+    arrays: &[(String, Vec<u8>)],
+) -> Result<(), Error> {
+    let unfinished = snapshots.join(UNFINISHED);
+    remove(&unfinished)?;
+    fs_err::create_dir(&unfinished)?;
+    let written = write_all(&unfinished, manifest, arrays);
+    if written.is_err() {
+        remove(&unfinished)?;
+    }
+    written?;
+    fs_err::rename(&unfinished, snapshots.join(&manifest.id))?;
+    let current = snapshots.join("current.unfinished");
+    write_file(&current, manifest.id.as_bytes())?;
+    fs_err::rename(current, snapshots.join("current"))?;
+    File::open(snapshots)?.sync_all()?;
+    Ok(())
+}
+
+/// Lets go of all but the last ones; the one that serves always stays.
+pub(super) fn prune(snapshots: &Path, kept: usize) -> Result<(), Error> {
+    let current = super::current_id(snapshots)?;
+    let ids = ids(snapshots)?;
+    for id in
+        ids.iter().take(ids.len().saturating_sub(kept)).filter(|id| Some(*id) != current.as_ref())
+    {
+        fs_err::remove_dir_all(snapshots.join(id))?;
+    }
+    Ok(())
+}
+
+fn write_all(
+    folder: &Path,
+    manifest: &Manifest,
+    arrays: &[(String, Vec<u8>)],
+) -> Result<(), Error> {
+    for (file, bytes) in arrays {
+        write_file(&folder.join(file), bytes)?;
+    }
+    let mut text = serde_json::to_vec_pretty(manifest)
+        .expect("a manifest holds only strings and finite numbers");
+    text.push(b'\n');
+    write_file(&folder.join("manifest.json"), &text)?;
+    File::open(folder)?.sync_all()?;
+    Ok(())
+}
+
+fn write_file(path: &Path, bytes: &[u8]) -> Result<(), Error> {
+    let mut file = File::create(path)?;
+    file.write_all(bytes)?;
+    file.sync_all()?;
+    Ok(())
+}
+
+fn remove(folder: &Path) -> Result<(), Error> {
+    match fs_err::remove_dir_all(folder) {
+        Err(error) if error.kind() != std::io::ErrorKind::NotFound => Err(error.into()),
+        _ => Ok(()),
+    }
+}
+
+/// The snapshots that are there, oldest first.
+fn ids(snapshots: &Path) -> Result<Vec<String>, Error> {
+    let mut ids = Vec::new();
+    for entry in fs_err::read_dir(snapshots)? {
+        let name = entry?.file_name().to_string_lossy().into_owned();
+        if number(&name) > 0 {
+            ids.push(name);
+        }
+    }
+    ids.sort_by_key(|id| number(id));
+    Ok(ids)
+}
+
+/// The number before the dash; 0 for what is no snapshot.
+fn number(id: &str) -> u64 {
+    id.split_once('-').and_then(|(number, _)| number.parse().ok()).unwrap_or(0)
+}

@@ -1,0 +1,13 @@
+//! Does the whole path hold, from a log to a playlist?
+
+#![expect(clippy::unwrap_used, reason = "a failed test is what an unwrap is for")]
+
+mod configuration;
+mod factors;
+mod feedback;
+mod fixture;
+mod imports;
+mod ledger;
+mod reasons;
+mod snapshots;
+mod year;
