@@ -1,0 +1,13 @@
+//! One file a command: arguments in, an answer out.
+
+pub(crate) mod block;
+pub(crate) mod demo;
+pub(crate) mod factors;
+pub(crate) mod history;
+pub(crate) mod import;
+pub(crate) mod listeners;
+pub(crate) mod models;
+pub(crate) mod opinion;
+pub(crate) mod status;
+pub(crate) mod train;
+pub(crate) mod weekly;

@@ -1,0 +1,112 @@
+//! `undersong demo`: does it work, and how well, where the truth is known?
+//!
+//! A simulated log goes through the same door as real ones; the hidden taste then tells what each list is worth.
+
+use std::path::Path;
+
+use engine::Scorer;
+use fs_err::File;
+use serde_json::json;
+use world::{Params, World};
+
+use crate::Answer;
+use crate::args::{DemoArguments, Global};
+use crate::progress::Progress;
+use crate::say::Say;
+
+use simulation::{POPULARITY, RANDOM, Simulation};
+
+mod repeat;
+mod simulation;
+
+/// How many listeners stand for all when the lists are judged.
+const JUDGED: usize = 100;
+
+/// Simulates, imports, trains, recommends and judges.
+pub(crate) fn run(
+    _global: &Global,
+    arguments: &DemoArguments,
+    say: &Say,
+) -> anyhow::Result<Answer> {
+    let params = Params {
+        tastes: arguments.tastes,
+        listeners: arguments.listeners,
+        recordings: arguments.recordings,
+        weeks: arguments.weeks,
+        seed: arguments.seed,
+        ..Params::default()
+    };
+    if let Some(path) = &arguments.log {
+        write_log(&params, path, say)?;
+        return Ok(Answer::Done);
+    }
+    if let Some(seeds) = arguments.repeat {
+        return repeat::run(&params, seeds, say);
+    }
+    show(&params, say)?;
+    Ok(Answer::Done)
+}
+
+fn show(params: &Params, say: &Say) -> anyhow::Result<()> {
+    say.line(&format!(
+        "A world of {} listeners, {} recordings and {} weeks, seed {}; hidden tastes: {}.",
+        params.listeners, params.recordings, params.weeks, params.seed, params.tastes
+    ))?;
+    let mut simulation = Simulation::run(params, &mut Progress::new(), say)?;
+    let shown = simulation.typical_listener();
+    let list = simulation.list(shown, Scorer::Serving)?;
+    say.line("")?;
+    say.line(formats::publish(&list, formats::Format::Table).trim_end())?;
+
+    let share = |simulation: &mut Simulation, scorer| -> anyhow::Result<f64> {
+        simulation.loved_share(shown, scorer)
+    };
+    let ours = share(&mut simulation, Scorer::Serving)?;
+    let popular = share(&mut simulation, POPULARITY)?;
+    let random = share(&mut simulation, RANDOM)?;
+    let judged = simulation.judged(JUDGED);
+    let mean = |simulation: &mut Simulation, scorer| simulation.mean_loved_share(&judged, scorer);
+    let all_ours = mean(&mut simulation, Scorer::Serving)?;
+    let all_popular = mean(&mut simulation, POPULARITY)?;
+    let all_random = mean(&mut simulation, RANDOM)?;
+    say.line(&format!(
+        "\nHow good is it? The hidden taste of {} knows. Of these {} recordings, never heard before,\n\
+         {} would love {}; of as many that are popular {}; of as many at random {}.\n\
+         Over {} listeners: ours {}, popular {}, random {}.",
+        list.listener,
+        list.tracks.len(),
+        list.listener,
+        percent(ours),
+        percent(popular),
+        percent(random),
+        judged.len(),
+        percent(all_ours),
+        percent(all_popular),
+        percent(all_random),
+    ))?;
+    say.machine(&json!({
+        "list": list,
+        "loved_share": { "ours": ours, "popularity": popular, "random": random },
+        "mean_loved_share": { "listeners": judged.len(), "ours": all_ours, "popularity": all_popular, "random": all_random },
+    }))
+}
+
+fn percent(share: f64) -> String {
+    format!("{:.0} %", 100.0 * share)
+}
+
+/// Writes the simulated listens as a Last.fm-1K table, week by week.
+fn write_log(params: &Params, path: &Path, say: &Say) -> anyhow::Result<()> {
+    let mut world = World::new(params);
+    let mut file = std::io::BufWriter::new(File::create(path)?);
+    let nobody_shown = vec![Vec::new(); params.listeners + params.bots];
+    let mut n_listens = 0;
+    for week in 0..params.weeks {
+        let listens = world.play_week(week, &nobody_shown);
+        n_listens += listens.iter().filter(|listen| listen.event.kind.is_listen()).count();
+        listens::write_lastfm_1k(&listens, &mut file)?;
+    }
+    std::io::Write::flush(&mut file)?;
+    say.machine(&json!({ "file": path, "listens": n_listens }))?;
+    say.line(&format!("{}: {} listens", path.display(), super::import::grouped(n_listens as u64)))
+}

@@ -1,0 +1,120 @@
+//! `undersong weekly`: what should this listener play next week?
+
+use std::path::Path;
+
+use engine::{Error, Folder, Mode, Scorer, Snapshot, TrainRequest, WeeklyRequest};
+use formats::Format;
+use music::Playlist;
+use store::Listener;
+
+use super::train;
+use crate::args::{Global, WeeklyArguments};
+use crate::progress::Progress;
+use crate::say::Say;
+use crate::{Answer, clock, place};
+
+/// Makes the lists and prints them, or writes a file for each.
+pub(crate) fn run(
+    global: &Global,
+    arguments: &WeeklyArguments,
+    say: &Say,
+) -> anyhow::Result<Answer> {
+    let mut folder = place::open(global)?;
+    let listeners = whose(&folder, arguments)?;
+    let snapshot = snapshot(&folder, say)?;
+    let mut lists = Vec::new();
+    for listener in listeners {
+        let request = request(&folder, arguments, listener)?;
+        match engine::weekly(&mut folder, &snapshot, &request) {
+            Ok(list) => lists.push(list),
+            Err(error) if arguments.all && error.is_honest_no() => say.remark(&error.to_string()),
+            Err(error) => return Err(error.into()),
+        }
+    }
+    publish(arguments, &lists, say)?;
+    Ok(if lists.is_empty() { Answer::No } else { Answer::Done })
+}
+
+fn whose(folder: &Folder, arguments: &WeeklyArguments) -> anyhow::Result<Vec<Listener>> {
+    if !arguments.all {
+        return Ok(vec![folder.listener(arguments.whose.listener.as_deref())?]);
+    }
+    let listeners = folder.foreground()?;
+    if listeners.is_empty() { Err(Error::Empty.into()) } else { Ok(listeners) }
+}
+
+/// The snapshot that serves; where there is none yet, one is trained first.
+fn snapshot(folder: &Folder, say: &Say) -> anyhow::Result<Snapshot> {
+    match Snapshot::current(&folder.snapshots()) {
+        Err(Error::NoSnapshot) => {
+            let request = TrainRequest { models: Vec::new(), as_of: None, now: clock::now() };
+            let snapshot = engine::train(folder, &request, &mut Progress::new())?;
+            say.remark(&train::sentence(&snapshot));
+            Ok(snapshot)
+        }
+        Ok(snapshot) => {
+            if snapshot.manifest.last_import < engine::last_import(folder)? {
+                say.remark("There are imports that the snapshot has not seen: `undersong train` learns from them.");
+            }
+            Ok(snapshot)
+        }
+        Err(error) => Err(error.into()),
+    }
+}
+
+fn request(
+    folder: &Folder,
+    arguments: &WeeklyArguments,
+    listener: Listener,
+) -> anyhow::Result<WeeklyRequest> {
+    let mode = match (arguments.dry_run, arguments.refresh) {
+        (true, _) => Mode::DryRun,
+        (false, true) => Mode::Refresh,
+        (false, false) => Mode::Keep,
+    };
+    let as_of = arguments.as_of.map(|date| train::start_of(folder, date)).transpose()?;
+    let (week, size) = (arguments.week, arguments.size);
+    Ok(WeeklyRequest {
+        listener,
+        week,
+        size,
+        mode,
+        scorer: Scorer::Serving,
+        as_of,
+        now: clock::now(),
+    })
+}
+
+fn publish(arguments: &WeeklyArguments, lists: &[Playlist], say: &Say) -> anyhow::Result<()> {
+    let format = if say.json { Format::Json } else { arguments.format };
+    if let Some(folder) = &arguments.out {
+        return write(folder, format, lists, say);
+    }
+    match (lists, arguments.all) {
+        ([only], false) => say.text(&formats::publish(only, format)),
+        (_, _) if matches!(format, Format::Xspf | Format::M3u8) && lists.len() > 1 => {
+            anyhow::bail!("{format} holds one list a file: say --out DIR to write a file for each")
+        }
+        ([only], true) if matches!(format, Format::Xspf | Format::M3u8) => {
+            say.text(&formats::publish(only, format))
+        }
+        (lists, _) => say.text(&formats::publish_all(lists, format)),
+    }
+}
+
+fn write(folder: &Path, format: Format, lists: &[Playlist], say: &Say) -> anyhow::Result<()> {
+    fs_err::create_dir_all(folder)?;
+    for list in lists {
+        let name = format!("{}-{}.{}", file_name(&list.listener), list.week, format.extension());
+        let path = folder.join(name);
+        fs_err::write(&path, formats::publish(list, format))?;
+        say.line(&path.display().to_string())?;
+    }
+    say.machine(&lists.iter().map(|list| &list.listener).collect::<Vec<_>>())
+}
+
+/// A listener's name with whatever a file system may refuse replaced.
+fn file_name(name: &str) -> String {
+    let safe = |c: char| if c.is_alphanumeric() || "-_ ".contains(c) { c } else { '_' };
+    name.chars().map(safe).collect()
+}

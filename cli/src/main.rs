@@ -1,0 +1,68 @@
+//! The same, asked at a terminal.
+
+use std::process::ExitCode;
+
+use clap::Parser;
+
+use crate::args::{Arguments, Command};
+use crate::say::Say;
+
+mod args;
+mod clock;
+mod commands;
+mod interrupt;
+mod place;
+mod progress;
+mod say;
+
+/// What a command came to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Answer {
+    /// Done.
+    Done,
+    /// Nothing is wrong, and there is nothing to hand over.
+    No,
+}
+
+fn main() -> ExitCode {
+    let arguments = match Arguments::try_parse() {
+        Ok(arguments) => arguments,
+        Err(error) => return say::usage(&error),
+    };
+    let say = Say::new(arguments.global.json);
+    match run(arguments, &say) {
+        Ok(Answer::Done) => ExitCode::SUCCESS,
+        Ok(Answer::No) => ExitCode::from(1),
+        Err(error) => say.error(&error),
+    }
+}
+
+fn run(arguments: Arguments, say: &Say) -> anyhow::Result<Answer> {
+    interrupt::listen()?;
+    let global = arguments.global;
+    if let Some(threads) = global.threads {
+        rayon::ThreadPoolBuilder::new().num_threads(threads.get()).build_global()?;
+    }
+    match arguments.command {
+        Command::Demo(arguments) => commands::demo::run(&global, &arguments, say),
+        Command::Import(arguments) => commands::import::run(&global, *arguments, say),
+        Command::Train(arguments) => commands::train::run(&global, &arguments, say),
+        Command::Weekly(arguments) => commands::weekly::run(&global, &arguments, say),
+        Command::History(arguments) => commands::history::run(&global, &arguments, say),
+        Command::Block(arguments) => commands::block::block(&global, &arguments, say),
+        Command::Unblock(arguments) => commands::block::unblock(&global, &arguments, say),
+        Command::Like(arguments) => {
+            commands::opinion::run(&global, &arguments, music::Interaction::Like, say)
+        }
+        Command::Dislike(arguments) => {
+            commands::opinion::run(&global, &arguments, music::Interaction::Dislike, say)
+        }
+        Command::Unlike(arguments) => {
+            commands::opinion::run(&global, &arguments, music::Interaction::Unlike, say)
+        }
+        Command::Listeners(arguments) => commands::listeners::run(&global, &arguments, say),
+        Command::Factors(arguments) => commands::factors::run(&global, &arguments, say),
+        Command::Models => commands::models::run(say),
+        Command::Status => commands::status::run(&global, say),
+    }
+}

@@ -1,0 +1,64 @@
+//! How far is it? Progress bars on a terminal, silence elsewhere.
+
+use std::io::IsTerminal;
+use std::time::{Duration, Instant};
+
+use engine::Observer;
+use indicatif::{ProgressBar, ProgressStyle};
+
+use crate::{clock, interrupt};
+
+/// The terminal's eyes on long work.
+#[derive(Debug)]
+pub(crate) struct Progress {
+    bar: ProgressBar,
+    since: Instant,
+    is_shown: bool,
+}
+
+impl Progress {
+    /// Shown when standard error is a terminal.
+    pub(crate) fn new() -> Self {
+        Self {
+            bar: ProgressBar::hidden(),
+            since: clock::stopwatch(),
+            is_shown: std::io::stderr().is_terminal(),
+        }
+    }
+}
+
+impl Observer for Progress {
+    fn begin(&mut self, step: &str, total: Option<u64>) {
+        self.since = clock::stopwatch();
+        if !self.is_shown {
+            return;
+        }
+        let template = match (step, total) {
+            ("import" | "checksum", Some(_)) => "{msg:12} {wide_bar} {bytes}/{total_bytes} {eta}",
+            (_, Some(_)) => "{msg:12} {wide_bar} {pos}/{len} {eta}",
+            (_, None) => "{msg:12} {spinner} {pos} {elapsed}",
+        };
+        let style =
+            ProgressStyle::with_template(template).expect("the templates above are well-formed");
+        self.bar = total.map_or_else(ProgressBar::new_spinner, ProgressBar::new).with_style(style);
+        self.bar.set_message(step.to_owned());
+        self.bar.enable_steady_tick(Duration::from_millis(200));
+    }
+
+    fn advance(&mut self, done: u64) {
+        self.bar.set_position(done);
+    }
+
+    fn note(&mut self, text: &str) {
+        self.bar.println(text);
+    }
+
+    fn end(&mut self) -> f64 {
+        self.bar.finish_and_clear();
+        self.since.elapsed().as_secs_f64()
+    }
+
+    fn is_interrupted(&self) -> bool {
+        interrupt::is_interrupted()
+    }
+}

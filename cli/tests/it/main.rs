@@ -1,0 +1,10 @@
+//! Does the whole of it hold, from outside?
+
+#![expect(clippy::unwrap_used, reason = "a failed test is what an unwrap is for")]
+#![expect(clippy::print_stderr, reason = "a skipped test says so")]
+
+mod binary;
+mod commands;
+mod crashes;
+mod real_data;
+mod tidy;
