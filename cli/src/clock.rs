@@ -4,10 +4,11 @@ use std::time::Instant;
 
 use jiff::Timestamp;
 
-/// The present.
+/// The present, in whole milliseconds as the store keeps them.
 #[expect(clippy::disallowed_methods, reason = "the one place that asks for the date")]
 pub(crate) fn now() -> Timestamp {
-    Timestamp::now()
+    let now = Timestamp::now();
+    Timestamp::from_millisecond(now.as_millisecond()).expect("the present is a moment")
 }
 
 /// A stopwatch that runs.

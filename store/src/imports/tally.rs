@@ -99,15 +99,16 @@ fn heard(
     Ok(heard)
 }
 
-/// How many rows of the import have another row nearby that told the same first: any other import's, or an earlier one
-/// of the import itself. `alike` ascends by moment.
+/// How many rows of the import tell what another import tells too; `alike` ascends by moment.
+///
+/// Two rows of one import are two listens, however close: a source knows what it played.
 fn near(alike: &[Heard], import: i64) -> u64 {
     let length = alike.iter().map(|row| row.length).fold(MIN_LENGTH_MILLIS, i64::max);
     let is_near = |i: usize| {
-        let (before, after) = (&alike[..i], &alike[i + 1..]);
-        let follows = before.last().is_some_and(|last| alike[i].at - last.at < length);
-        let mut next = after.iter().take_while(|next| next.at - alike[i].at < length);
-        follows || next.any(|next| next.import != import)
+        let is_close = |row: &&Heard| row.at.abs_diff(alike[i].at) <= length.unsigned_abs();
+        let before = alike[..i].iter().rev().take_while(is_close);
+        let after = alike[i + 1..].iter().take_while(is_close);
+        before.chain(after).any(|row| row.import != import)
     };
     (0..alike.len()).filter(|&i| alike[i].import == import && is_near(i)).count() as u64
 }
