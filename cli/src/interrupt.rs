@@ -4,6 +4,8 @@
 
 use std::sync::atomic::{AtomicBool, Ordering};
 
+use crate::say;
+
 static INTERRUPTED: AtomicBool = AtomicBool::new(false);
 
 /// Begins to listen for Ctrl-C.
@@ -12,6 +14,7 @@ pub(crate) fn listen() -> anyhow::Result<()> {
         if INTERRUPTED.swap(true, Ordering::Relaxed) {
             end();
         }
+        say::complain("Stopping at the next safe point; once more to stop at once.");
     })?;
     Ok(())
 }

@@ -81,7 +81,8 @@ fn is_closed_pipe(error: &anyhow::Error) -> bool {
     })
 }
 
-fn complain(text: &str) {
+/// Prints to standard error.
+pub(crate) fn complain(text: &str) {
     // A closed terminal leaves nobody to complain to.
     let _ = writeln!(std::io::stderr(), "{text}");
 }

@@ -90,7 +90,7 @@ impl Folder {
         let names =
             |known: Vec<Listener>| known.into_iter().filter_map(|listener| listener.name).collect();
         if let Some(name) = name {
-            let found = self.store.listener(name)?;
+            let found = self.store.listener(name)?.filter(|listener| !listener.is_background);
             return found.map_or_else(
                 || {
                     Err(Error::UnknownListener {

@@ -35,3 +35,8 @@ pub use rejects::RejectLine;
 pub use snapshot::{Fitted, Manifest, Snapshot, current_id, read_manifest};
 pub use train::{TrainRequest, last_import, train};
 pub use weekly::{Mode, Scorer, WeeklyRequest, timezone, weekly};
+
+/// The examples of the front page are compiled.
+#[cfg(doctest)]
+#[doc = include_str!("../../ARCHITECTURE.md")]
+pub struct Architecture;

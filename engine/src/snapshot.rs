@@ -109,7 +109,7 @@ impl Snapshot {
         let mut arrays = BTreeMap::new();
         for (file, checksum) in &manifest.checksums {
             let path = folder.join(file);
-            let bytes = fs_err::read(&path)?;
+            let bytes = fs_err::read(&path).map_err(|source| refused(&path, source.to_string()))?;
             if blake3::hash(&bytes).to_hex().as_str() != checksum {
                 return Err(refused(&path, "its checksum is not the one in the manifest"));
             }
@@ -229,7 +229,7 @@ pub fn read_manifest(folder: &Path) -> Result<Manifest, Error> {
         version: u32,
     }
     let path = folder.join("manifest.json");
-    let bytes = fs_err::read(&path)?;
+    let bytes = fs_err::read(&path).map_err(|source| refused(&path, source.to_string()))?;
     let unreadable = |source: serde_json::Error| refused(&path, format!("no manifest: {source}"));
     let Form { version } = serde_json::from_slice(&bytes).map_err(unreadable)?;
     if version != VERSION {

@@ -1,6 +1,7 @@
 //! A log: what is the snapshot?
 
 use std::collections::BTreeMap;
+use std::ops::ControlFlow;
 use std::time::Duration;
 
 use jiff::Timestamp;
@@ -208,10 +209,12 @@ fn fit(
     observer: &mut dyn Observer,
 ) -> Result<Box<dyn models::Recommender>, Error> {
     observer.begin(&format!("fit {spec}"), None);
-    let mut n = 0;
-    let fitted = models::fit(spec, training, &mut |_progress| {
-        n += 1;
-        observer.advance(n);
-    })?;
-    if observer.is_interrupted() { Err(Error::Interrupted) } else { Ok(fitted) }
+    let fitted = models::fit(spec, training, &mut |progress| {
+        observer.advance(progress.iteration as u64);
+        if observer.is_interrupted() { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
+    });
+    match fitted {
+        Err(models::Error::Stopped { .. }) => Err(Error::Interrupted),
+        fitted => Ok(fitted?),
+    }
 }

@@ -100,6 +100,12 @@ pub enum Error {
         /// The last loss that was still a number.
         loss: f64,
     },
+    /// The observer stopped it.
+    #[error("training was stopped after iteration {iteration}")]
+    Stopped {
+        /// Counted from 1.
+        iteration: usize,
+    },
     /// Saved arrays that do not make this model.
     #[error("array `{name}`: {expected} expected, got {got}; train again")]
     BadArray {

@@ -1,6 +1,7 @@
 //! How does a model string become a model?
 
 use std::collections::BTreeMap;
+use std::ops::ControlFlow;
 
 use music::Rows;
 
@@ -18,7 +19,7 @@ pub struct Progress {
     pub loss: Loss,
 }
 
-/// Learns a model; models that iterate tell `observer` after each iteration.
+/// Learns a model; models that iterate tell `observer` after each iteration, and it may stop them.
 ///
 /// # Errors
 /// What [`Error`] says of pairs no model can learn from, of catalogues too large, and of divergence.
@@ -28,7 +29,7 @@ pub struct Progress {
 pub fn fit(
     spec: &Spec,
     training: &Training<'_>,
-    observer: &mut dyn FnMut(Progress),
+    observer: &mut dyn FnMut(Progress) -> ControlFlow<()>,
 ) -> Result<Box<dyn Recommender>, Error> {
     assert_eq!(training.heard.n_cols(), training.rows.len(), "a name for each item row expected");
     training.check()?;

@@ -13,6 +13,8 @@
 mod half_step;
 mod loss;
 
+use std::ops::ControlFlow;
+
 use linalg::{Matrix, dot};
 use music::{ItemIx, RecordingId, Rows};
 
@@ -119,11 +121,12 @@ pub struct Ials {
 /// O(nnz·dim² + (n_users + n_items)·dim³) time an iteration, parallel over rows.
 ///
 /// # Errors
-/// [`Error::Diverged`] when a system has no finite solution or the loss is not finite.
+/// [`Error::Diverged`] when a system has no finite solution or the loss is not finite;
+/// [`Error::Stopped`] when the observer wants it.
 pub fn fit(
     params: Params,
     training: &Training<'_>,
-    observer: &mut dyn FnMut(Progress),
+    observer: &mut dyn FnMut(Progress) -> ControlFlow<()>,
 ) -> Result<Ials, Error> {
     let start = initial_items(training.rows.ids(), params.dim, training.seed);
     alternate(params, training, start, observer)
@@ -143,7 +146,7 @@ fn alternate(
     params: Params,
     training: &Training<'_>,
     mut items: Matrix,
-    observer: &mut dyn FnMut(Progress),
+    observer: &mut dyn FnMut(Progress) -> ControlFlow<()>,
 ) -> Result<Ials, Error> {
     let by_user = training.heard;
     let by_item = by_user.transpose();
@@ -157,7 +160,9 @@ fn alternate(
         if solved.is_none() || !loss.total().is_finite() {
             return Err(diverged);
         }
-        observer(Progress { iteration, n_iterations: params.iterations, loss });
+        if observer(Progress { iteration, n_iterations: params.iterations, loss }).is_break() {
+            return Err(Error::Stopped { iteration });
+        }
     }
     Ok(Ials::new(params, items))
 }

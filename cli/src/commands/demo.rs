@@ -95,18 +95,22 @@ fn percent(share: f64) -> String {
     format!("{:.0} %", 100.0 * share)
 }
 
-/// Writes the simulated listens as a Last.fm-1K table, week by week.
+/// Writes the simulated listens as a Last.fm-1K table, one at a time.
 fn write_log(params: &Params, path: &Path, say: &Say) -> anyhow::Result<()> {
     let mut world = World::new(params);
     let mut file = std::io::BufWriter::new(File::create(path)?);
-    let nobody_shown = vec![Vec::new(); params.listeners + params.bots];
     let mut n_listens = 0;
+    let mut written = Ok(());
     for week in 0..params.weeks {
-        let listens = world.play_week(week, &nobody_shown);
-        n_listens += listens.iter().filter(|listen| listen.event.kind.is_listen()).count();
-        listens::write_lastfm_1k(&listens, &mut file)?;
+        world.play_week_into(week, &[], &mut |listen| {
+            n_listens += u64::from(listen.event.kind.is_listen());
+            if written.is_ok() {
+                written = listens::write_lastfm_1k([listen], &mut file);
+            }
+        });
     }
+    written?;
     std::io::Write::flush(&mut file)?;
     say.machine(&json!({ "file": path, "listens": n_listens }))?;
-    say.line(&format!("{}: {} listens", path.display(), super::import::grouped(n_listens as u64)))
+    say.line(&format!("{}: {} listens", path.display(), super::import::grouped(n_listens)))
 }

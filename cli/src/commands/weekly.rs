@@ -1,6 +1,7 @@
 //! `undersong weekly`: what should this listener play next week?
 
-use std::path::Path;
+use std::collections::BTreeSet;
+use std::path::{Path, PathBuf};
 
 use engine::{Error, Folder, Mode, Scorer, Snapshot, TrainRequest, WeeklyRequest};
 use formats::Format;
@@ -104,13 +105,24 @@ fn publish(arguments: &WeeklyArguments, lists: &[Playlist], say: &Say) -> anyhow
 
 fn write(folder: &Path, format: Format, lists: &[Playlist], say: &Say) -> anyhow::Result<()> {
     fs_err::create_dir_all(folder)?;
+    let mut written = BTreeSet::new();
     for list in lists {
-        let name = format!("{}-{}.{}", file_name(&list.listener), list.week, format.extension());
-        let path = folder.join(name);
+        let path = free_path(folder, list, format, &written);
         fs_err::write(&path, formats::publish(list, format))?;
         say.line(&path.display().to_string())?;
+        written.insert(path);
     }
-    say.machine(&lists.iter().map(|list| &list.listener).collect::<Vec<_>>())
+    say.machine(&written)
+}
+
+/// A path named after the list that no other list of this run has: two names may differ in what a path cannot hold.
+fn free_path(folder: &Path, list: &Playlist, format: Format, taken: &BTreeSet<PathBuf>) -> PathBuf {
+    let stem = format!("{}-{}", file_name(&list.listener), list.week);
+    let path = |n: u32| match n {
+        1 => folder.join(format!("{stem}.{}", format.extension())),
+        n => folder.join(format!("{stem}-{n}.{}", format.extension())),
+    };
+    (1..).map(path).find(|path| !taken.contains(path)).expect("there are more numbers than lists")
 }
 
 /// A listener's name with whatever a file system may refuse replaced.

@@ -76,8 +76,8 @@ fn an_import_taken_back_leaves_nothing_and_can_be_made_again() {
 fn one_name_for_a_log_of_many_is_refused() {
     let mut town = empty_town();
     let path = town.next_path("log.tsv");
-    let nobody_shown = vec![Vec::new(); town.names.len()];
-    let listens = town.world.play_week(0, &nobody_shown);
+
+    let listens = town.world.play_week(0, &[]);
     listens::write_lastfm_1k(&listens, &mut File::create(&path).unwrap()).unwrap();
     let request = import_request(&path, Some("ada"), Audience::Foreground);
     let error = engine::import(&mut town.folder, &request, &mut Unobserved).unwrap_err();
@@ -88,8 +88,8 @@ fn one_name_for_a_log_of_many_is_refused() {
 fn people_in_the_background_teach_and_have_no_name() {
     let mut town = empty_town();
     let path = town.next_path("log.tsv");
-    let nobody_shown = vec![Vec::new(); town.names.len()];
-    let listens = town.world.play_week(0, &nobody_shown);
+
+    let listens = town.world.play_week(0, &[]);
     listens::write_lastfm_1k(&listens, &mut File::create(&path).unwrap()).unwrap();
     let request = import_request(&path, None, Audience::Background);
     engine::import(&mut town.folder, &request, &mut Unobserved).unwrap();

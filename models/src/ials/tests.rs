@@ -1,5 +1,7 @@
 //! Does each half-step find the minimum, and do the halves never make it worse?
 
+use std::ops::ControlFlow;
+
 use super::half_step::{HalfStep, base, solve_all};
 use super::{Ials, Loss, Params, alternate, fit, initial_items};
 use crate::testing::two_tribes;
@@ -79,7 +81,11 @@ proptest! {
     fn the_loss_never_rises(heard in worlds(), params in params(), seed in any::<u64>()) {
         let mut losses = Vec::new();
         let training = Training { heard: &heard, rows: &names(N_ITEMS), seed };
-        fit(params, &training, &mut |progress| losses.push(progress.loss.total())).unwrap();
+        fit(params, &training, &mut |progress| {
+            losses.push(progress.loss.total());
+            ControlFlow::Continue(())
+        })
+        .unwrap();
         for pair in losses.windows(2) {
             prop_assert!(pair[1] <= pair[0] * (1.0 + 1e-6), "{losses:?}");
         }
@@ -115,7 +121,7 @@ proptest! {
     #[test]
     fn contributions_sum_to_the_score(heard in worlds(), params in params(), item in 0_u32..9) {
         let training = Training { heard: &heard, rows: &names(N_ITEMS), seed: 3 };
-        let model = fit(params, &training, &mut |_| ()).unwrap();
+        let model = fit(params, &training, &mut |_| ControlFlow::Continue(())).unwrap();
         for u in 0..N_USERS {
             let (known, heard) = heard.row(u);
             let known: Vec<ItemIx> = known.iter().map(|&i| ItemIx(i)).collect();
@@ -150,7 +156,8 @@ fn one_listener_and_one_recording_by_hand() {
 #[test]
 fn a_fold_in_is_the_row_that_training_would_solve() {
     let world = two_tribes(4);
-    let model = fit(Params::default(), &world.training(), &mut |_| ()).unwrap();
+    let model =
+        fit(Params::default(), &world.training(), &mut |_| ControlFlow::Continue(())).unwrap();
     let mut users = Matrix::zeros(world.heard.n_rows(), model.params.dim);
     solve_all(&model.params, &world.heard, &model.items, &mut users).unwrap();
     for u in world.users() {
@@ -162,7 +169,8 @@ fn a_fold_in_is_the_row_that_training_would_solve() {
 #[test]
 fn a_history_that_likes_nothing_scores_everything_0() {
     let world = two_tribes(4);
-    let model = fit(Params::default(), &world.training(), &mut |_| ()).unwrap();
+    let model =
+        fit(Params::default(), &world.training(), &mut |_| ControlFlow::Continue(())).unwrap();
     let zeros = Query::Dense(vec![0.0; model.params.dim]);
     assert_eq!(model.represent(&History { items: &[], heard: &[] }), zeros);
     let disliked = Heard { confidence: 2.0, age_days: 0.0, is_liked: false };
@@ -173,7 +181,7 @@ fn a_history_that_likes_nothing_scores_everything_0() {
 fn a_dislike_lowers_what_is_like_it_when_it_has_a_target_below_0() {
     let world = two_tribes(4);
     let params = Params { negative_target: -1.0, ..Params::default() };
-    let model = fit(params, &world.training(), &mut |_| ()).unwrap();
+    let model = fit(params, &world.training(), &mut |_| ControlFlow::Continue(())).unwrap();
     let disliked = Heard { confidence: 2.0, age_days: 0.0, is_liked: false };
     let known = world.listener(UserIx(0)).history().items[0];
     let dislikes_it = History { items: &[known], heard: &[disliked] };
@@ -195,9 +203,10 @@ fn items_in_another_order_move_with_their_vectors() {
     }
     let turned = Csr::from_triplets(world.heard.n_rows(), n, triplets);
     let training = Training { heard: &turned, ..world.training() };
-    let there = alternate(params, &world.training(), start, &mut |_| ()).unwrap();
+    let there =
+        alternate(params, &world.training(), start, &mut |_| ControlFlow::Continue(())).unwrap();
     let start = Matrix::from_vec(n, params.dim, backwards);
-    let back = alternate(params, &training, start, &mut |_| ()).unwrap();
+    let back = alternate(params, &training, start, &mut |_| ControlFlow::Continue(())).unwrap();
     for i in 0..n {
         for (a, b) in there.items.row(i).iter().zip(back.items.row(n - 1 - i)) {
             // Sums in another order, passed on through five iterations of well-conditioned solves.
@@ -219,7 +228,8 @@ fn confidences_beyond_f32_diverge_with_an_error() {
     let heard = |_, _, heard: &Heard| Heard { confidence: 3e38, ..*heard };
     let mut world = two_tribes(4);
     world.heard = world.heard.map(heard);
-    let error = fit(Params::default(), &world.training(), &mut |_| ()).unwrap_err();
+    let error =
+        fit(Params::default(), &world.training(), &mut |_| ControlFlow::Continue(())).unwrap_err();
     assert!(matches!(error, Error::Diverged { iteration: 1, .. }), "{error}");
 }
 
@@ -227,8 +237,17 @@ fn confidences_beyond_f32_diverge_with_an_error() {
 fn progress_counts_the_iterations() {
     let mut seen = Vec::new();
     let params = Params { iterations: 3, ..Params::default() };
-    let mut observe =
-        |progress: crate::Progress| seen.push((progress.iteration, progress.n_iterations));
+    let mut observe = |progress: crate::Progress| {
+        seen.push((progress.iteration, progress.n_iterations));
+        ControlFlow::Continue(())
+    };
     fit(params, &two_tribes(4).training(), &mut observe).unwrap();
     assert_eq!(seen, [(1, 3), (2, 3), (3, 3)]);
+}
+
+#[test]
+fn an_observer_that_breaks_off_stops_the_training() {
+    let stopped =
+        fit(Params::default(), &two_tribes(4).training(), &mut |_| ControlFlow::Break(()));
+    assert!(matches!(stopped, Err(Error::Stopped { iteration: 1 })));
 }

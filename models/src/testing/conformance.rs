@@ -1,5 +1,7 @@
 //! What does every model owe, whatever it learns?
 
+use std::ops::ControlFlow;
+
 use linalg::{Matrix, top_k};
 use music::{ItemIx, UserIx};
 use rayon::ThreadPoolBuilder;
@@ -59,7 +61,7 @@ fn with_dislikes(world: World) -> World {
 }
 
 fn fitted(spec: &Spec, world: &World) -> Box<dyn Recommender> {
-    let model = fit(spec, &world.training(), &mut |_| ());
+    let model = fit(spec, &world.training(), &mut |_| ControlFlow::Continue(()));
     model.unwrap_or_else(|error| panic!("{spec} on world {}: {error}", world.seed))
 }
 

@@ -143,10 +143,9 @@ fn write_log(
     let mut catalogue = BufWriter::new(File::create(folder.join("catalogue.jsonl"))?);
     listens::write_catalogue(world.catalogue(), &mut catalogue)?;
     catalogue.flush()?;
-    let nobody_shown = vec![Vec::new(); params.listeners + params.bots];
     let mut listens = Vec::new();
     for week in 0..params.weeks {
-        listens.extend(world.play_week(week, &nobody_shown));
+        listens.extend(world.play_week(week, &[]));
         observer.advance(week as u64 + 1);
     }
     let (plays, opinions): (Vec<_>, Vec<_>) =
