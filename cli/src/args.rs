@@ -1,6 +1,5 @@
 //! What can be asked?
 
-use std::num::NonZeroUsize;
 use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand};
@@ -24,8 +23,8 @@ pub(crate) struct Global {
     #[arg(long, global = true, value_name = "DIR", env = "UNDERSONG_DATA", hide_env_values = true)]
     pub(crate) data: Option<PathBuf>,
     /// Threads to work with [default: all cores]
-    #[arg(long, global = true, value_name = "N")]
-    pub(crate) threads: Option<NonZeroUsize>,
+    #[arg(long, global = true, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1024))]
+    pub(crate) threads: Option<u16>,
     /// Answer as JSON, for machines
     #[arg(long, global = true)]
     pub(crate) json: bool,
@@ -42,24 +41,32 @@ pub(crate) enum Command {
     /// This week's list, with a reason on every line
     Weekly(WeeklyArguments),
     /// The lists of past weeks
+    #[command(after_help = "Example: undersong history --listener ada")]
     History(ListenerArgument),
     /// Never show an artist, a recording or a tag again
     Block(BlockArguments),
     /// Take a block back
+    #[command(after_help = "Example: undersong unblock --listener ada artist \"Some Artist\"")]
     Unblock(BlockArguments),
     /// Say that a listener likes a recording
     Like(OpinionArguments),
     /// Say that a listener dislikes a recording
+    #[command(
+        after_help = "Example: undersong dislike --listener ada \"Some Artist - Some Title\""
+    )]
     Dislike(OpinionArguments),
     /// Take a like or dislike back
+    #[command(after_help = "Example: undersong unlike --listener ada \"Some Artist - Some Title\"")]
     Unlike(OpinionArguments),
     /// Who listens here; merge, rename or delete them
     Listeners(ListenersArguments),
     /// Carry recording vectors from one installation to another
     Factors(FactorsArguments),
     /// Every model with its parameters and defaults
+    #[command(after_help = "Example: undersong models")]
     Models,
     /// What is in the store, which snapshot serves, what imports rejected
+    #[command(after_help = "Example: undersong status")]
     Status,
 }
 
@@ -67,22 +74,22 @@ pub(crate) enum Command {
 #[command(after_help = "Example: undersong demo --tastes rules --seed 7")]
 pub(crate) struct DemoArguments {
     /// Simulated listeners
-    #[arg(long, value_name = "N", default_value_t = 400)]
+    #[arg(long, value_name = "N", default_value_t = 400, value_parser = at_least::<10>)]
     pub(crate) listeners: usize,
     /// Simulated recordings
-    #[arg(long, value_name = "N", default_value_t = 4000)]
+    #[arg(long, value_name = "N", default_value_t = 4000, value_parser = at_least::<100>)]
     pub(crate) recordings: usize,
     /// Simulated weeks
-    #[arg(long, value_name = "N", default_value_t = 26)]
+    #[arg(long, value_name = "N", default_value_t = 26, value_parser = at_least::<2>)]
     pub(crate) weeks: usize,
     /// Where all randomness starts
-    #[arg(long, value_name = "N", default_value_t = 1)]
+    #[arg(long, value_name = "N", default_value_t = 1, value_parser = clap::value_parser!(u64).range(..=1_000_000_000))]
     pub(crate) seed: u64,
     /// Form of the hidden tastes: points in a space (vectors), or rules, moods and word of mouth (rules)
     #[arg(long, value_name = "KIND", default_value = "vectors")]
     pub(crate) tastes: world::Tastes,
     /// Repeat for that many seeds in both worlds and print a table instead of a list
-    #[arg(long, value_name = "SEEDS")]
+    #[arg(long, value_name = "SEEDS", value_parser = clap::value_parser!(u64).range(2..=1000))]
     pub(crate) repeat: Option<u64>,
     /// Only write the simulated log there (Last.fm-1K form) and stop
     #[arg(long, value_name = "FILE", conflicts_with = "repeat")]
@@ -103,7 +110,7 @@ pub(crate) struct ImportArguments {
     #[arg(long, value_name = "FORMAT")]
     pub(crate) format: Option<LogFormat>,
     /// Whose history it is [default: as the log says, else "me"]
-    #[arg(long, value_name = "NAME")]
+    #[arg(long, value_name = "NAME", value_parser = name)]
     pub(crate) listener: Option<String>,
     /// The listeners only teach: they get no list, and their names are not kept
     #[arg(long)]
@@ -165,7 +172,7 @@ pub(crate) struct WeeklyArguments {
     #[arg(long)]
     pub(crate) refresh: bool,
     /// Show the list without keeping it
-    #[arg(long)]
+    #[arg(long, conflicts_with = "refresh")]
     pub(crate) dry_run: bool,
     /// table, json, jspf, xspf or m3u8
     #[arg(long, value_name = "FORMAT", default_value = "table")]
@@ -191,7 +198,7 @@ pub(crate) struct BlockArguments {
     #[arg(value_name = "artist|recording|tag")]
     pub(crate) kind: BlockKind,
     /// Which one: a name, an id, an MBID, "Artist - Title"
-    #[arg(value_name = "VALUE")]
+    #[arg(value_name = "VALUE", value_parser = name)]
     pub(crate) value: String,
 }
 
@@ -235,6 +242,7 @@ pub(crate) enum ListenersChange {
         /// The name so far
         from: String,
         /// The name from now on
+        #[arg(value_parser = name)]
         to: String,
     },
     /// Everything of a listener, for ever
@@ -275,6 +283,23 @@ pub(crate) enum FactorsChange {
         /// Where from
         file: PathBuf,
     },
+}
+
+/// A number of things, within what fits in memory.
+fn at_least<const N: usize>(text: &str) -> Result<usize, String> {
+    let most = 10_000_000;
+    text.parse()
+        .ok()
+        .filter(|n| (N..=most).contains(n))
+        .ok_or_else(|| format!("a number from {N} to {most} expected, got `{text}`"))
+}
+
+/// Something to call somebody or something by: one line with something to see on it.
+fn name(text: &str) -> Result<String, String> {
+    if text.trim().is_empty() || text.chars().any(char::is_control) {
+        return Err("a name on one line expected, with something to see on it".to_owned());
+    }
+    Ok(text.trim().to_owned())
 }
 
 fn items(text: &str) -> Result<ItemKind, String> {

@@ -41,7 +41,7 @@ fn run(arguments: Arguments, say: &Say) -> anyhow::Result<Answer> {
     interrupt::listen()?;
     let global = arguments.global;
     if let Some(threads) = global.threads {
-        rayon::ThreadPoolBuilder::new().num_threads(threads.get()).build_global()?;
+        rayon::ThreadPoolBuilder::new().num_threads(threads.into()).build_global()?;
     }
     match arguments.command {
         Command::Demo(arguments) => commands::demo::run(&global, &arguments, say),

@@ -49,10 +49,6 @@ impl Observer for Progress {
         self.bar.set_position(done);
     }
 
-    fn note(&mut self, text: &str) {
-        self.bar.println(text);
-    }
-
     fn end(&mut self) -> f64 {
         self.bar.finish_and_clear();
         self.since.elapsed().as_secs_f64()

@@ -81,54 +81,83 @@ impl Config {
     }
 
     fn check(&self, path: &Path) -> Result<(), Error> {
-        let refuse = |key: &'static str, expected: &'static str, got: String| {
-            Err(Error::ConfigValue { path: path.into(), key, expected, got })
-        };
-        if TimeZone::get(&self.timezone).is_err() {
-            return refuse("timezone", "an IANA name such as Europe/Berlin", self.timezone.clone());
-        }
-        let evidence = &self.evidence;
-        let positives = [
-            ("evidence.half_life_days", evidence.half_life_days),
-            ("evidence.alpha", evidence.alpha),
-            ("evidence.eps", evidence.eps),
-        ];
-        for (key, value) in positives {
-            if !(value.is_finite() && value > 0.0) {
-                return refuse(key, "a positive number", value.to_string());
+        let of_evidence = self.check_evidence();
+        let of_weekly = self.check_weekly();
+        let of_zone = match TimeZone::get(&self.timezone) {
+            Ok(_) => Ok(()),
+            Err(_) => {
+                Err(("timezone", "an IANA name such as Europe/Berlin", self.timezone.clone()))
             }
-        }
-        if evidence.values.values().any(|value| !value.is_finite()) {
-            return refuse("evidence.values", "finite numbers", format!("{:?}", evidence.values));
-        }
-        let weekly = &self.weekly;
-        if !(0.0..=1.0).contains(&weekly.diversity) {
-            return refuse(
-                "weekly.diversity",
-                "a number from 0 to 1",
-                weekly.diversity.to_string(),
-            );
-        }
-        if weekly.size == 0
-            || weekly.per_artist == 0
-            || weekly.per_release == 0
-            || weekly.candidates == 0
-        {
-            return refuse(
-                "weekly",
-                "size, per_artist, per_release and candidates of at least 1",
-                format!("{weekly:?}"),
-            );
-        }
-        if self.train.models.is_empty() {
-            return refuse("train.models", "at least one model string", "none".to_owned());
-        }
+        };
+        let refuse =
+            |(key, expected, got)| Error::ConfigValue { path: path.into(), key, expected, got };
+        of_zone.and(of_evidence).and(of_weekly).map_err(refuse)?;
         for model in &self.train.models {
             model.parse::<Spec>()?;
         }
         Ok(())
     }
+
+    fn check_evidence(&self) -> Result<(), Refusal> {
+        let evidence = &self.evidence;
+        let positive = [
+            ("evidence.half_life_days", evidence.half_life_days),
+            ("evidence.alpha", evidence.alpha),
+            ("evidence.eps", evidence.eps),
+        ];
+        if let Some((key, value)) =
+            positive.into_iter().find(|(_, value)| !(value.is_finite() && *value > 0.0))
+        {
+            return Err((key, "a positive number", value.to_string()));
+        }
+        let bounds = [
+            ("evidence.completed_secs", evidence.completed_secs),
+            ("evidence.completed_share", evidence.completed_share),
+            ("evidence.skip_secs", evidence.skip_secs),
+        ];
+        if let Some((key, value)) =
+            bounds.into_iter().find(|(_, value)| !(value.is_finite() && *value >= 0.0))
+        {
+            return Err((key, "a number of at least 0", value.to_string()));
+        }
+        let mut values = evidence.values.iter().chain(&evidence.kinds);
+        if let Some((name, value)) = values.find(|(_, value)| !value.is_finite()) {
+            return Err(("evidence", "a finite value", format!("{name} = {value}")));
+        }
+        let known = Evidence::default().values;
+        match evidence.values.keys().find(|name| !known.contains_key(*name)) {
+            Some(unknown) => {
+                let expected =
+                    "a known kind of interaction, as one of your own goes under [evidence.kinds]";
+                Err(("evidence.values", expected, unknown.clone()))
+            }
+            None => Ok(()),
+        }
+    }
+
+    fn check_weekly(&self) -> Result<(), Refusal> {
+        let weekly = &self.weekly;
+        let counts = [
+            ("weekly.size", weekly.size),
+            ("weekly.per_artist", weekly.per_artist),
+            ("weekly.per_release", weekly.per_release),
+            ("weekly.candidates", weekly.candidates),
+        ];
+        if let Some((key, value)) = counts.into_iter().find(|(_, value)| *value == 0) {
+            return Err((key, "a number of at least 1", value.to_string()));
+        }
+        if !(0.0..=1.0).contains(&weekly.diversity) {
+            return Err(("weekly.diversity", "a number from 0 to 1", weekly.diversity.to_string()));
+        }
+        if self.train.models.is_empty() {
+            return Err(("train.models", "at least one model string", "none".to_owned()));
+        }
+        Ok(())
+    }
 }
+
+/// A key, what would do, and what came.
+type Refusal = (&'static str, &'static str, String);
 
 impl Default for Config {
     fn default() -> Self {

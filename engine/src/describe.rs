@@ -118,12 +118,16 @@ struct Rest {
     share: f32,
 }
 
-/// The few parts of the history that speak most for an item, and the sum of the others.
+/// The few liked parts of the history that speak most for an item, and the sum of the others.
 fn largest(taste: &Taste, snapshot: &Snapshot, shares: &[f32]) -> (Vec<(RecordingId, f32)>, Rest) {
-    let mut parts: Vec<_> = taste.items().iter().copied().zip(shares.iter().copied()).collect();
+    let all = taste.items().iter().copied().zip(shares.iter().copied());
+    let (mut parts, mut rest) = (Vec::new(), Vec::new());
+    for (part, is_liked) in all.zip(taste.likes()) {
+        let speaks_for_it = is_liked && part.1 > 0.0;
+        if speaks_for_it { parts.push(part) } else { rest.push(part) }
+    }
     parts.sort_by(|(a, x), (b, y)| y.partial_cmp(x).unwrap_or(Ordering::Equal).then(a.cmp(b)));
-    let n_named = parts.iter().take(NAMED).take_while(|(_, share)| *share > 0.0).count();
-    let rest = parts.split_off(n_named);
+    rest.extend(parts.split_off(parts.len().min(NAMED)));
     let others = rest.iter().filter(|(_, share)| *share != 0.0).count();
     let share: f64 = rest.iter().map(|(_, share)| f64::from(*share)).sum();
     let named = parts.into_iter().map(|(item, share)| (snapshot.rows.id(item), share)).collect();

@@ -22,6 +22,12 @@ pub enum Error {
         /// What the system said.
         source: std::io::Error,
     },
+    /// The disk.
+    #[error("{source}; free some space and run the same command again, nothing stored is lost")]
+    DiskFull {
+        /// What the system said.
+        source: std::io::Error,
+    },
     /// The configuration is not TOML, or has a key nobody knows.
     #[error("{} cannot be used: {source}", path.display())]
     Config {
@@ -51,7 +57,7 @@ pub enum Error {
         pid: String,
     },
     /// The caller asked to stop.
-    #[error("interrupted; what was done so far is kept, run the same command again to finish")]
+    #[error("interrupted; nothing stored is lost, run the same command again to finish")]
     Interrupted,
     /// One name was given for a log of many.
     #[error(
@@ -76,12 +82,12 @@ pub enum Error {
         known: Vec<String>,
     },
     /// Nothing here matches what was typed.
-    #[error(
-        "no {what} matches `{text}`; give an id, MBID, ISRC, Spotify link, or \"Artist - Title\""
-    )]
+    #[error("no {what} matches `{text}`; {expected} expected")]
     NotFound {
         /// `recording` or `artist`.
         what: &'static str,
+        /// How one is named.
+        expected: &'static str,
         /// What was typed.
         text: String,
     },
@@ -138,7 +144,8 @@ pub enum Error {
     },
     /// A snapshot of another kind of item.
     #[error(
-        "{what} of {got} expected none but {expected} here: keep them in a data folder of their own (--data)"
+        "this data folder holds {expected}, and the {what} are of {got}: \
+         keep them in a data folder of their own (--data)"
     )]
     ItemKinds {
         /// What came.
@@ -181,6 +188,9 @@ impl Error {
 
 impl From<std::io::Error> for Error {
     fn from(source: std::io::Error) -> Self {
+        if source.kind() == std::io::ErrorKind::StorageFull {
+            return Self::DiskFull { source };
+        }
         Self::Io { source }
     }
 }

@@ -23,7 +23,7 @@ use zip::write::SimpleFileOptions;
 use zip::{ZipArchive, ZipWriter};
 
 use crate::snapshot::{About, Fitted, npy};
-use crate::{Error, Folder, Snapshot};
+use crate::{Error, Folder, Snapshot, Unobserved};
 
 /// The only form this program writes and reads.
 const VERSION: u32 = 1;
@@ -98,6 +98,10 @@ pub fn export_factors(
     };
     let values = shared.iter().flat_map(|item| factors.row(item.0 as usize)).copied().collect();
     let array = Array::F32 { shape: vec![shared.len(), factors.dim()], values };
+    if path.is_dir() {
+        let problem = "it is a folder".to_owned();
+        return Err(Error::FactorFile { path: path.to_owned(), problem });
+    }
     let unfinished = path.with_extension("unfinished");
     let mut zip = ZipWriter::new(File::create(&unfinished)?);
     let io = |source: zip::result::ZipError| Error::from(std::io::Error::from(source));
@@ -125,11 +129,12 @@ pub fn import_factors(folder: &mut Folder, path: &Path, now: Timestamp) -> Resul
     if let Some(kind) = folder.store.item_kind()?.filter(|kind| *kind != header.items) {
         return Err(Error::kinds("factors", kind, header.items));
     }
+    let refuse = |problem: String| Error::FactorFile { path: path.to_owned(), problem };
+    let vectors = Vectors::of(factors, &rows, header.n_items).map_err(refuse)?;
+    let serving = vectors.try_on(&header.model).map_err(refuse)?;
     let entries: Vec<CatalogueEntry> = rows.iter().map(entry).collect();
     let ids = folder.store.identify_all(header.items, &entries)?;
-    let refuse = |problem: String| Error::FactorFile { path: path.to_owned(), problem };
-    let table = Table::of(&ids, &rows, &factors, header.n_items).map_err(refuse)?;
-    let serving: Spec = header.model.parse()?;
+    let table = Table::of(&ids, &rows, &vectors);
     let popularity: Spec = "popularity".parse()?;
     let n = table.rows.len();
     let by_model = [
@@ -148,11 +153,11 @@ pub fn import_factors(folder: &mut Folder, path: &Path, now: Timestamp) -> Resul
         n_listeners: header.n_listeners,
         n_pairs: 0,
         knows_until: header.knows_until,
-        last_import: crate::last_import(folder)?,
+        last_import: crate::train::last_import(folder)?,
         made_at: now,
         seconds: BTreeMap::new(),
     };
-    let lengths = folder.store.lengths()?;
+    let lengths = crate::train::lengths(folder, None, &mut Unobserved)?;
     let mut snapshot = Snapshot::new(about, table.rows, table.liked_by, lengths, models);
     snapshot.write(&folder.snapshots())?;
     Ok(snapshot)
@@ -243,21 +248,14 @@ fn member<R: Read + Seek>(zip: &mut ZipArchive<R>, name: &str) -> Result<Vec<u8>
     Ok(bytes)
 }
 
-/// Rows of a factor file, in the order of this folder's ids.
-struct Table {
-    rows: Rows,
-    liked_by: Vec<u32>,
-    factors: Array,
+/// The vectors of a factor file, checked.
+struct Vectors {
+    dim: usize,
+    values: Vec<f32>,
 }
 
-impl Table {
-    /// Where two rows are one recording here, the one that more listeners like is kept.
-    fn of(
-        ids: &[Option<RecordingId>],
-        rows: &[Row],
-        factors: &Array,
-        n_items: usize,
-    ) -> Result<Self, String> {
+impl Vectors {
+    fn of(factors: Array, rows: &[Row], n_items: usize) -> Result<Self, String> {
         let Array::F32 { shape, values } = factors else {
             return Err("vectors of f32 expected".to_owned());
         };
@@ -270,9 +268,42 @@ impl Table {
                 rows.len()
             ));
         }
+        if n_items == 0 {
+            return Err("it holds no recording".to_owned());
+        }
         if !values.iter().all(|x| x.is_finite()) {
             return Err("a vector holds a number that is not finite".to_owned());
         }
+        Ok(Self { dim, values })
+    }
+
+    /// The model these vectors are of, once it took one of them.
+    fn try_on(&self, model: &str) -> Result<Spec, String> {
+        let spec: Spec = model.parse().map_err(|source: models::Error| source.to_string())?;
+        let one = Array::F32 { shape: vec![1, self.dim], values: self.row(0).to_vec() };
+        let arrays = BTreeMap::from([(ITEM_FACTORS.to_owned(), one)]);
+        let fits = models::load(&spec, &Rows::new(vec![RecordingId(0)]), arrays);
+        fits.map_err(|source| {
+            format!("its vectors of length {} are none of {model}: {source}", self.dim)
+        })?;
+        Ok(spec)
+    }
+
+    fn row(&self, r: usize) -> &[f32] {
+        &self.values[r * self.dim..(r + 1) * self.dim]
+    }
+}
+
+/// Rows of a factor file, in the order of this folder's ids.
+struct Table {
+    rows: Rows,
+    liked_by: Vec<u32>,
+    factors: Array,
+}
+
+impl Table {
+    /// Where two rows are one recording here, the one that more listeners like is kept.
+    fn of(ids: &[Option<RecordingId>], rows: &[Row], vectors: &Vectors) -> Self {
         let mut best: BTreeMap<RecordingId, usize> = BTreeMap::new();
         for (r, id) in ids.iter().enumerate().filter_map(|(r, id)| Some((r, (*id)?))) {
             let kept = best.entry(id).or_insert(r);
@@ -280,13 +311,12 @@ impl Table {
                 *kept = r;
             }
         }
-        let vectors =
-            best.values().flat_map(|r| &values[r * dim..(r + 1) * dim]).copied().collect();
-        Ok(Self {
+        let values = best.values().flat_map(|r| vectors.row(*r)).copied().collect();
+        Self {
             rows: Rows::new(best.keys().copied().collect()),
             liked_by: best.values().map(|r| rows[*r].liked_by).collect(),
-            factors: Array::F32 { shape: vec![best.len(), dim], values: vectors },
-        })
+            factors: Array::F32 { shape: vec![best.len(), vectors.dim], values },
+        }
     }
 }
 

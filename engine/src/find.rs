@@ -14,7 +14,10 @@ const EXAMPLES: usize = 4;
 pub fn recording(folder: &Folder, text: &str) -> Result<RecordingId, Error> {
     let found = folder.store.find(text)?;
     match found.as_slice() {
-        [] => Err(Error::NotFound { what: "recording", text: text.to_owned() }),
+        [] => {
+            let expected = "an id, MBID, ISRC, Spotify link, \"Artist - Title\" or a title";
+            Err(Error::NotFound { what: "recording", expected, text: text.to_owned() })
+        }
         [only] => Ok(*only),
         several => {
             let named = folder.store.recordings(&several[..several.len().min(EXAMPLES)])?;
@@ -39,7 +42,10 @@ pub fn recording(folder: &Folder, text: &str) -> Result<RecordingId, Error> {
 pub fn artist(folder: &Folder, text: &str) -> Result<(ArtistId, String), Error> {
     let mut found = folder.store.find_artist(text)?;
     match found.len() {
-        0 => Err(Error::NotFound { what: "artist", text: text.to_owned() }),
+        0 => {
+            let expected = "an id, MBID or the name as the catalogue has it";
+            Err(Error::NotFound { what: "artist", expected, text: text.to_owned() })
+        }
         1 => Ok(found.remove(0)),
         count => {
             let examples = found.iter().take(EXAMPLES).map(|(id, name)| format!("{id} ({name})"));

@@ -3,6 +3,7 @@
 //! One data folder: the store, the snapshots, what imports rejected, the configuration.
 //! Long work takes the folder's lock, so that two processes never train or import into it at once.
 
+use std::fs::TryLockError;
 use std::io::{Read, Seek, Write};
 use std::path::{Path, PathBuf};
 
@@ -21,7 +22,7 @@ pub struct Folder {
     pub config: Config,
 }
 
-/// Held for as long as a process does long work in the folder.
+/// Held for as long as a process works alone in the folder.
 #[derive(Debug)]
 #[must_use]
 pub struct Lock {
@@ -63,23 +64,41 @@ impl Folder {
     /// # Errors
     /// [`Error::Busy`] when another process holds it.
     pub fn lock(&self) -> Result<Lock, Error> {
-        let path = self.path.join("undersong.lock");
-        let mut file =
-            OpenOptions::new().create(true).truncate(false).read(true).write(true).open(path)?;
-        if file.file().try_lock().is_err() {
-            let mut pid = String::new();
-            file.read_to_string(&mut pid)?;
-            let pid = if pid.trim().is_empty() {
-                String::new()
-            } else {
-                format!(" (process {})", pid.trim())
-            };
-            return Err(Error::Busy { path: self.path.clone(), pid });
+        let mut file = self.lock_file("undersong.lock")?;
+        match file.file().try_lock() {
+            Ok(()) => {}
+            Err(TryLockError::WouldBlock) => {
+                let mut pid = String::new();
+                file.read_to_string(&mut pid)?;
+                let pid = if pid.trim().is_empty() {
+                    String::new()
+                } else {
+                    format!(" (process {})", pid.trim())
+                };
+                return Err(Error::Busy { path: self.path.clone(), pid });
+            }
+            Err(TryLockError::Error(source)) => return Err(source.into()),
         }
         file.set_len(0)?;
         file.rewind()?;
         write!(file, "{}", std::process::id())?;
         Ok(Lock { _file: file })
+    }
+
+    /// Waits for its turn to make lists, which takes no process long.
+    pub(crate) fn turn(&self) -> Result<Lock, Error> {
+        let file = self.lock_file("lists.lock")?;
+        file.file().lock()?;
+        Ok(Lock { _file: file })
+    }
+
+    fn lock_file(&self, name: &str) -> Result<File, Error> {
+        Ok(OpenOptions::new()
+            .create(true)
+            .truncate(false)
+            .read(true)
+            .write(true)
+            .open(self.path.join(name))?)
     }
 
     /// The listener of that name, or the only one there is.

@@ -6,8 +6,9 @@ use store::{Listener, Undone};
 
 use crate::{Error, Folder, rejects};
 
-/// Takes one import back: its listens, counts, catalogue facts and rejects.
+/// Takes one import back: its listens, counts, tags and rejects.
 ///
+/// Names, lengths and keys that it brought stay in the catalogue.
 /// The snapshot still carries what was learned with it until the next train.
 ///
 /// # Errors
@@ -28,6 +29,7 @@ pub fn undo(folder: &mut Folder, import: ImportId, now: Timestamp) -> Result<Und
 pub fn forget(folder: &mut Folder, listener: &Listener) -> Result<(), Error> {
     let _lock = folder.lock()?;
     let pseudonyms = folder.store.pseudonyms(listener.id)?;
-    folder.store.delete(listener.id)?;
-    rejects::remove_of_listener(&folder.rejects(), &pseudonyms)
+    // The store last: as long as it knows the name, an interrupted deletion can be repeated.
+    rejects::remove_of_listener(&folder.rejects(), &pseudonyms)?;
+    Ok(folder.store.delete(listener.id)?)
 }

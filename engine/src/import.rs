@@ -2,21 +2,22 @@
 //!
 //! One thread reads, one writes; between them at most a few batches, so memory does not grow with the file.
 //! Every batch is one transaction: a killed import is finished by running it again.
+//! A folder or zip of several formats makes an import for each, as two sources may report one and the same listen.
 
-use std::collections::BTreeMap;
+use std::cell::RefCell;
 use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
 use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
 
 use jiff::Timestamp;
-use listens::{Options, Reject, Tally};
+use listens::{Format, Options, Reject, Survey, Tally};
 use music::{Entry, ImportId};
 use store::{Audience, Begun, Finished, ImportSummary, NewImport};
 
-use crate::rejects::RejectFile;
+use crate::rejects::{LogNames, RejectFile, Whose};
 use crate::{Error, Folder, Observer};
 
-/// Entries that are written in one transaction.
+/// Entries and rejects that are written in one transaction.
 const BATCH: usize = 50_000;
 
 /// What to import, and for whom.
@@ -51,7 +52,7 @@ pub enum Imported {
 /// Who listened, in a log that does not say.
 pub const ME: &str = "me";
 
-/// Imports one source.
+/// Imports one source, format by format.
 ///
 /// # Errors
 /// When the source cannot be read at all, holds the other kind of item, or the store cannot be written; what was
@@ -60,18 +61,40 @@ pub fn import(
     folder: &mut Folder,
     request: &ImportRequest,
     observer: &mut dyn Observer,
-) -> Result<Imported, Error> {
+) -> Result<Vec<Imported>, Error> {
     let _lock = folder.lock()?;
     let survey = listens::survey(&request.path, &request.options)?;
     refuse_one_name_for_many(request, &survey)?;
     observer.begin("checksum", Some(survey.bytes));
-    let content_hash = content_hash(request)?;
+    let content_hash = content_hash(request, observer)?;
     observer.end();
+    let whose = whose(request, &content_hash);
+    let mut imported = Vec::new();
+    for &format in &survey.formats {
+        let mut done =
+            import_format(folder, request, &survey, format, &content_hash, &whose, observer)?;
+        if let (Imported::Done { skipped_files, .. }, false) = (&mut done, imported.is_empty()) {
+            skipped_files.clear(); // Every reading meets them; they are told once.
+        }
+        imported.push(done);
+    }
+    Ok(imported)
+}
+
+fn import_format(
+    folder: &mut Folder,
+    request: &ImportRequest,
+    survey: &Survey,
+    format: Format,
+    content_hash: &str,
+    whose: &Whose,
+    observer: &mut dyn Observer,
+) -> Result<Imported, Error> {
     let begun = folder.store.begin_import(&NewImport {
-        source: &file_name(&request.path),
-        listener: &default_listener(request),
-        content_hash: &content_hash,
-        format: &survey.format.to_string(),
+        source: &source(request),
+        listener: &whose.account,
+        content_hash,
+        format: format.name(),
         audience: request.audience,
         items: survey.items,
         started_at: request.now,
@@ -80,51 +103,65 @@ pub fn import(
         Begun::New(id) | Begun::Resumed(id) => id,
         Begun::Done(summary) => return Ok(Imported::Before(*summary)),
     };
+    let mut rejects = RejectFile::create(&folder.rejects(), id, whose.clone())?;
+    let reading = Reading {
+        path: &request.path,
+        options: Options { only: Some(format), ..request.options.clone() },
+        names: whose.names,
+    };
     observer.begin("import", Some(survey.bytes));
-    let tally = copy(folder, request, id, observer)?;
+    let tally = copy(folder, &reading, id, &mut rejects, observer)?;
     observer.end();
+    rejects.finish()?;
     let summary = folder.store.finish_import(id, &finished(&tally, request.now))?;
     Ok(Imported::Done { summary, skipped_files: tally.skipped_files })
 }
 
+/// What the reading thread needs.
+struct Reading<'a> {
+    path: &'a Path,
+    options: Options,
+    names: LogNames,
+}
+
 /// What the reading thread sends to the writing one.
-enum Parcel {
-    Entries { entries: Vec<Entry>, bytes: u64 },
-    Rejects(Vec<Reject>),
+struct Parcel {
+    entries: Vec<Entry>,
+    rejects: Vec<Reject>,
+    bytes: u64,
 }
 
 fn copy(
     folder: &mut Folder,
-    request: &ImportRequest,
+    reading: &Reading<'_>,
     id: ImportId,
+    rejects: &mut RejectFile,
     observer: &mut dyn Observer,
 ) -> Result<Tally, Error> {
-    let mut rejects = RejectFile::create(&folder.rejects(), id)?;
     std::thread::scope(|scope| {
         let (send, receive) = sync_channel(2);
-        let reader = scope.spawn(move || read(request, send));
-        let written = write(folder, id, receive, &mut rejects, observer);
+        let reader = scope.spawn(move || read(reading, send));
+        let written = write(folder, id, receive, rejects, observer);
         let tally = reader.join().expect("a panic of the reader is a bug, and goes on here");
         written?;
-        rejects.finish()?;
         Ok(tally?)
     })
 }
 
 /// Reads until the end, or until nobody receives any more.
-fn read(request: &ImportRequest, send: SyncSender<Parcel>) -> Result<Tally, listens::Error> {
-    let mut outbox =
-        Outbox { entries: Vec::with_capacity(BATCH), rejects: Vec::new(), bytes: 0, send };
-    let outbox = std::cell::RefCell::new(&mut outbox);
-    let overrides_names = request.listener.is_some();
+fn read(reading: &Reading<'_>, send: SyncSender<Parcel>) -> Result<Tally, listens::Error> {
+    let outbox = RefCell::new(Outbox { entries: Vec::new(), rejects: Vec::new(), bytes: 0, send });
+    let mut push = |entry| {
+        let entry =
+            if reading.names == LogNames::AreOverridden { without_name(entry) } else { entry };
+        outbox.borrow_mut().push(entry)
+    };
     let tally = listens::read(
-        &request.path,
-        &request.options,
-        &mut |entry| {
-            outbox.borrow_mut().push(if overrides_names { without_name(entry) } else { entry })
-        },
+        reading.path,
+        &reading.options,
+        &mut push,
         &mut |bytes| outbox.borrow_mut().bytes = bytes,
-        &mut |reject| outbox.borrow_mut().rejects.push(reject),
+        &mut |reject| outbox.borrow_mut().reject(reject),
     );
     // Whoever does not receive any more has an error of its own to tell.
     let _ = outbox.borrow_mut().flush();
@@ -141,17 +178,30 @@ struct Outbox {
 impl Outbox {
     fn push(&mut self, entry: Entry) -> ControlFlow<()> {
         self.entries.push(entry);
-        if self.entries.len() < BATCH { ControlFlow::Continue(()) } else { self.flush() }
+        if self.entries.len() + self.rejects.len() < BATCH {
+            ControlFlow::Continue(())
+        } else {
+            self.flush()
+        }
+    }
+
+    fn reject(&mut self, reject: Reject) {
+        self.rejects.push(reject);
+        if self.rejects.len() >= BATCH {
+            // The next entry, or the end of the file, finds out that nobody receives any more.
+            let _ = self.flush();
+        }
     }
 
     fn flush(&mut self) -> ControlFlow<()> {
-        let rejects = std::mem::take(&mut self.rejects);
         let entries = std::mem::replace(&mut self.entries, Vec::with_capacity(BATCH));
-        let sent = self
-            .send
-            .send(Parcel::Rejects(rejects))
-            .and_then(|()| self.send.send(Parcel::Entries { entries, bytes: self.bytes }));
-        if sent.is_ok() { ControlFlow::Continue(()) } else { ControlFlow::Break(()) }
+        let parcel =
+            Parcel { entries, rejects: std::mem::take(&mut self.rejects), bytes: self.bytes };
+        if self.send.send(parcel).is_ok() {
+            ControlFlow::Continue(())
+        } else {
+            ControlFlow::Break(())
+        }
     }
 }
 
@@ -165,13 +215,9 @@ fn write(
     observer: &mut dyn Observer,
 ) -> Result<(), Error> {
     for parcel in &receive {
-        match parcel {
-            Parcel::Rejects(lines) => rejects.write(&folder.store, &lines)?,
-            Parcel::Entries { entries, bytes } => {
-                folder.store.append(id, &entries)?;
-                observer.advance(bytes);
-            }
-        }
+        rejects.write(&folder.store, &parcel.rejects)?;
+        folder.store.append(id, &parcel.entries)?;
+        observer.advance(parcel.bytes);
         if observer.is_interrupted() {
             folder.store.pause_import()?;
             return Err(Error::Interrupted);
@@ -189,31 +235,32 @@ fn without_name(mut entry: Entry) -> Entry {
     entry
 }
 
-/// Whose listens are those without a name: of whoever was named; of the file, for people in the background.
-fn default_listener(request: &ImportRequest) -> String {
-    match (&request.listener, request.audience) {
+/// To whom the lines belong: to whoever was named; else lines without a name to "me", or to a person of the file's own.
+fn whose(request: &ImportRequest, content_hash: &str) -> Whose {
+    let account = match (&request.listener, request.audience) {
         (Some(name), _) => name.clone(),
         (None, Audience::Foreground) => ME.to_owned(),
-        (None, Audience::Background) => file_name(&request.path),
-    }
+        (None, Audience::Background) => format!("file {content_hash}"),
+    };
+    let names = if request.listener.is_some() { LogNames::AreOverridden } else { LogNames::Count };
+    Whose { account, names, audience: request.audience }
 }
 
-fn refuse_one_name_for_many(
-    request: &ImportRequest,
-    survey: &listens::Survey,
-) -> Result<(), Error> {
-    if request.listener.is_some() && survey.format.is_of_many_listeners() {
-        return Err(Error::ManyListeners { format: survey.format.to_string() });
+fn refuse_one_name_for_many(request: &ImportRequest, survey: &Survey) -> Result<(), Error> {
+    let of_many = survey.formats.iter().find(|format| format.is_of_many_listeners());
+    match of_many.filter(|_| request.listener.is_some()) {
+        Some(format) => Err(Error::ManyListeners { format: format.to_string() }),
+        None => Ok(()),
     }
-    Ok(())
 }
 
 fn finished(tally: &Tally, now: Timestamp) -> Finished {
+    let rejected = tally.rejected.iter().map(|(reason, n)| ((*reason).to_owned(), *n));
     Finished {
         read: tally.read,
         not_music: tally.not_music,
         private: tally.private,
-        rejected: tally.rejected.iter().map(|(reason, n)| ((*reason).to_owned(), *n)).collect(),
+        rejected: rejected.collect(),
         first: tally.first,
         last: tally.last,
         finished_at: now,
@@ -221,44 +268,52 @@ fn finished(tally: &Tally, now: Timestamp) -> Finished {
 }
 
 /// A hash of what is read and of how it is read; the same twice means the same import.
-fn content_hash(request: &ImportRequest) -> Result<String, Error> {
+fn content_hash(request: &ImportRequest, observer: &mut dyn Observer) -> Result<String, Error> {
     let mut hasher = blake3::Hasher::new();
-    let Options { format, columns, items, keep_context, timezone, item_names, tag_names, .. } =
-        &request.options;
+    let Options {
+        format,
+        columns,
+        item_names,
+        tag_names,
+        keep_context,
+        timezone,
+        known_kinds,
+        items,
+        ..
+    } = &request.options;
     let zone = timezone.iana_name();
     let overriding = &request.listener;
-    hasher.update(
-        format!("{format:?} {columns:?} {items:?} {keep_context:?} {zone:?} {overriding:?}")
-            .as_bytes(),
+    let how = format!(
+        "{format:?} {columns:?} {keep_context:?} {zone:?} {known_kinds:?} {items:?} {overriding:?}"
     );
+    hasher.update(how.as_bytes());
     for source in
         [Some(&request.path), item_names.as_ref(), tag_names.as_ref()].into_iter().flatten()
     {
-        for (name, file) in files(source)? {
-            hasher.update(name.as_bytes());
+        for file in listens::files(source)? {
+            // A single file may be renamed; a file of a folder is told by its place in it.
+            hasher
+                .update(file.strip_prefix(source).unwrap_or(&file).as_os_str().as_encoded_bytes());
             hasher.update_reader(fs_err::File::open(file)?)?;
+            observer.advance(hasher.count());
+            if observer.is_interrupted() {
+                return Err(Error::Interrupted);
+            }
         }
     }
     Ok(hasher.finalize().to_hex().to_string())
 }
 
-/// The files of a source with their names inside it, in order of name; a single file has none, so that it may be renamed.
-fn files(path: &Path) -> Result<BTreeMap<String, PathBuf>, Error> {
-    let mut files = BTreeMap::new();
-    let mut folders = vec![path.to_owned()];
-    while let Some(folder) = folders.pop() {
-        if !folder.is_dir() {
-            let name = folder.strip_prefix(path).unwrap_or(&folder).to_string_lossy().into_owned();
-            files.insert(name, folder);
-            continue;
+/// Where it comes from, for people; of people in the background nothing that may be a name.
+fn source(request: &ImportRequest) -> String {
+    let path = &request.path;
+    match (request.audience, path.extension()) {
+        (Audience::Foreground, _) => {
+            path.file_name().unwrap_or(path.as_os_str()).to_string_lossy().into_owned()
         }
-        for entry in fs_err::read_dir(folder)? {
-            folders.push(entry?.path());
+        (Audience::Background, Some(extension)) => {
+            format!("a shared .{}", extension.to_string_lossy())
         }
+        (Audience::Background, None) => "a shared log".to_owned(),
     }
-    Ok(files)
-}
-
-fn file_name(path: &Path) -> String {
-    path.file_name().unwrap_or(path.as_os_str()).to_string_lossy().into_owned()
 }

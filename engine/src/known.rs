@@ -6,9 +6,10 @@
 use std::collections::BTreeSet;
 
 use jiff::Timestamp;
-use music::{ArtistId, History, ListenerId, RecordingId, Rows};
+use music::{ArtistId, History, ListenerId, RecordingId};
 use store::{BlockTarget, Recording, Store};
 
+use crate::places::Places;
 use crate::{Error, Folder};
 
 /// What is off limits for one listener.
@@ -52,8 +53,12 @@ impl Known {
     }
 
     /// The rows to leave out of a snapshot, ascending.
-    pub(crate) fn rows(&self, rows: &Rows) -> Vec<u32> {
-        self.recordings.iter().filter_map(|recording| Some(rows.ix(*recording)?.0)).collect()
+    pub(crate) fn rows(&self, places: &Places<'_>) -> Vec<u32> {
+        let known = self.recordings.iter().flat_map(|recording| places.all(*recording));
+        let mut rows: Vec<_> = known.chain(places.redundant()).map(|item| item.0).collect();
+        rows.sort_unstable();
+        rows.dedup();
+        rows
     }
 }
 

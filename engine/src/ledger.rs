@@ -19,8 +19,8 @@ pub(crate) fn find(
     week: Week,
     size: usize,
 ) -> Result<Option<Playlist>, Error> {
-    let list = folder.store.latest_list(request.listener.id, ListKind::WeeklyExploration, week)?;
-    match list.filter(|(_, list)| list.size as usize == size) {
+    let size = u32::try_from(size).expect("sizes are asked for in u32");
+    match folder.store.latest_list(request.listener.id, ListKind::WeeklyExploration, week, size)? {
         Some((_, list)) => Ok(Some(as_playlist(folder, &describe::name(&request.listener), list)?)),
         None => Ok(None),
     }

@@ -15,6 +15,7 @@ mod known;
 mod ledger;
 mod links;
 mod observer;
+mod places;
 mod rejects;
 mod retrieve;
 mod snapshot;
@@ -33,10 +34,10 @@ pub use ledger::history;
 pub use observer::{Observer, Unobserved};
 pub use rejects::RejectLine;
 pub use snapshot::{Fitted, Manifest, Snapshot, current_id, read_manifest};
-pub use train::{TrainRequest, last_import, train};
+pub use train::{TRAINED, TrainRequest, is_behind, train};
 pub use weekly::{Mode, Scorer, WeeklyRequest, timezone, weekly};
 
-/// The examples of the front page are compiled.
+/// The examples of ARCHITECTURE.md are compiled.
 #[cfg(doctest)]
 #[doc = include_str!("../../ARCHITECTURE.md")]
 pub struct Architecture;

@@ -6,8 +6,6 @@ pub trait Observer {
     fn begin(&mut self, step: &str, total: Option<u64>);
     /// So much of the step is done.
     fn advance(&mut self, done: u64);
-    /// Something worth telling about the step.
-    fn note(&mut self, text: &str);
     /// The step is done; returns how many seconds it took by the caller's clock.
     fn end(&mut self) -> f64;
     /// Whether to stop at the next safe point.
@@ -21,7 +19,6 @@ pub struct Unobserved;
 impl Observer for Unobserved {
     fn begin(&mut self, _step: &str, _total: Option<u64>) {}
     fn advance(&mut self, _done: u64) {}
-    fn note(&mut self, _text: &str) {}
     fn end(&mut self) -> f64 {
         0.0
     }

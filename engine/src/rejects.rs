@@ -10,7 +10,7 @@ use fs_err::File;
 use listens::Reject;
 use music::ImportId;
 use serde::{Deserialize, Serialize};
-use store::Store;
+use store::{Audience, Store};
 
 use crate::Error;
 
@@ -25,8 +25,8 @@ pub struct RejectLine {
     pub reason: String,
     /// The reason as a sentence.
     pub sentence: String,
-    /// Pseudonym of the listener, where the line has one.
-    pub listener: Option<String>,
+    /// Pseudonym of the listener.
+    pub listener: String,
     /// Artist, title and time as far as they could be read.
     pub excerpt: String,
 }
@@ -36,26 +36,51 @@ pub struct RejectLine {
 pub(crate) struct RejectFile {
     path: PathBuf,
     file: Option<BufWriter<File>>,
+    whose: Whose,
+}
+
+/// To whom the lines of an import belong.
+#[derive(Clone, Debug)]
+pub(crate) struct Whose {
+    /// Whoever was named at the import, in place of all names of the log; else whoever lines without a name belong to.
+    pub(crate) account: String,
+    /// Whether names of the log count.
+    pub(crate) names: LogNames,
+    pub(crate) audience: Audience,
+}
+
+/// Whether account names of a log count.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum LogNames {
+    Count,
+    AreOverridden,
+}
+
+impl Whose {
+    fn pseudonym(&self, store: &Store, reject: &Reject) -> String {
+        let in_log = reject.listener.as_deref().filter(|_| self.names == LogNames::Count);
+        store.pseudonym(in_log.unwrap_or(&self.account), self.audience)
+    }
 }
 
 impl RejectFile {
     /// Begins it anew; an import that is run again rejects the same lines again.
-    pub(crate) fn create(folder: &Path, import: ImportId) -> Result<Self, Error> {
+    pub(crate) fn create(folder: &Path, import: ImportId, whose: Whose) -> Result<Self, Error> {
         fs_err::create_dir_all(folder)?;
         let path = folder.join(format!("{import}.jsonl"));
         remove(&path)?;
-        Ok(Self { path, file: None })
+        Ok(Self { path, file: None, whose })
     }
 
     /// Adds lines; the file appears with the first.
     pub(crate) fn write(&mut self, store: &Store, rejects: &[Reject]) -> Result<(), Error> {
         for reject in rejects {
             let line = RejectLine {
-                file: reject.file.clone(),
+                file: without_folder(&reject.file).to_owned(),
                 place: reject.place.clone(),
                 reason: reject.reason.name().to_owned(),
                 sentence: reject.reason.to_string(),
-                listener: reject.listener.as_deref().map(|name| store.pseudonym(name)),
+                listener: self.whose.pseudonym(store, reject),
                 excerpt: reject.excerpt.clone(),
             };
             let text = serde_json::to_string(&line).expect("a reject holds only strings");
@@ -80,6 +105,11 @@ impl RejectFile {
     }
 }
 
+/// A file's place inside its source without the outermost folder, which exports like to name after the account.
+fn without_folder(file: &str) -> &str {
+    file.split_once('/').map_or(file, |(_, inside)| inside)
+}
+
 /// Forgets the rejects of an import that was taken back.
 pub(crate) fn remove_of_import(folder: &Path, import: ImportId) -> Result<(), Error> {
     remove(&folder.join(format!("{import}.jsonl")))
@@ -92,12 +122,13 @@ pub(crate) fn remove_of_listener(folder: &Path, pseudonyms: &[String]) -> Result
     }
     for entry in fs_err::read_dir(folder)? {
         let path = entry?.path();
+        if path.extension().is_none_or(|extension| extension != "jsonl") {
+            continue;
+        }
         let text = fs_err::read_to_string(&path)?;
         let is_theirs = |line: &&str| {
             let parsed: Result<RejectLine, _> = serde_json::from_str(line);
-            parsed.is_ok_and(|line| {
-                line.listener.is_some_and(|listener| pseudonyms.contains(&listener))
-            })
+            parsed.is_ok_and(|line| pseudonyms.contains(&line.listener))
         };
         let kept: String =
             text.lines().filter(|line| !is_theirs(line)).map(|line| format!("{line}\n")).collect();

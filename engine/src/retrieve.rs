@@ -8,6 +8,7 @@ use rank::{Candidate, Rules};
 use store::Recording;
 
 use crate::known::Known;
+use crate::places::Places;
 use crate::taste::Taste;
 use crate::{Error, Folder, Snapshot};
 
@@ -61,6 +62,7 @@ impl Shortlist {
 pub(crate) fn retrieve(
     folder: &Folder,
     snapshot: &Snapshot,
+    places: &Places<'_>,
     model: usize,
     taste: &Taste,
     known: &Known,
@@ -70,7 +72,7 @@ pub(crate) fn retrieve(
     let query = recommender.represent(&taste.weights());
     let mut scores = Matrix::zeros(1, snapshot.rows.len());
     recommender.score_batch(&[query], &mut scores);
-    let left_out = known.rows(&snapshot.rows);
+    let left_out = known.rows(places);
     let mut k = folder.config.weekly.candidates as usize;
     loop {
         let mut best = top_k(scores.row(0), k, &left_out);

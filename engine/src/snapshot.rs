@@ -203,6 +203,9 @@ impl Snapshot {
             let recommender = models::load(&spec, &rows, of_model.collect())?;
             models.push(Fitted { spec, recommender });
         }
+        if models.last().is_none_or(|last| !matches!(last.spec, Spec::Popularity(_))) {
+            return Err(Problem::Sentence("its last model is not popularity".to_owned()));
+        }
         Ok(Self { manifest, rows, liked_by, lengths, models })
     }
 }
@@ -215,7 +218,7 @@ pub fn current_id(snapshots: &Path) -> Result<Option<String>, Error> {
     match fs_err::read_to_string(snapshots.join("current")) {
         Ok(id) => Ok(Some(id.trim().to_owned())),
         Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(None),
-        Err(source) => Err(source.into()),
+        Err(source) => Err(refused(&snapshots.join("current"), source.to_string())),
     }
 }
 

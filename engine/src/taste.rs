@@ -1,10 +1,13 @@
 //! What does this listener like, in rows of this snapshot?
 
+use std::collections::BTreeMap;
+
 use jiff::Timestamp;
-use listens::weigh;
+use listens::{LengthEstimates, weigh};
 use models::{Heard, History as Weights};
 use music::{History, ItemIx};
 
+use crate::places::Places;
 use crate::train::age_days;
 use crate::{Config, Snapshot};
 
@@ -19,33 +22,43 @@ pub(crate) struct Taste {
 
 impl Taste {
     /// Weighs what lies before `until`; recordings that the snapshot does not know are left out.
+    ///
+    /// Lengths that the snapshot does not know are estimated from this history.
     pub(crate) fn of(
         history: &History,
         snapshot: &Snapshot,
+        places: &Places<'_>,
         config: &Config,
         until: Timestamp,
     ) -> Self {
-        let mut taste = Self::default();
-        for weighed in weigh(history, &snapshot.lengths, &config.evidence, Some(until)) {
-            let Some(item) =
-                snapshot.rows.ix(weighed.recording).filter(|_| weighed.confidence > 0.0)
-            else {
-                continue;
-            };
-            taste.items.push(item);
-            taste.heard.push(Heard {
-                confidence: weighed.confidence,
-                age_days: age_days(weighed.last, snapshot.manifest.knows_until),
-                is_liked: weighed.is_liked,
-            });
-            taste.n_liked += usize::from(weighed.is_liked);
+        let mut estimates = LengthEstimates::new(snapshot.lengths.clone());
+        estimates.learn(history);
+        let newest = snapshot.manifest.knows_until;
+        // By row, ascending, as models take it: a recording may stand in the row of a former id.
+        let mut by_row = BTreeMap::new();
+        for weighed in weigh(history, &estimates.lengths(), &config.evidence, Some(until)) {
+            let place = places.ix(weighed.recording).filter(|_| weighed.confidence > 0.0);
+            if let Some(item) = place {
+                let age_days = age_days(weighed.last, newest);
+                by_row.insert(
+                    item,
+                    Heard { confidence: weighed.confidence, age_days, is_liked: weighed.is_liked },
+                );
+            }
         }
-        taste
+        let n_liked = by_row.values().filter(|heard| heard.is_liked).count();
+        let (items, heard) = by_row.into_iter().unzip();
+        Self { items, heard, n_liked }
     }
 
     /// The rows, ascending.
     pub(crate) fn items(&self) -> &[ItemIx] {
         &self.items
+    }
+
+    /// Whether each of them is liked.
+    pub(crate) fn likes(&self) -> impl Iterator<Item = bool> {
+        self.heard.iter().map(|heard| heard.is_liked)
     }
 
     /// As a model takes it.

@@ -2,16 +2,18 @@
 
 use std::collections::BTreeMap;
 use std::ops::ControlFlow;
-use std::time::Duration;
 
 use jiff::Timestamp;
 use linalg::Csr;
-use listens::{Lengths, weigh};
+use listens::{LengthEstimates, Lengths, weigh};
 use models::{Heard, Spec, Training};
-use music::{End, ItemIx, RecordingId, Rows, UserIx};
+use music::{ItemIx, RecordingId, Rows, UserIx};
 
 use crate::snapshot::{About, Fitted};
-use crate::{Error, Folder, Observer, Snapshot};
+use crate::{Error, Folder, Manifest, Observer, Snapshot};
+
+/// The origin of a snapshot that was trained here; any other is the name of a factor file.
+pub const TRAINED: &str = "train";
 
 /// What to train.
 #[derive(Clone, Debug)]
@@ -41,7 +43,7 @@ pub fn train(
     let mut seconds = BTreeMap::new();
 
     observer.begin("lengths", None);
-    let lengths = lengths(folder, observer)?;
+    let lengths = lengths(folder, request.as_of, observer)?;
     seconds.insert("lengths".to_owned(), observer.end());
 
     observer.begin("evidence", Some(n_listeners(folder)?));
@@ -60,7 +62,7 @@ pub fn train(
 
     let about = About {
         items,
-        origin: "train".to_owned(),
+        origin: TRAINED.to_owned(),
         seed: folder.config.seed,
         n_listeners: heard.n_rows(),
         n_pairs: heard.nnz(),
@@ -74,11 +76,22 @@ pub fn train(
     Ok(snapshot)
 }
 
-/// The number of the newest import; a snapshot that has seen a lower one is behind the log.
+/// Whether imports came or were taken back since a snapshot was trained.
 ///
 /// # Errors
 /// When the store cannot be read.
-pub fn last_import(folder: &Folder) -> Result<u64, Error> {
+pub fn is_behind(folder: &Folder, manifest: &Manifest) -> Result<bool, Error> {
+    Ok(folder.store.imports()?.iter().any(|import| {
+        match (import.id.0 <= manifest.last_import, import.undone_at) {
+            (true, Some(undone_at)) => undone_at > manifest.made_at,
+            (true, None) => false,
+            (false, undone_at) => undone_at.is_none(),
+        }
+    }))
+}
+
+/// The number of the newest import.
+pub(crate) fn last_import(folder: &Folder) -> Result<u64, Error> {
     Ok(folder.store.imports()?.iter().map(|import| import.id.0).max().unwrap_or(0))
 }
 
@@ -102,35 +115,22 @@ struct Matrix {
     liked_by: Vec<u32>,
 }
 
-/// How many finished plays of a recording are remembered for the median of their lengths.
-const FINISHED_PLAYS: usize = 255;
-
 /// Length of each recording: what a log or the catalogue says, else the median of its finished plays.
-fn lengths(folder: &Folder, observer: &mut dyn Observer) -> Result<Lengths, Error> {
-    let mut said = folder.store.lengths()?;
-    let mut finished: BTreeMap<RecordingId, Vec<Duration>> = BTreeMap::new();
+///
+/// Lengths in a catalogue have no date, so `until` cuts only what histories tell.
+pub(crate) fn lengths(
+    folder: &Folder,
+    until: Option<Timestamp>,
+    observer: &mut dyn Observer,
+) -> Result<Lengths, Error> {
+    let mut estimates = LengthEstimates::new(folder.store.lengths()?);
     let mut n = 0;
-    folder.store.for_each_history(None, &mut |_, history| {
-        for logged in &history.listens {
-            if let Some(length) = logged.event.length {
-                said.entry(logged.recording).or_insert(length);
-            } else if let (Some(played), Some(End::Finished)) =
-                (logged.event.played, logged.event.end)
-            {
-                let of_one = finished.entry(logged.recording).or_default();
-                if of_one.len() < FINISHED_PLAYS {
-                    of_one.push(played);
-                }
-            }
-        }
+    folder.store.for_each_history(until, &mut |_, history| {
+        estimates.learn(history);
         n += 1;
         observer.advance(n);
     })?;
-    for (recording, mut plays) in finished {
-        plays.sort_unstable();
-        said.entry(recording).or_insert(plays[plays.len() / 2]);
-    }
-    Ok(said)
+    if observer.is_interrupted() { Err(Error::Interrupted) } else { Ok(estimates.lengths()) }
 }
 
 fn pairs(
@@ -157,7 +157,7 @@ fn pairs(
         }
         observer.advance(u64::from(user));
     })?;
-    Ok(pairs)
+    if observer.is_interrupted() { Err(Error::Interrupted) } else { Ok(pairs) }
 }
 
 fn refuse_solitude(pairs: &[Pair]) -> Result<(), Error> {
@@ -184,11 +184,12 @@ fn matrix(pairs: &[Pair]) -> Matrix {
     Matrix { heard: Csr::from_triplets(n_users, rows.len(), triplets), rows, liked_by }
 }
 
-/// Days from a pair's last interaction to the log's newest; 0 where there are no times.
+/// Days from a pair's last interaction to the log's newest; 0 where there are no times, or it came later.
 #[expect(clippy::cast_possible_truncation, reason = "days need no more than seven digits")]
 pub(crate) fn age_days(last: Option<Timestamp>, newest: Option<Timestamp>) -> f32 {
-    last.zip(newest)
-        .map_or(0.0, |(last, newest)| (newest.duration_since(last).as_secs_f64() / 86_400.0) as f32)
+    last.zip(newest).map_or(0.0, |(last, newest)| {
+        (newest.duration_since(last).as_secs_f64() / 86_400.0).max(0.0) as f32
+    })
 }
 
 /// What was asked for, else what is configured; popularity always joins, for listeners with too little history.

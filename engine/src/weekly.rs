@@ -7,6 +7,7 @@ use rank::{Rules, rerank};
 use store::Listener;
 
 use crate::known::Known;
+use crate::places::Places;
 use crate::retrieve::{Shortlist, retrieve};
 use crate::taste::Taste;
 use crate::{Error, Folder, Snapshot, describe, ledger};
@@ -65,6 +66,8 @@ pub fn weekly(
 ) -> Result<Playlist, Error> {
     let when = When::of(folder, request);
     let rules = rules(folder, request);
+    // Two processes that make lists at once would show one recording twice.
+    let _turn = when.keeps.then(|| folder.turn()).transpose()?;
     if when.may_answer_from_ledger
         && let Some(playlist) = ledger::find(folder, request, when.week, rules.size)?
     {
@@ -72,10 +75,11 @@ pub fn weekly(
     }
 
     let history = folder.store.history(request.listener.id)?;
-    let taste = Taste::of(&history, snapshot, &folder.config, when.evidence_until);
+    let places = Places::of(&snapshot.rows, &folder.store)?;
+    let taste = Taste::of(&history, snapshot, &places, &folder.config, when.evidence_until);
     let known = Known::of(folder, request.listener.id, &history, request.as_of)?;
     let (model, why) = scorer(folder, snapshot, request, &taste);
-    let shortlist = retrieve(folder, snapshot, model, &taste, &known, &rules)?;
+    let shortlist = retrieve(folder, snapshot, &places, model, &taste, &known, &rules)?;
     let slate = rerank(&shortlist.candidates(snapshot, model), &rules);
     if slate.is_empty() {
         return Err(nothing(request, when.week, &shortlist, &known));

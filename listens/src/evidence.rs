@@ -2,7 +2,6 @@
 
 use std::collections::BTreeMap;
 
-use music::Interaction;
 use serde::{Deserialize, Serialize};
 
 /// How a listener's log turns into confidence; every number can be set in the configuration.
@@ -21,25 +20,17 @@ pub struct Evidence {
     pub completed_share: f64,
     /// A play under this many seconds that the listener broke off is a skip.
     pub skip_secs: f64,
-    /// What a completed play, a partial play, a skip and every other interaction add to the evidence.
+    /// What a completed play, a partial play, a skip and every other known interaction add to the evidence.
     pub values: BTreeMap<String, f64>,
+    /// Interactions that an operator adds, and what they add to the evidence.
+    pub kinds: BTreeMap<String, f64>,
 }
 
 impl Evidence {
     /// The value of a kind of interaction; `completed` and `partial` stand for plays.
     #[must_use]
     pub fn value(&self, kind: &str) -> f64 {
-        self.values.get(kind).copied().unwrap_or(0.0)
-    }
-
-    /// Names in `values` that are no interaction known to every installation: what an operator added.
-    #[must_use]
-    pub fn named_kinds(&self) -> Vec<String> {
-        let is_named = |name: &&String| {
-            !matches!(name.as_str(), "completed" | "partial")
-                && matches!(Interaction::from_name(name), Interaction::Named(_))
-        };
-        self.values.keys().filter(is_named).cloned().collect()
+        self.values.get(kind).or_else(|| self.kinds.get(kind)).copied().unwrap_or(0.0)
     }
 
     /// The same with every value that is not set taken from the defaults.
@@ -73,6 +64,7 @@ impl Default for Evidence {
             completed_share: 0.5,
             skip_secs: 30.0,
             values: values.map(|(name, value)| (name.to_owned(), value)).into(),
+            kinds: BTreeMap::new(),
         }
     }
 }

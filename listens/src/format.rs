@@ -6,6 +6,8 @@ use std::str::FromStr;
 use crate::Error;
 
 /// The shape of one file.
+///
+/// What was heard stands before what is said about it: a source is imported in this order.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Format {
     /// Spotify's extended streaming history: `Streaming_History_Audio_*.json`, `endsong_*.json`.

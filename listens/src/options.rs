@@ -18,6 +18,8 @@ pub struct Options {
     ///
     /// In a folder or zip it holds for every file of its kind (JSON or lines of cells); the others are skipped.
     pub format: Option<Format>,
+    /// Of a folder or zip, only the files of this format; the others are left for another reading.
+    pub only: Option<Format>,
     /// Role and column, for delimited files; a role not named here is found by the usual names of its column.
     pub columns: Vec<(String, Column)>,
     /// A delimited file of item id, name and perhaps artist, held in memory while reading.

@@ -3,6 +3,7 @@
 //! Each format has a file that turns one row into one outcome; the intake judges the outcome, counts it and hands it over.
 //! Memory holds one row at a time, and the names of items and tags where files of them are given.
 
+mod account;
 mod catalogue;
 mod cleaning;
 mod delimited;
@@ -47,6 +48,7 @@ use table::{Table, check_roles};
 ///
 /// Files are read by path, `feedback*` last; those of no known format are left out and named in the tally.
 /// `progress` is told now and then how many bytes were read from disk, of [`crate::Survey::bytes`] in all; `rejects` is told of every row that could not be believed.
+/// Feedback of a folder or zip that names nobody belongs to the one `ListenBrainz` account whose listens lie beside it, if it is one.
 /// A like without a moment (Spotify's library has none) is dated at the newest moment read before it, else at [`Options::now`].
 ///
 /// # Errors
@@ -61,37 +63,46 @@ pub fn read(
     let bytes = Cell::new(0);
     let mut intake = Intake::new(options, &bytes, Doors { sink, progress, rejects });
     let ended = intake.load_names().and_then(|()| {
-        source::each(source, &bytes, &mut |member| read_member(member, &mut intake))
+        source::each(source, &bytes, &mut |member| read_member(source, member, &mut intake))
     });
     ended.or_else(|stop| stop.told(source))?;
     let tally = intake.finish();
-    if tally.formats.is_empty() && tally.rejected.is_empty() {
+    if tally.formats.is_empty() && tally.rejected.is_empty() && options.only.is_none() {
         return Err(Error::UnknownFormat { path: source.to_owned() });
     }
     Ok(tally)
 }
 
-fn read_member(member: Member<'_>, intake: &mut Intake<'_>) -> Result<(), Stop> {
+fn read_member(source: &Path, member: Member<'_>, intake: &mut Intake<'_>) -> Result<(), Stop> {
     intake.begin(&member.name);
     let mut input = match member.input {
         Ok(input) => input,
         Err(reason) => return intake.reject(Place::File, reason),
     };
     let Some(format) = format_of(&input, intake.options, member.is_alone) else {
+        if input.is_damaged() {
+            return intake.reject(Place::File, RejectReason::Damaged);
+        }
         intake.tally.skipped_files.push(member.name);
         return Ok(());
     };
+    if intake.options.only.is_some_and(|only| only != format) {
+        return Ok(());
+    }
     intake.tally.formats.insert(format);
     if input.is_utf16() {
         return intake.reject(Place::File, RejectReason::WrongEncoding);
     }
     intake.hold(items_of(format, &input, &member.name, intake.options)?)?;
+    if format == Format::Feedback && !member.is_alone && intake.account.is_none() {
+        intake.account = Some(account::of(source, intake.options)?);
+    }
     match read_format(format, &mut input, intake) {
         Err(Stop::Io(error)) => match error.kind() {
             io::ErrorKind::UnexpectedEof => intake.reject(Place::End, RejectReason::CutOff),
             // What an inflater says of bytes it cannot make sense of.
             io::ErrorKind::InvalidData | io::ErrorKind::InvalidInput => {
-                intake.reject(Place::End, RejectReason::Damaged)
+                intake.reject(Place::End, RejectReason::RestMissing)
             }
             _ => Err(Stop::Io(error)),
         },

@@ -28,6 +28,12 @@ pub enum RejectReason {
     /// It does not unpack.
     #[error("it cannot be unpacked: damaged, encrypted or compressed in an unknown way")]
     Damaged,
+    /// Its bytes were changed on the way, and nothing behind them can be made out.
+    #[error("the rest of it is missing: from here on it cannot be unpacked")]
+    RestMissing,
+    /// Something behind the end of an array.
+    #[error("something follows the end of the array")]
+    Trailing,
     /// It is not UTF-8.
     #[error("UTF-8 expected, got another encoding; save the file as UTF-8")]
     WrongEncoding,
@@ -93,6 +99,8 @@ impl RejectReason {
         match self {
             Self::CutOff => "cut-off",
             Self::Damaged => "damaged",
+            Self::RestMissing => "rest-missing",
+            Self::Trailing => "trailing",
             Self::WrongEncoding => "wrong-encoding",
             Self::TooLarge => "too-large",
             Self::BrokenJson => "broken-json",

@@ -20,9 +20,19 @@ use crate::{Error, RejectReason};
 /// How many bytes are asked of the disk at once.
 const CHUNK: usize = 64 * 1024;
 
+/// The files that [`crate::read`] reads, in its order: by path, `feedback*` last.
+///
+/// A source that is a file is itself; of a folder, links are not followed, and pipes, sockets and devices are left out.
+///
+/// # Errors
+/// [`Error::Read`] when the source is not there, cannot be listed, or is neither file nor folder.
+pub fn files(source: &Path) -> Result<Vec<PathBuf>, Error> {
+    walk(source).map_err(|error| Error::Read { path: source.to_owned(), source: error })
+}
+
 /// Bytes of all files of a source; a zip counts as it lies there, compressed.
 pub(crate) fn size(source: &Path) -> io::Result<u64> {
-    files(source)?.into_iter().map(|file| Ok(fs_err::metadata(file)?.len())).sum()
+    walk(source)?.into_iter().map(|file| Ok(fs_err::metadata(file)?.len())).sum()
 }
 
 /// Why a visit ends before its source does.
@@ -83,7 +93,7 @@ pub(crate) type Visit<'v> = dyn FnMut(Member<'_>) -> Result<(), Stop> + 'v;
 /// Visits every file of a source; `bytes` rises with what was read from disk.
 pub(crate) fn each(source: &Path, bytes: &Cell<u64>, visit: &mut Visit<'_>) -> Result<(), Stop> {
     let is_alone = !fs_err::metadata(source)?.is_dir();
-    for path in files(source)? {
+    for path in walk(source)? {
         let name =
             if is_alone { path.file_name().map(Path::new) } else { path.strip_prefix(source).ok() };
         let name = name.unwrap_or(&path).to_string_lossy();
@@ -112,20 +122,25 @@ fn each_in_file(
     zipped::each(Counted { file: File::open(path)?, bytes }, name, &prefix, visit)
 }
 
-/// All files at or below a path, by path.
-fn files(source: &Path) -> io::Result<Vec<PathBuf>> {
-    if !fs_err::metadata(source)?.is_dir() {
+fn walk(source: &Path) -> io::Result<Vec<PathBuf>> {
+    let there = fs_err::metadata(source)?;
+    if there.is_file() {
         return Ok(vec![source.to_owned()]);
+    }
+    if !there.is_dir() {
+        let expected = "a file, a folder or a zip expected, got a pipe or device";
+        return Err(io::Error::new(io::ErrorKind::InvalidInput, expected));
     }
     let mut found = Vec::new();
     let mut folders = vec![source.to_owned()];
     while let Some(folder) = folders.pop() {
         for entry in fs_err::read_dir(folder)? {
             let entry = entry?;
-            // A linked folder is not entered, so that a circle of links ends.
-            if entry.file_type()?.is_dir() {
+            // The type is that of a link itself: a circle of links ends, and nothing outside the folder is read.
+            let kind = entry.file_type()?;
+            if kind.is_dir() {
                 folders.push(entry.path());
-            } else if fs_err::metadata(entry.path()).is_ok_and(|there| there.is_file()) {
+            } else if kind.is_file() {
                 found.push(entry.path());
             }
         }

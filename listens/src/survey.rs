@@ -3,43 +3,58 @@
 //! JSON is known by the names of its fields, tables by their first line; file names do not count.
 
 use std::cell::Cell;
+use std::collections::BTreeSet;
 use std::path::Path;
 
 use music::ItemKind;
 
 use crate::read::{Delimiter, TRIPLE_NAMES, is_lastfm_1k, items_of};
-use crate::source::{self, Input, Stop};
+use crate::source::{self, Input};
 use crate::{Error, Format, Options};
 
-/// What is known of a source after a look at its first known file.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+/// What is known of a source after a look at how each of its files begins.
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Survey {
-    /// The format of that file.
-    pub format: Format,
+    /// Every format in it once, in the order to import them: listens before catalogue, tags and feedback, which speak of what was heard.
+    pub formats: Vec<Format>,
     /// What stands as an item in it.
     pub items: ItemKind,
     /// Bytes that [`crate::read`] will read from disk, for a progress bar; a zip counts as it lies there, compressed.
     pub bytes: u64,
 }
 
-/// Looks at a file, a folder or a zip.
+/// Looks at a file, a folder or a zip; costs the first 64 KiB of each file.
 ///
 /// # Errors
-/// [`Error::UnknownFormat`] when nothing is recognized, [`Error::Read`] when the source cannot be read, and what [`crate::read`] says about columns.
+/// [`Error::UnknownFormat`] when nothing is recognized, [`Error::Read`] when the source cannot be read, and what [`crate::read`] says about columns and items.
 pub fn survey(source: &Path, options: &Options) -> Result<Survey, Error> {
-    let mut found = None;
+    let mut formats = BTreeSet::new();
+    let mut items = None;
     let ended = source::each(source, &Cell::new(0), &mut |member| {
         let Ok(input) = member.input else { return Ok(()) };
         let Some(format) = format_of(&input, options, member.is_alone) else { return Ok(()) };
-        let items = items_of(format, &input, &member.name, options)?;
-        found = Some((format, items));
-        Err(Stop::Asked)
+        if options.only.is_some_and(|only| only != format) {
+            return Ok(());
+        }
+        formats.insert(format);
+        if input.is_utf16() {
+            return Ok(());
+        }
+        let got = items_of(format, &input, &member.name, options)?;
+        match *items.get_or_insert(got) {
+            expected if expected == got => Ok(()),
+            expected => Err(Error::MixedItems { file: member.name, expected, got }.into()),
+        }
     });
     ended.or_else(|stop| stop.told(source))?;
-    let (format, items) = found.ok_or_else(|| Error::UnknownFormat { path: source.to_owned() })?;
+    if formats.is_empty() {
+        return Err(Error::UnknownFormat { path: source.to_owned() });
+    }
     let bytes = source::size(source)
         .map_err(|error| Error::Read { path: source.to_owned(), source: error })?;
-    Ok(Survey { format, items, bytes })
+    // The order of the formats themselves, in which listens stand first.
+    let formats = formats.into_iter().collect();
+    Ok(Survey { formats, items: items.unwrap_or(ItemKind::Recordings), bytes })
 }
 
 /// The format of one file: the one asked for, else by its first bytes.

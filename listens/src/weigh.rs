@@ -8,18 +8,15 @@ use std::collections::BTreeMap;
 use std::time::Duration;
 
 use jiff::Timestamp;
-use music::{End, Event, History, Interaction, Logged, RecordingId};
+use music::{End, Event, History, ImportId, Interaction, Logged, RecordingId};
 
-use crate::Evidence;
+use crate::{Evidence, Lengths};
 
 #[cfg(test)]
 mod tests;
 
 /// The shortest time within which two sources may report one and the same listen.
 const SAME_LISTEN: Duration = Duration::from_secs(60);
-
-/// Lengths of recordings, for logs that do not carry them.
-pub type Lengths = BTreeMap<RecordingId, Duration>;
 
 /// What one listener's log says of one recording.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -108,30 +105,41 @@ fn outcome(event: &Event, length: Option<Duration>, evidence: &Evidence) -> Outc
     }
 }
 
-/// One listener's listens of one recording with what two sources both reported kept once, the richer record of the two.
+/// A listen, the imports that reported it and the moment the first of them gave it.
+struct Kept<'a> {
+    richest: &'a Logged,
+    since: Timestamp,
+    imports: Vec<ImportId>,
+}
+
+/// One listener's listens of one recording, with what several sources reported kept once, the richest record of it.
 ///
-/// Takes one recording's rows ascending by moment; rows of one import are never taken for each other.
+/// Takes one recording's rows ascending by moment.
+/// A listen takes in at most one row of each import: what one source reports twice was heard twice, however close.
 fn distinct<'a>(of_one: &[&'a Logged], length: Option<Duration>) -> Vec<&'a Logged> {
-    let mut kept: Vec<&Logged> = Vec::with_capacity(of_one.len());
+    let mut kept: Vec<Kept<'a>> = Vec::with_capacity(of_one.len());
     for &logged in of_one.iter().filter(|logged| logged.event.kind.is_listen()) {
-        let is_same = |other: &&mut &Logged| {
-            let window = other
-                .event
-                .length
-                .or(logged.event.length)
-                .or(length)
-                .unwrap_or_default()
-                .max(SAME_LISTEN);
-            other.import != logged.import
-                && logged.event.at.duration_since(other.event.at).unsigned_abs() <= window
+        let is_close = |other: &&mut Kept<'_>| {
+            let known = other.richest.event.length.or(logged.event.length).or(length);
+            let window = known.unwrap_or_default().max(SAME_LISTEN);
+            logged.event.at.duration_since(other.since).unsigned_abs() <= window
         };
-        match kept.iter_mut().rev().take(4).find(is_same) {
-            Some(other) if is_richer(&logged.event, &other.event) => *other = logged,
-            Some(_) => {}
-            None => kept.push(logged),
+        let mut close = kept.iter_mut().rev().take_while(is_close);
+        match close.find(|other| !other.imports.contains(&logged.import)) {
+            Some(other) => {
+                other.imports.push(logged.import);
+                if is_richer(&logged.event, &other.richest.event) {
+                    other.richest = logged;
+                }
+            }
+            None => kept.push(Kept {
+                richest: logged,
+                since: logged.event.at,
+                imports: vec![logged.import],
+            }),
         }
     }
-    kept
+    kept.into_iter().map(|listen| listen.richest).collect()
 }
 
 fn is_richer(a: &Event, b: &Event) -> bool {

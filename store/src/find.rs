@@ -6,26 +6,24 @@ use crate::identity::{self, KeyKind};
 use crate::{Result, Store, schema};
 
 impl Store {
-    /// The recordings that a text means, ascending: several only where a title is shared.
+    /// The recordings that a text means, ascending: several where a title is shared, or where a number means several
+    /// things.
     ///
-    /// A number is an id; else an MBID, ISRC, Spotify URI or the id of a source, the first two also inside an address;
-    /// else "Artist - Title"; else a title alone.
+    /// An MBID, ISRC, Spotify URI or the id of a source, all but the last also inside an address; else
+    /// "Artist - Title"; else a title alone.
     /// Where artists stand as items, the name of the artist.
+    /// A number may be an id of this store, the id of a source or a title: nobody knows which, so all are found.
     ///
     /// # Errors
     /// What the database may refuse.
     pub fn find(&self, text: &str) -> Result<Vec<RecordingId>> {
         let text = text.trim();
-        for look in [Self::by_id, Self::by_key, Self::by_names, Self::by_title] {
-            let found = look(self, text)?;
-            if !found.is_empty() {
-                return Ok(found);
-            }
-        }
-        Ok(Vec::new())
+        let looks = [Self::by_id, Self::by_key, Self::by_names, Self::by_title];
+        found(text, looks.into_iter().map(|look| look(self, text)))
     }
 
-    /// The artists that a text means: by id, MBID or name.
+    /// The artists that a text means, ascending: by id, MBID or name; a number may be the id of one and the name of
+    /// another.
     ///
     /// # Errors
     /// What the database may refuse.
@@ -39,17 +37,14 @@ impl Store {
             ),
             ("SELECT id, name FROM artists WHERE key = ?1", artist_key(text)),
         ];
-        for (sql, value) in looks {
+        let look = |(sql, value): (&str, String)| -> Result<Vec<_>> {
             let mut query = self.db.prepare_cached(sql)?;
             let artists = query.query_map([value], |row| {
                 Ok((ArtistId(row.get::<_, i64>(0)?.cast_unsigned()), row.get(1)?))
             })?;
-            let found = artists.collect::<rusqlite::Result<Vec<_>>>()?;
-            if !found.is_empty() {
-                return Ok(found);
-            }
-        }
-        Ok(Vec::new())
+            Ok(artists.collect::<rusqlite::Result<_>>()?)
+        };
+        found(text, looks.into_iter().map(look))
     }
 
     fn by_id(&self, text: &str) -> Result<Vec<RecordingId>> {
@@ -104,6 +99,21 @@ impl Store {
         }
         Ok(Vec::new())
     }
+}
+
+/// What the first look that finds anything finds; of a number what all of them find, ascending.
+fn found<T: Ord>(text: &str, looks: impl Iterator<Item = Result<Vec<T>>>) -> Result<Vec<T>> {
+    let is_number = text.parse::<u64>().is_ok();
+    let mut all = Vec::new();
+    for look in looks {
+        all.extend(look?);
+        if !is_number && !all.is_empty() {
+            break;
+        }
+    }
+    all.sort_unstable();
+    all.dedup();
+    Ok(all)
 }
 
 /// What an address ends with: `https://open.spotify.com/track/<id>?si=…`, `https://musicbrainz.org/recording/<mbid>`.

@@ -1,10 +1,11 @@
 //! What did a listener hear?
 
+use std::cmp::Reverse;
 use std::collections::HashMap;
 use std::ops::RangeInclusive;
 
 use jiff::Timestamp;
-use music::{Event, History, ImportId, ListenerId, Logged, RecordingId};
+use music::{Event, History, ImportId, Interaction, ListenerId, Logged, RecordingId};
 use rusqlite::{Connection, Rows, TransactionBehavior};
 
 use crate::row::{self, EVENT, Kinds, Row};
@@ -98,19 +99,30 @@ impl Store {
                     (aliases.resolve(recording)?, ImportId(import.cast_unsigned()));
                 history.listens.push(Logged { recording, import, event });
             }
-            // Aliases come out of place; without any this costs one look at each row.
-            history
-                .listens
-                .sort_by_key(|logged| (logged.recording, logged.event.at, logged.import));
-            let mut told = Vec::new();
+            // Aliases come out of place; without any this costs two looks at each row.
+            history.listens.sort_by(|a, b| order(a).cmp(&order(b)));
+            // An import that was cut off after two recordings turned out to be one told some rows under either id.
+            history.listens.dedup_by(|a, b| told(a) == told(b));
+            let mut counted = Vec::new();
             while let Some((recording, import, plays)) = counts.next_of(listener)? {
-                told.push((aliases.resolve(recording)?, import, plays));
+                counted.push((aliases.resolve(recording)?, import, plays));
             }
-            history.counts = newest(told);
+            history.counts = newest(counted);
             each(ListenerId(listener.cast_unsigned()), &mut history);
         }
         Ok(())
     }
+}
+
+/// What one import can say but once of one listener.
+fn told(logged: &Logged) -> (RecordingId, Timestamp, ImportId, &Interaction) {
+    (logged.recording, logged.event.at, logged.import, &logged.event.kind)
+}
+
+/// Of rows that are one, the one that says more comes first and stays.
+fn order(logged: &Logged) -> impl Ord + use<'_> {
+    let Event { played, length, end, session, .. } = &logged.event;
+    (told(logged), Reverse((played, length, end, session)))
 }
 
 /// Of several imports the newest, of several recordings that are one the sum.

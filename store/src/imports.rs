@@ -11,7 +11,7 @@ use jiff::Timestamp;
 use music::{Entry, ImportId, ItemKind};
 use rusqlite::{Connection, OptionalExtension, TransactionBehavior, params};
 
-use crate::{Error, Result, Store, row, schema};
+use crate::{Error, Result, Store, listeners, row, schema};
 pub(crate) use open::Open;
 
 /// Whether the people of a source get lists.
@@ -34,7 +34,7 @@ pub struct NewImport<'a> {
     pub content_hash: &'a str,
     /// Name of the format.
     pub format: &'a str,
-    /// The account that lines without one belong to.
+    /// The account that lines without one belong to; one of the audience.
     pub listener: &'a str,
     /// Whether its people get lists.
     pub audience: Audience,
@@ -110,8 +110,10 @@ pub struct ImportSummary {
     pub read: u64,
     /// Lines that say something new: listens, acts, counts, catalogue entries.
     pub accepted: u64,
-    /// Listens that the log already had: the same moment, or within the length of the recording, at least 60 seconds.
-    /// They are kept, as they may be the richer record; which row stands for the listen is decided when reading.
+    /// Listens that the log already had: the same moment, or a row of another import within the longer of the two
+    /// lengths, at least 60 seconds.
+    /// They are kept, as they may be the richer record; which row stands for the listen is decided when reading, so
+    /// this number is an estimate.
     pub duplicates: u64,
     /// Podcasts, audiobooks, videos.
     pub not_music: u64,
@@ -150,7 +152,7 @@ impl Store {
     pub fn begin_import(&mut self, new: &NewImport<'_>) -> Result<Begun> {
         self.pause_import()?;
         schema::check(&self.db, new.items)?;
-        let listener = self.pseudonym(new.listener);
+        let listener = self.pseudonym(new.listener, new.audience);
         let tx = self.db.transaction_with_behavior(TransactionBehavior::Immediate)?;
         let is_background = new.audience == Audience::Background;
         let query = "SELECT id, finished_at IS NOT NULL FROM imports WHERE content_hash = ?1 AND format = ?2
@@ -265,34 +267,35 @@ impl Store {
         ids.into_iter().map(|id| summary(&self.db, ImportId(id.cast_unsigned()))).collect()
     }
 
-    /// Takes an import back: the log holds what it would hold without it.
+    /// Takes the listens, counts and tags of an import back: the log holds what it would hold without it.
     ///
-    /// What was learned about recordings from it, tags excepted, stays.
+    /// Whoever then has no listens, counts, blocks or lists goes too, and the name can no longer be read in the files.
+    /// What was learned about recordings stays, tags excepted: names, keys, and which of them are one.
     ///
     /// # Errors
     /// [`Error::UnknownImport`], [`Error::AlreadyUndone`].
     pub fn undo_import(&mut self, id: ImportId, at: Timestamp) -> Result<Undone> {
         self.pause_import()?;
-        let tx = self.db.transaction_with_behavior(TransactionBehavior::Immediate)?;
-        let import = id.0.cast_signed();
-        if summary(&tx, id)?.undone_at.is_some() {
-            return Err(Error::AlreadyUndone { id });
-        }
-        let delete = |from: &str| -> Result<u64> {
-            let rows = tx.execute(&format!("DELETE FROM {from} WHERE import = ?1"), [import])?;
-            Ok(rows as u64)
-        };
-        let undone = Undone {
-            listens: delete("listens")?,
-            counts: delete("counts")?,
-            tags: delete("recording_tags")?,
-        };
-        tx.execute(
-            "UPDATE imports SET undone_at = ?2 WHERE id = ?1",
-            (import, at.as_millisecond()),
-        )?;
-        tx.commit()?;
-        Ok(undone)
+        self.forgetting(|db| {
+            let import = id.0.cast_signed();
+            if summary(db, id)?.undone_at.is_some() {
+                return Err(Error::AlreadyUndone { id });
+            }
+            let delete = |from: &str| -> Result<u64> {
+                let rows =
+                    db.execute(&format!("DELETE FROM {from} WHERE import = ?1"), [import])?;
+                Ok(rows as u64)
+            };
+            let undone = Undone {
+                listens: delete("listens")?,
+                counts: delete("counts")?,
+                tags: delete("recording_tags")?,
+            };
+            listeners::remove_empty(db)?;
+            let update = "UPDATE imports SET undone_at = ?2 WHERE id = ?1";
+            db.execute(update, (import, at.as_millisecond()))?;
+            Ok(undone)
+        })
     }
 
     /// Writes the listens that were told but not yet written.

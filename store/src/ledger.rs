@@ -90,7 +90,7 @@ impl Store {
         Ok(ListId(id.cast_unsigned()))
     }
 
-    /// The list that was made last for this week.
+    /// The list of this size, as asked for, that was made last for this week.
     ///
     /// # Errors
     /// What the database may refuse.
@@ -99,9 +99,10 @@ impl Store {
         listener: ListenerId,
         kind: ListKind,
         week: Week,
+        size: u32,
     ) -> Result<Option<(ListId, List)>> {
-        let last = "WHERE listener = ?1 AND kind = ?2 AND week = ?3 ORDER BY id DESC LIMIT 1";
-        let params = (listener.0.cast_signed(), kind.name(), week.to_string());
+        let last = "WHERE listener = ?1 AND kind = ?2 AND week = ?3 AND size = ?4 ORDER BY id DESC LIMIT 1";
+        let params = (listener.0.cast_signed(), kind.name(), week.to_string(), size);
         Ok(self.select_lists(last, params)?.pop())
     }
 

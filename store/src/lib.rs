@@ -1,8 +1,10 @@
 //! What must survive a crash?
 //!
 //! One `SQLite` file: the log of every import as it came, the catalogue, the listeners, and the ledger of what was shown.
-//! The log keeps everything, so that an import can be taken back exactly and belief can change its mind:
+//! The log keeps everything, so that an import can be taken back and belief can change its mind:
 //! which rows are one listen is decided when reading, never when importing.
+//! Taking an import back takes its listens, counts and tags, and whoever is left with nothing; names and keys of
+//! recordings, and which of them are one, stay.
 //! Each public function that changes something is one transaction, or a few that can be told again.
 
 mod blocks;

@@ -21,6 +21,15 @@ pub struct Listener {
     pub timezone: Option<String>,
 }
 
+/// What a deleted listener was in may be imported anew, for somebody else or after all; the listener's own files, which
+/// may be named after the account, lose their names.
+const FREE_IMPORTS: [&str; 2] = [
+    "UPDATE imports SET source = 'of a listener who was deleted', listener = NULL
+        WHERE listener IN (SELECT pseudonym FROM accounts WHERE listener = ?1)",
+    "UPDATE imports SET listener = NULL WHERE id IN (SELECT import FROM listens WHERE listener = ?1
+        UNION SELECT import FROM counts WHERE listener = ?1)",
+];
+
 impl Store {
     /// Everybody who may get a list, ascending by id; background people are left out.
     ///
@@ -32,7 +41,8 @@ impl Store {
         Ok(query.query_map([], listener)?.collect::<rusqlite::Result<_>>()?)
     }
 
-    /// The listener of a name, of a former name, or of an account that was merged into another; background people too.
+    /// The listener of a name, of a former name, or of an account that was merged into another; never somebody in the
+    /// background.
     ///
     /// # Errors
     /// What the database may refuse.
@@ -40,10 +50,10 @@ impl Store {
         let sql =
             format!("{LISTENER} WHERE id = (SELECT listener FROM accounts WHERE pseudonym = ?1)");
         let mut query = self.db.prepare_cached(&sql)?;
-        Ok(query.query_one([self.pseudonym(name)], listener).optional()?)
+        Ok(query.query_one([self.pseudonym(name, Audience::Foreground)], listener).optional()?)
     }
 
-    /// The listener of a name, made where there is none; a background person of that name comes to the foreground.
+    /// The listener of a name, made where there is none.
     ///
     /// # Errors
     /// What the database may refuse.
@@ -71,7 +81,7 @@ impl Store {
     /// # Errors
     /// [`Error::NameTaken`], [`Error::UnknownListener`].
     pub fn rename(&mut self, id: ListenerId, name: &str) -> Result<()> {
-        let pseudonym = self.pseudonym(name);
+        let pseudonym = self.pseudonym(name, Audience::Foreground);
         self.forgetting(|db| {
             must_exist(db, id)?;
             let listener = id.0.cast_signed();
@@ -116,11 +126,9 @@ impl Store {
     pub fn delete(&mut self, id: ListenerId) -> Result<()> {
         self.forgetting(|db| {
             must_exist(db, id)?;
-            // The files that were this listener's own may be imported anew, for somebody else or after all.
-            let imports =
-                "UPDATE imports SET listener = NULL, source = 'of a listener who was deleted'
-                WHERE listener IN (SELECT pseudonym FROM accounts WHERE listener = ?1)";
-            db.execute(imports, [id.0.cast_signed()])?;
+            for sql in FREE_IMPORTS {
+                db.execute(sql, [id.0.cast_signed()])?;
+            }
             remove(db, id.0.cast_signed())
         })
     }
@@ -140,55 +148,57 @@ impl Store {
 
     /// What stands for an account name everywhere but in the table of listeners: 16 hexadecimal digits of BLAKE3,
     /// keyed by a secret of this store.
+    ///
+    /// Accounts in the background are a world of their own: the `7` of a public data set is nobody who has a name here.
     #[must_use]
-    pub fn pseudonym(&self, account: &str) -> String {
-        pseudonym(&self.secret, account)
+    pub fn pseudonym(&self, account: &str, audience: Audience) -> String {
+        pseudonym(&self.secret, account, audience)
     }
 
     /// A change after which the names that it took away can no longer be read in the files.
-    fn forgetting(&mut self, change: impl FnOnce(&Connection) -> Result<()>) -> Result<()> {
+    pub(crate) fn forgetting<T>(
+        &mut self,
+        change: impl FnOnce(&Connection) -> Result<T>,
+    ) -> Result<T> {
         self.write_pending()?;
         let tx = self.db.transaction_with_behavior(TransactionBehavior::Immediate)?;
-        change(&tx)?;
+        let changed = change(&tx)?;
         rewrite_names(&tx)?;
         tx.commit()?;
         // The write-ahead log still has the pages as they were; it is emptied unless somebody is reading.
         self.db.query_one("PRAGMA wal_checkpoint(TRUNCATE)", [], |_row| Ok(()))?;
-        Ok(())
+        Ok(changed)
     }
 }
 
-/// The listener of an account, made where there is none.
-///
-/// The foreground wins: a name stays in it, and comes to it.
+/// The listener of an account, made where there is none: with its name in the foreground, without in the background.
 pub(crate) fn of_account(
     db: &Connection,
     secret: &[u8; 32],
     name: &str,
     audience: Audience,
 ) -> Result<i64> {
-    let pseudonym = pseudonym(secret, name);
-    let id = if let Some(id) = owner(db, &pseudonym)? {
-        id
-    } else {
-        db.prepare_cached("INSERT INTO listeners (pseudonym) VALUES (?1)")?
-            .execute([&pseudonym])?;
-        let id = db.last_insert_rowid();
-        db.prepare_cached("INSERT INTO accounts (pseudonym, listener) VALUES (?1, ?2)")?
-            .execute((&pseudonym, id))?;
-        id
-    };
+    let pseudonym = pseudonym(secret, name, audience);
+    if let Some(id) = owner(db, &pseudonym)? {
+        return Ok(id);
+    }
+    db.prepare_cached("INSERT INTO listeners (pseudonym) VALUES (?1)")?.execute([&pseudonym])?;
+    let id = db.last_insert_rowid();
+    db.prepare_cached("INSERT INTO accounts (pseudonym, listener) VALUES (?1, ?2)")?
+        .execute((&pseudonym, id))?;
     if audience == Audience::Foreground {
-        let insert =
-            "INSERT INTO names (listener, name) VALUES (?1, ?2) ON CONFLICT (listener) DO NOTHING";
-        db.prepare_cached(insert)?.execute((id, name))?;
+        give_name(db, id, name)?;
     }
     Ok(id)
 }
 
 /// See [`Store::pseudonym`].
-pub(crate) fn pseudonym(secret: &[u8; 32], account: &str) -> String {
-    let mut hex = blake3::keyed_hash(secret, account.as_bytes()).to_hex().to_string();
+fn pseudonym(secret: &[u8; 32], account: &str, audience: Audience) -> String {
+    let key = match audience {
+        Audience::Foreground => *secret,
+        Audience::Background => blake3::derive_key("undersong: accounts in the background", secret),
+    };
+    let mut hex = blake3::keyed_hash(&key, account.as_bytes()).to_hex().to_string();
     hex.truncate(16);
     hex
 }
@@ -262,7 +272,16 @@ fn inherit_name(db: &Connection, from: i64, into: i64) -> Result<()> {
     Ok(())
 }
 
-/// Accounts, counts, lists and blocks go with the listener.
+/// Removes whoever heard nothing, was shown nothing and blocked nothing, with names and accounts.
+pub(crate) fn remove_empty(db: &Connection) -> Result<()> {
+    let nothing = ["listens", "counts", "blocks", "lists"]
+        .map(|table| format!("NOT EXISTS (SELECT 1 FROM {table} WHERE listener = listeners.id)"))
+        .join(" AND ");
+    db.execute(&format!("DELETE FROM listeners WHERE {nothing}"), [])?;
+    Ok(())
+}
+
+/// Accounts, lists and blocks go with the listener.
 fn remove(db: &Connection, listener: i64) -> Result<()> {
     db.execute("DELETE FROM listens WHERE listener = ?1", [listener])?;
     db.execute("DELETE FROM counts WHERE listener = ?1", [listener])?;

@@ -51,6 +51,20 @@ impl Store {
         Ok(RecordingId(identity::resolve(&self.db, id.0.cast_signed())?.cast_unsigned()))
     }
 
+    /// Every id that was found to be another recording, ascending, with the id that this one lives on under.
+    ///
+    /// # Errors
+    /// What the database may refuse.
+    pub fn aliases(&self) -> Result<Vec<(RecordingId, RecordingId)>> {
+        let mut query =
+            self.db.prepare_cached("SELECT alias, recording FROM aliases ORDER BY alias")?;
+        let id = |row: &rusqlite::Row<'_>, column| {
+            Ok::<_, rusqlite::Error>(RecordingId(row.get::<_, i64>(column)?.cast_unsigned()))
+        };
+        let aliases = query.query_map([], |row| Ok((id(row, 0)?, id(row, 1)?)))?;
+        Ok(aliases.collect::<rusqlite::Result<_>>()?)
+    }
+
     /// All recordings of the works of these, themselves included, ascending.
     ///
     /// # Errors

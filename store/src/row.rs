@@ -35,7 +35,6 @@ impl Row {
         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)";
 
     pub(crate) fn new(listener: i64, recording: i64, kind: i64, event: &Event) -> Self {
-        let position = |index: Option<usize>| index.and_then(|index| u8::try_from(index).ok());
         Self {
             listener,
             recording,
@@ -45,12 +44,8 @@ impl Row {
             played: event.played.map(millis),
             length: event.length.map(millis),
             country: event.context.country.as_deref().and_then(letters),
-            how_ended: position(
-                event.end.and_then(|end| ENDS.iter().position(|known| *known == end)),
-            ),
-            device: position(
-                event.context.device.and_then(|it| DEVICES.iter().position(|known| *known == it)),
-            ),
+            how_ended: event.end.map(end_code),
+            device: event.context.device.map(device_code),
         }
     }
 
@@ -96,17 +91,17 @@ pub(crate) fn event(row: &rusqlite::Row<'_>, first: usize, kinds: &Kinds) -> Res
             row.get::<_, Option<u32>>(column)?.map(|it| Duration::from_millis(it.into())),
         )
     };
-    let place = |column| Ok::<_, Error>(row.get::<_, Option<u8>>(column)?.map(usize::from));
+    let code = |column| Ok::<_, Error>(row.get::<_, Option<u8>>(column)?);
     Ok(Event {
         at: moment(row.get(first)?)?,
         kind: kinds.interaction(row.get(first + 1)?)?,
         played: millis(first + 2)?,
         length: millis(first + 3)?,
-        end: place(first + 4)?.and_then(|place| ENDS.get(place).copied()),
+        end: code(first + 4)?.and_then(end),
         session: row.get::<_, Option<i64>>(first + 5)?.map(i64::cast_unsigned),
         context: Context {
             country: row.get(first + 6)?,
-            device: place(first + 7)?.and_then(|place| DEVICES.get(place).copied()),
+            device: code(first + 7)?.and_then(device),
         },
     })
 }
@@ -163,10 +158,33 @@ impl Kinds {
     }
 }
 
-/// By code.
-const ENDS: [End; 3] = [End::Finished, End::Skipped, End::Stopped];
-/// By code.
-const DEVICES: [Device; 3] = [Device::Mobile, Device::Desktop, Device::Home];
+/// An end without a code does not compile; codes are never given anew.
+fn end_code(end: End) -> u8 {
+    match end {
+        End::Finished => 0,
+        End::Skipped => 1,
+        End::Stopped => 2,
+        End::MovedOn => 3,
+    }
+}
+
+fn end(code: u8) -> Option<End> {
+    let ends = [End::Finished, End::Skipped, End::Stopped, End::MovedOn];
+    ends.into_iter().find(|end| end_code(*end) == code)
+}
+
+fn device_code(device: Device) -> u8 {
+    match device {
+        Device::Mobile => 0,
+        Device::Desktop => 1,
+        Device::Home => 2,
+    }
+}
+
+fn device(code: u8) -> Option<Device> {
+    let devices = [Device::Mobile, Device::Desktop, Device::Home];
+    devices.into_iter().find(|device| device_code(*device) == code)
+}
 
 /// The two letters of a country, if it is two letters.
 fn letters(country: &str) -> Option<[u8; 2]> {

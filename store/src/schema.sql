@@ -32,7 +32,7 @@ CREATE TABLE names (
     name     TEXT NOT NULL UNIQUE
 );
 
--- Every account of a listener, by its pseudonym.
+-- Every account of a listener, by its pseudonym; an account of a background import is nobody else's, whatever it is called.
 CREATE TABLE accounts (
     pseudonym TEXT PRIMARY KEY,
     listener  INTEGER NOT NULL REFERENCES listeners (id) ON DELETE CASCADE
@@ -168,7 +168,7 @@ CREATE TABLE listens (
     import      INTEGER NOT NULL,
     played      INTEGER,
     length      INTEGER,
-    how_ended   INTEGER,            -- 0 finished, 1 skipped, 2 stopped
+    how_ended   INTEGER,            -- 0 finished, 1 skipped, 2 stopped, 3 moved on
     session     INTEGER,
     country     TEXT,               -- ISO 3166-1 alpha-2
     device      INTEGER,            -- 0 mobile, 1 desktop, 2 home

@@ -111,6 +111,6 @@ fn write_log(params: &Params, path: &Path, say: &Say) -> anyhow::Result<()> {
     }
     written?;
     std::io::Write::flush(&mut file)?;
-    say.machine(&json!({ "file": path, "listens": n_listens }))?;
+    say.machine(&json!({ "file": path.to_string_lossy(), "listens": n_listens }))?;
     say.line(&format!("{}: {} listens", path.display(), super::import::grouped(n_listens)))
 }

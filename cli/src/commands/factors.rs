@@ -20,7 +20,9 @@ pub(crate) fn run(
             let exported = engine::export_factors(&folder, &snapshot, file, *min_listeners)?;
             let (n, withheld, items) =
                 (exported.n_items, exported.n_withheld, snapshot.manifest.items.name());
-            say.machine(&json!({ "file": file, "items": n, "withheld": withheld }))?;
+            say.machine(
+                &json!({ "file": file.to_string_lossy(), "items": n, "withheld": withheld }),
+            )?;
             say.line(&format!(
                 "{}: {n} {items}; {withheld} stay at home, as fewer than {min_listeners} listeners like them.",
                 file.display()

@@ -1,12 +1,12 @@
 //! `undersong import`: what was listened to elsewhere?
 
-use std::path::PathBuf;
+use std::path::Path;
 
 use anyhow::Context;
 use engine::{Folder, ImportRequest, Imported};
 use jiff::tz::TimeZone;
 use listens::{Column, ContextPolicy, Options};
-use music::ImportId;
+use music::{ImportId, ItemKind};
 use serde_json::{Value, json};
 use store::{Audience, ImportSummary};
 
@@ -40,9 +40,19 @@ pub(crate) fn run(
             },
             now: clock::now(),
         };
-        let imported = engine::import(&mut folder, &request, &mut Progress::new())?;
-        say.line(&text(&folder, &path, &imported))?;
-        answers.push(machine(&path, &imported));
+        let imported = match engine::import(&mut folder, &request, &mut Progress::new()) {
+            Ok(imported) => imported,
+            Err(error) => {
+                // What was done before the path that failed is told all the same.
+                say.machine(&answers)?;
+                return Err(error.into());
+            }
+        };
+        let items = folder.store.item_kind()?.unwrap_or(ItemKind::Recordings);
+        for imported in &imported {
+            say.line(&text(&folder, &path, imported, items))?;
+            answers.push(machine(&path, imported));
+        }
     }
     say.machine(&answers)?;
     Ok(Answer::Done)
@@ -77,13 +87,14 @@ fn options(folder: &Folder, arguments: &ImportArguments) -> anyhow::Result<Optio
         },
         timezone: TimeZone::get(&arguments.timezone)?,
         now: clock::now(),
-        known_kinds: folder.config.evidence.named_kinds(),
+        known_kinds: folder.config.evidence.kinds.keys().cloned().collect(),
+        only: None,
         items: arguments.items,
     })
 }
 
 /// What became of an import, for people.
-pub(crate) fn text(folder: &Folder, path: &std::path::Path, imported: &Imported) -> String {
+fn text(folder: &Folder, path: &Path, imported: &Imported, items: ItemKind) -> String {
     match imported {
         Imported::Before(summary) => format!(
             "{}: the same content is here already, as import {}; nothing changed.",
@@ -91,7 +102,7 @@ pub(crate) fn text(folder: &Folder, path: &std::path::Path, imported: &Imported)
             summary.id
         ),
         Imported::Done { summary, skipped_files } => {
-            let mut lines = summary_lines(summary);
+            let mut lines = summary_lines(summary, items);
             if !summary.rejected.is_empty() {
                 let rejects = folder.path().join(format!("rejects/{}.jsonl", summary.id));
                 lines.push(format!("  every rejected line with its reason: {}", rejects.display()));
@@ -112,7 +123,7 @@ pub(crate) fn text(folder: &Folder, path: &std::path::Path, imported: &Imported)
 }
 
 /// What was read, kept and left out, a line each.
-pub(crate) fn summary_lines(summary: &ImportSummary) -> Vec<String> {
+pub(crate) fn summary_lines(summary: &ImportSummary, items: ItemKind) -> Vec<String> {
     let mut lines = vec![format!(
         "  read {}, accepted {}, duplicates {}",
         grouped(summary.read),
@@ -144,21 +155,24 @@ pub(crate) fn summary_lines(summary: &ImportSummary) -> Vec<String> {
     if let (Some(first), Some(last)) = (summary.first, summary.last) {
         lines.push(format!("  from {} to {}", first.strftime("%F"), last.strftime("%F")));
     }
-    lines.push(format!(
-        "  {} recordings, {} artists",
-        grouped(summary.recordings),
-        grouped(summary.artists)
-    ));
+    let (recordings, artists) = (grouped(summary.recordings), grouped(summary.artists));
+    match items {
+        ItemKind::Recordings if summary.recordings > 0 => {
+            lines.push(format!("  {recordings} recordings, {artists} artists"));
+        }
+        ItemKind::Artists if summary.artists > 0 => lines.push(format!("  {artists} artists")),
+        ItemKind::Recordings | ItemKind::Artists => {}
+    }
     lines
 }
 
-fn machine(path: &PathBuf, imported: &Imported) -> Value {
+fn machine(path: &Path, imported: &Imported) -> Value {
     let (summary, is_new, skipped) = match imported {
         Imported::Before(summary) => (summary, false, &Vec::new()),
         Imported::Done { summary, skipped_files } => (summary, true, skipped_files),
     };
     let mut value = summary_json(summary);
-    value["path"] = json!(path);
+    value["path"] = json!(path.to_string_lossy());
     value["is_new"] = json!(is_new);
     value["skipped_files"] = json!(skipped);
     value

@@ -1,8 +1,9 @@
 //! `undersong status`: what is here?
 
-use engine::{Folder, Manifest};
+use engine::{Error, Folder, Manifest};
+use music::ItemKind;
 use serde_json::json;
-use store::ImportSummary;
+use store::{ImportSummary, Totals};
 
 use super::import::{grouped, summary_json, summary_lines};
 use crate::args::Global;
@@ -13,50 +14,72 @@ use crate::{Answer, place};
 pub(crate) fn run(global: &Global, say: &Say) -> anyhow::Result<Answer> {
     let folder = place::open(global)?;
     let totals = folder.store.totals()?;
-    let manifest = serving(&folder)?;
+    let kind = folder.store.item_kind()?;
     let imports = folder.store.imports()?;
-    let behind =
-        manifest.as_ref().is_some_and(|m| imports.iter().any(|import| import.id.0 > m.last_import));
+    let serving = serving(&folder);
+    let behind = match &serving {
+        Ok(Some(manifest)) => is_behind(&folder, manifest)?,
+        Ok(None) | Err(_) => false,
+    };
     say.machine(&json!({
-        "data": folder.path(), "items": folder.store.item_kind()?,
+        "data": folder.path().to_string_lossy(), "items": kind,
         "listens": totals.listens, "counts": totals.counts, "recordings": totals.recordings, "artists": totals.artists,
         "listeners": totals.listeners, "background_listeners": totals.background_listeners, "lists": totals.lists,
-        "snapshot": manifest, "snapshot_is_behind": behind,
+        "snapshot": serving.as_ref().ok(), "snapshot_is_behind": behind,
         "imports": imports.iter().map(import_json).collect::<Vec<_>>(),
     }))?;
-    let items = folder.store.item_kind()?.map_or("recordings", music::ItemKind::name);
-    say.line(&format!("{}", folder.path().display()))?;
-    say.line(&format!(
-        "  {} listens and {} counts of {} {items} by {} artists",
-        grouped(totals.listens),
-        grouped(totals.counts),
-        grouped(totals.recordings),
-        grouped(totals.artists)
-    ))?;
-    say.line(&format!(
-        "  {} listeners, {} more in the background; {} lists made",
-        grouped(totals.listeners),
-        grouped(totals.background_listeners),
-        grouped(totals.lists)
-    ))?;
-    say.line(&snapshot_text(manifest.as_ref(), behind))?;
-    for import in imports.iter() {
-        say.line(&import_text(import))?;
+    let items = kind.unwrap_or(ItemKind::Recordings);
+    say.line(&folder.path().display().to_string())?;
+    say.line(&totals_text(&totals, items))?;
+    say.line(&snapshot_text(&serving, behind))?;
+    for import in &imports {
+        say.line(&import_text(import, items))?;
     }
     Ok(Answer::Done)
 }
 
-fn serving(folder: &Folder) -> anyhow::Result<Option<Manifest>> {
-    let Some(id) = engine::current_id(&folder.snapshots())? else { return Ok(None) };
-    Ok(Some(engine::read_manifest(&folder.snapshots().join(id))?))
+/// Whether training would learn something new; vectors learned elsewhere know nothing of this log and are not behind it.
+pub(crate) fn is_behind(folder: &Folder, manifest: &Manifest) -> Result<bool, Error> {
+    Ok(manifest.origin == engine::TRAINED && engine::is_behind(folder, manifest)?)
 }
 
-fn snapshot_text(manifest: Option<&Manifest>, behind: bool) -> String {
-    let Some(manifest) = manifest else {
-        return "  no snapshot yet: `undersong train` makes one".to_owned();
+fn serving(folder: &Folder) -> Result<Option<Manifest>, Error> {
+    let Some(id) = engine::current_id(&folder.snapshots())? else { return Ok(None) };
+    engine::read_manifest(&folder.snapshots().join(id)).map(Some)
+}
+
+fn totals_text(totals: &Totals, items: ItemKind) -> String {
+    let things = match items {
+        ItemKind::Recordings => {
+            format!(
+                "{} recordings by {} artists",
+                grouped(totals.recordings),
+                grouped(totals.artists)
+            )
+        }
+        ItemKind::Artists => format!("{} artists", grouped(totals.recordings)),
     };
-    let behind =
-        if behind { "; there are newer imports: `undersong train` learns from them" } else { "" };
+    format!(
+        "  {} listens and {} counts of {things}\n  {} listeners, {} more in the background; {} lists made",
+        grouped(totals.listens),
+        grouped(totals.counts),
+        grouped(totals.listeners),
+        grouped(totals.background_listeners),
+        grouped(totals.lists)
+    )
+}
+
+fn snapshot_text(serving: &Result<Option<Manifest>, Error>, behind: bool) -> String {
+    let manifest = match serving {
+        Ok(Some(manifest)) => manifest,
+        Ok(None) => return "  no snapshot yet: `undersong train` makes one".to_owned(),
+        Err(error) => return format!("  no snapshot can serve: {error}"),
+    };
+    let behind = if behind {
+        "; imports came or went since: `undersong train` learns from them"
+    } else {
+        ""
+    };
     format!(
         "  snapshot {} serves ({}), made {} from {} listeners and {} {}{behind}",
         manifest.id,
@@ -68,7 +91,7 @@ fn snapshot_text(manifest: Option<&Manifest>, behind: bool) -> String {
     )
 }
 
-fn import_text(import: &ImportSummary) -> String {
+fn import_text(import: &ImportSummary, items: ItemKind) -> String {
     let state = match (import.undone_at, import.finished_at) {
         (Some(at), _) => format!("taken back {}", at.strftime("%F")),
         (None, Some(at)) => format!("finished {}", at.strftime("%F %H:%M UTC")),
@@ -78,7 +101,7 @@ fn import_text(import: &ImportSummary) -> String {
     if import.undone_at.is_some() {
         head
     } else {
-        format!("{head}\n{}", summary_lines(import).join("\n"))
+        format!("{head}\n{}", summary_lines(import, items).join("\n"))
     }
 }
 

@@ -3,6 +3,7 @@
 use engine::{Folder, Snapshot, TrainRequest};
 use jiff::Timestamp;
 use jiff::civil::Date;
+use jiff::tz::TimeZone;
 
 use crate::args::{Global, TrainArguments};
 use crate::progress::Progress;
@@ -16,12 +17,24 @@ pub(crate) fn run(
     say: &Say,
 ) -> anyhow::Result<Answer> {
     let folder = place::open(global)?;
-    let as_of = arguments.as_of.map(|date| start_of(&folder, date)).transpose()?;
+    let as_of = arguments.as_of.map(|date| start_of(date, folder.config.timezone())).transpose()?;
     let request = TrainRequest { models: arguments.models.clone(), as_of, now: clock::now() };
+    let replaced = engine::current_id(&folder.snapshots())?;
     let snapshot = engine::train(&folder, &request, &mut Progress::new())?;
+    if let Some(origin) = replaced.and_then(|id| imported_from(&folder, &id)) {
+        say.remark(&format!(
+            "The vectors of {origin} no longer serve; `undersong factors import` brings them back."
+        ));
+    }
     say.machine(&snapshot.manifest)?;
     say.line(&sentence(&snapshot))?;
     Ok(Answer::Done)
+}
+
+/// The factor file that a snapshot came from, if it was not trained here.
+fn imported_from(folder: &Folder, id: &str) -> Option<String> {
+    let manifest = engine::read_manifest(&folder.snapshots().join(id)).ok()?;
+    (manifest.origin != engine::TRAINED).then_some(manifest.origin)
 }
 
 /// What a training came to.
@@ -39,7 +52,11 @@ pub(crate) fn sentence(snapshot: &Snapshot) -> String {
     )
 }
 
-/// The first moment of a day, in the folder's zone.
-pub(crate) fn start_of(folder: &Folder, date: Date) -> anyhow::Result<Timestamp> {
-    Ok(date.to_zoned(folder.config.timezone())?.timestamp())
+/// The first moment of a day.
+pub(crate) fn start_of(date: Date, tz: TimeZone) -> anyhow::Result<Timestamp> {
+    anyhow::ensure!(
+        (1900..=9000).contains(&date.year()),
+        "a day of the years 1900 to 9000 expected, got {date}"
+    );
+    Ok(date.to_zoned(tz)?.timestamp())
 }

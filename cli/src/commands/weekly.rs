@@ -8,11 +8,11 @@ use formats::Format;
 use music::Playlist;
 use store::Listener;
 
-use super::train;
+use super::{status, train};
 use crate::args::{Global, WeeklyArguments};
 use crate::progress::Progress;
 use crate::say::Say;
-use crate::{Answer, clock, place};
+use crate::{Answer, clock, interrupt, place};
 
 /// Makes the lists and prints them, or writes a file for each.
 pub(crate) fn run(
@@ -22,9 +22,12 @@ pub(crate) fn run(
 ) -> anyhow::Result<Answer> {
     let mut folder = place::open(global)?;
     let listeners = whose(&folder, arguments)?;
-    let snapshot = snapshot(&folder, say)?;
+    let snapshot = snapshot(&folder, arguments, say)?;
     let mut lists = Vec::new();
     for listener in listeners {
+        if interrupt::is_interrupted() {
+            return Err(Error::Interrupted.into());
+        }
         let request = request(&folder, arguments, listener)?;
         match engine::weekly(&mut folder, &snapshot, &request) {
             Ok(list) => lists.push(list),
@@ -44,18 +47,19 @@ fn whose(folder: &Folder, arguments: &WeeklyArguments) -> anyhow::Result<Vec<Lis
     if listeners.is_empty() { Err(Error::Empty.into()) } else { Ok(listeners) }
 }
 
-/// The snapshot that serves; where there is none yet, one is trained first.
-fn snapshot(folder: &Folder, say: &Say) -> anyhow::Result<Snapshot> {
+/// The snapshot that serves; where there is none yet, one is trained first, unless nothing may be written.
+fn snapshot(folder: &Folder, arguments: &WeeklyArguments, say: &Say) -> anyhow::Result<Snapshot> {
+    let writes_nothing = arguments.dry_run || arguments.as_of.is_some();
     match Snapshot::current(&folder.snapshots()) {
-        Err(Error::NoSnapshot) => {
+        Err(Error::NoSnapshot) if !writes_nothing => {
             let request = TrainRequest { models: Vec::new(), as_of: None, now: clock::now() };
             let snapshot = engine::train(folder, &request, &mut Progress::new())?;
             say.remark(&train::sentence(&snapshot));
             Ok(snapshot)
         }
         Ok(snapshot) => {
-            if snapshot.manifest.last_import < engine::last_import(folder)? {
-                say.remark("There are imports that the snapshot has not seen: `undersong train` learns from them.");
+            if status::is_behind(folder, &snapshot.manifest)? {
+                say.remark("Imports came or went since the last training: `undersong train` learns from them.");
             }
             Ok(snapshot)
         }
@@ -73,7 +77,8 @@ fn request(
         (false, true) => Mode::Refresh,
         (false, false) => Mode::Keep,
     };
-    let as_of = arguments.as_of.map(|date| train::start_of(folder, date)).transpose()?;
+    let tz = engine::timezone(folder, &listener);
+    let as_of = arguments.as_of.map(|date| train::start_of(date, tz)).transpose()?;
     let (week, size) = (arguments.week, arguments.size);
     Ok(WeeklyRequest {
         listener,
@@ -87,11 +92,12 @@ fn request(
 }
 
 fn publish(arguments: &WeeklyArguments, lists: &[Playlist], say: &Say) -> anyhow::Result<()> {
-    let format = if say.json { Format::Json } else { arguments.format };
+    let format = if say.json && arguments.out.is_none() { Format::Json } else { arguments.format };
     if let Some(folder) = &arguments.out {
         return write(folder, format, lists, say);
     }
     match (lists, arguments.all) {
+        ([], true) if format != Format::Json => Ok(()),
         ([only], false) => say.text(&formats::publish(only, format)),
         (_, _) if matches!(format, Format::Xspf | Format::M3u8) && lists.len() > 1 => {
             anyhow::bail!("{format} holds one list a file: say --out DIR to write a file for each")
@@ -122,11 +128,18 @@ fn free_path(folder: &Path, list: &Playlist, format: Format, taken: &BTreeSet<Pa
         1 => folder.join(format!("{stem}.{}", format.extension())),
         n => folder.join(format!("{stem}-{n}.{}", format.extension())),
     };
-    (1..).map(path).find(|path| !taken.contains(path)).expect("there are more numbers than lists")
+    let is_taken = |path: &PathBuf| {
+        let folded = path.to_string_lossy().to_lowercase();
+        taken.iter().any(|other| other.to_string_lossy().to_lowercase() == folded)
+    };
+    (1..).map(path).find(|path| !is_taken(path)).expect("there are more numbers than lists")
 }
+
+/// Characters of a name that a file is named after; file systems take 255 bytes in all, and a character up to four.
+const LONGEST_NAME: usize = 50;
 
 /// A listener's name with whatever a file system may refuse replaced.
 fn file_name(name: &str) -> String {
     let safe = |c: char| if c.is_alphanumeric() || "-_ ".contains(c) { c } else { '_' };
-    name.chars().map(safe).collect()
+    name.chars().map(safe).take(LONGEST_NAME).collect()
 }

@@ -217,8 +217,12 @@ fn a_closed_pipe_is_no_error() {
 #[test]
 fn every_command_has_help() {
     let place = Place::new();
-    for command in ["demo", "import", "train", "weekly", "block", "like", "listeners", "factors"] {
+    let commands = "demo import train weekly history block unblock like dislike unlike listeners factors models status";
+    for command in commands.split(' ') {
         let help = place.says(&[command, "--help"]);
-        assert!(help.contains("Example"), "{command}: {help}");
+        assert!(
+            help.contains("Example") && help.contains(&format!("undersong {command}")),
+            "{help}"
+        );
     }
 }

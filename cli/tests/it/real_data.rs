@@ -37,6 +37,6 @@ fn a_table_of_counts_of_artists_becomes_a_list_of_artists() {
     let reason = list["tracks"][0]["reason"]["text"].as_str().unwrap();
     assert!(reason.starts_with("Because you listen to "), "{reason}");
 
-    let complaint = place.refuses(2, &["import", text(&place.log(5, 2))]);
+    let complaint = place.refuses(2, &["import", text(&place.log(10, 2))]);
     assert!(complaint.contains("artists") && complaint.contains("recordings"), "{complaint}");
 }

@@ -35,6 +35,7 @@ pub(super) fn write(
     }
     written?;
     fs_err::rename(&unfinished, snapshots.join(&manifest.id))?;
+    File::open(snapshots)?.sync_all()?;
     let current = snapshots.join("current.unfinished");
     write_file(&current, manifest.id.as_bytes())?;
     fs_err::rename(current, snapshots.join("current"))?;
@@ -97,7 +98,10 @@ fn ids(snapshots: &Path) -> Result<Vec<String>, Error> {
     Ok(ids)
 }
 
-/// The number before the dash; 0 for what is no snapshot.
+/// The number before the dash; 0 for what is no snapshot, such as a folder that somebody else put there.
 fn number(id: &str) -> u64 {
-    id.split_once('-').and_then(|(number, _)| number.parse().ok()).unwrap_or(0)
+    let is_snapshot =
+        |digest: &str| digest.len() == 8 && digest.bytes().all(|byte| byte.is_ascii_hexdigit());
+    let parts = id.split_once('-').filter(|(_, digest)| is_snapshot(digest));
+    parts.and_then(|(number, _)| number.parse().ok()).unwrap_or(0)
 }

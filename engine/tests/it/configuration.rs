@@ -31,6 +31,8 @@ fn a_value_that_cannot_be_used_says_what_would_do() {
         ("[evidence]\nalpha = nan", "positive"),
         ("[weekly]\ndiversity = 2.0", "from 0 to 1"),
         ("[weekly]\nsize = 0", "at least 1"),
+        ("[evidence.values]\ndislke = -20", "[evidence.kinds]"),
+        ("[evidence]\nskip_secs = -1", "at least 0"),
         ("[train]\nmodels = [\"ialz\"]", "ials"),
     ] {
         let error = read(text).unwrap_err();

@@ -100,7 +100,7 @@ fn a_factor_file_holds_no_listener() {
         for name in &town.names {
             assert!(
                 !text.contains(&format!("\"{name}\""))
-                    && !text.contains(&town.folder.store.pseudonym(name))
+                    && !text.contains(&town.folder.store.pseudonym(name, Audience::Foreground))
             );
         }
     }

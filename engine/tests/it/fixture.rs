@@ -100,7 +100,9 @@ impl Town {
 
     pub(crate) fn import(&mut self, path: &Path, listener: Option<&str>) -> Imported {
         let request = import_request(path, listener, Audience::Foreground);
-        engine::import(&mut self.folder, &request, &mut Unobserved).unwrap()
+        let mut imported = engine::import(&mut self.folder, &request, &mut Unobserved).unwrap();
+        assert_eq!(imported.len(), 1, "one format expected");
+        imported.remove(0)
     }
 
     pub(crate) fn train(&self) -> Snapshot {
@@ -145,6 +147,7 @@ pub(crate) fn import_request(
         now: today(),
         known_kinds: Vec::new(),
         items: None,
+        only: None,
     };
     ImportRequest {
         path: path.to_owned(),

@@ -38,7 +38,7 @@ fn a_bad_line_is_kept_with_its_reason_and_nothing_personal() {
     let text = fs_err::read_to_string(rejects).unwrap();
     let line: engine::RejectLine = serde_json::from_str(text.trim()).unwrap();
     assert_eq!(line.reason, "no-title");
-    assert_eq!(line.listener, Some(town.folder.store.pseudonym("theodora")));
+    assert_eq!(line.listener, town.folder.store.pseudonym("theodora", Audience::Foreground));
     for secret in ["203.0.113.9", "theodora", "Secret", "NZ"] {
         assert!(!text.contains(secret), "{text}");
     }
@@ -113,4 +113,62 @@ fn a_forgotten_listener_is_gone_from_the_store_the_rejects_and_the_next_snapshot
     let without = town.train().manifest;
     assert_eq!(with.n_listeners - 1, without.n_listeners);
     assert_eq!(with.n_items - 1, without.n_items, "what nobody else ever heard is gone too");
+}
+
+#[test]
+fn two_sources_in_one_folder_that_report_the_same_plays_count_them_once() {
+    let mut town = empty_town();
+    let folder = town.next_path("exports");
+    fs_err::create_dir(&folder).unwrap();
+    let listens = town.world.play_week(0, &[]);
+    let one: Vec<_> =
+        listens.iter().filter(|listen| listen.listener == listens[0].listener).cloned().collect();
+    let plays: Vec<_> = one.into_iter().filter(|listen| listen.event.kind.is_listen()).collect();
+    listens::write_spotify(&plays, &mut File::create(folder.join("endsong_0.json")).unwrap())
+        .unwrap();
+    let lines: String = plays
+        .iter()
+        .map(|play| {
+            let (uts, credit) = (play.event.at.as_second() + 2, &play.recording);
+            format!("{uts},\"{}\",\"{}\"\n", credit.artist, credit.title)
+        })
+        .collect();
+    fs_err::write(folder.join("lastfm.csv"), format!("uts,artist,track\n{lines}")).unwrap();
+    let request = import_request(&folder, Some("ada"), Audience::Foreground);
+    let imported = engine::import(&mut town.folder, &request, &mut Unobserved).unwrap();
+    assert_eq!(imported.len(), 2, "{imported:?}");
+    let duplicates: u64 = imported.into_iter().map(|imported| done(imported).duplicates).sum();
+    assert_eq!(duplicates, plays.len() as u64);
+    let ada = town.folder.listener(Some("ada")).unwrap();
+    let history = town.folder.store.history(ada.id).unwrap();
+    let config = engine::Config::default();
+    let weighed = listens::weigh(&history, &listens::Lengths::new(), &config.evidence, None);
+    assert_eq!(weighed.iter().map(|w| w.plays).sum::<f64>(), plays.len() as f64);
+}
+
+#[test]
+fn a_forgotten_background_is_repaired_by_taking_the_import_back() {
+    let mut town = empty_town();
+    let path = town.next_path("log.tsv");
+    let listens = town.world.play_week(0, &[]);
+    listens::write_lastfm_1k(&listens, &mut File::create(&path).unwrap()).unwrap();
+    let summary = done(town.import(&path, None));
+    engine::undo(&mut town.folder, summary.id, today()).unwrap();
+    let request = import_request(&path, None, Audience::Background);
+    engine::import(&mut town.folder, &request, &mut Unobserved).unwrap();
+    assert!(town.folder.store.listeners().unwrap().is_empty());
+}
+
+#[test]
+fn two_shared_files_of_one_name_are_two_people() {
+    let mut town = empty_town();
+    for (place, title) in [("one", "Quiet"), ("two", "Loud")] {
+        let folder = town.next_path(place);
+        fs_err::create_dir(&folder).unwrap();
+        let path = folder.join("history.csv");
+        fs_err::write(&path, format!("uts,artist,track\n1700000000,Harbor,{title}\n")).unwrap();
+        let request = import_request(&path, None, Audience::Background);
+        engine::import(&mut town.folder, &request, &mut Unobserved).unwrap();
+    }
+    assert_eq!(town.folder.store.totals().unwrap().background_listeners, 2);
 }

@@ -1,6 +1,7 @@
 //! Does a listener's week stay as it was handed over?
 
 use engine::{Error, Mode};
+use music::{CatalogueEntry, Credit, ItemKind};
 use store::BlockTarget;
 
 use crate::fixture::{Town, params, recordings, weekly, weekly_request};
@@ -109,4 +110,42 @@ fn a_list_that_cannot_be_full_is_short_and_says_so() {
     let list = town.weekly(&snapshot, &name, week, Mode::Keep);
     assert!(list.tracks.len() <= keep_open);
     assert!(list.note.unwrap().contains(" of 30"));
+}
+
+#[test]
+fn sizes_asked_for_in_turn_find_their_own_lists_again() {
+    let mut town = town();
+    let snapshot = town.train();
+    let (name, week) = (town.names[3].clone(), town.week());
+    let first = town.weekly(&snapshot, &name, week, Mode::Keep);
+    let mut request = weekly_request(&town.folder, &name, week, Mode::Keep);
+    request.size = Some(5);
+    let short = engine::weekly(&mut town.folder, &snapshot, &request).unwrap();
+    assert_eq!(town.weekly(&snapshot, &name, week, Mode::Keep), first);
+    assert_eq!(engine::weekly(&mut town.folder, &snapshot, &request).unwrap(), short);
+}
+
+#[test]
+fn what_was_found_to_be_known_after_the_training_is_not_handed_over() {
+    let mut town = town();
+    let snapshot = town.train();
+    let (name, week) = (town.names[3].clone(), town.week());
+    let list = town.weekly(&snapshot, &name, week, Mode::DryRun);
+    let heard = list.tracks[0].reason.contributions[0].recording.unwrap();
+    let new = list.tracks[0].recording;
+    // A catalogue says that the new one, by its key, is the one heard before, by its names.
+    let (heard, new) = (
+        town.folder.store.recording(heard).unwrap().unwrap(),
+        town.folder.store.recording(new).unwrap().unwrap(),
+    );
+    let credit = Credit { spotify: new.entry.credit.spotify, ..heard.entry.credit };
+    let entry = CatalogueEntry { credit, ..CatalogueEntry::default() };
+    town.folder.store.identify_all(ItemKind::Recordings, &[entry]).unwrap();
+    let survivor = town.folder.store.resolve(new.id).unwrap();
+    assert_eq!(survivor, town.folder.store.resolve(heard.id).unwrap());
+
+    let list = town.weekly(&snapshot, &name, week, Mode::DryRun);
+    assert!(!recordings(&list).contains(&survivor));
+    let sum: f32 = list.tracks[0].reason.contributions.iter().map(|part| part.share).sum();
+    assert!((sum - list.tracks[0].score).abs() < 1e-4, "what was heard still speaks");
 }

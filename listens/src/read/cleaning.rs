@@ -39,14 +39,19 @@ pub(super) fn isrc(text: &str) -> Option<String> {
     fits.then(|| code.to_ascii_uppercase())
 }
 
-/// `spotify:track:…`, from that or from an address of `open.spotify.com`.
+/// `spotify:track:…`, from that or from an address of `open.spotify.com`, which may name a language (`/intl-de/`).
 pub(super) fn spotify(text: &str) -> Option<String> {
-    const ADDRESSES: [&str; 2] =
-        ["https://open.spotify.com/track/", "http://open.spotify.com/track/"];
+    const SITES: [&str; 2] = ["https://open.spotify.com/", "http://open.spotify.com/"];
     let text = text.trim();
-    let id = text
-        .strip_prefix("spotify:track:")
-        .or_else(|| ADDRESSES.iter().find_map(|start| text.strip_prefix(start)))?;
+    let of_address = || {
+        let path = SITES.iter().find_map(|site| text.strip_prefix(site))?;
+        let path = match path.strip_prefix("intl-") {
+            Some(language) => language.split_once('/')?.1,
+            None => path,
+        };
+        path.strip_prefix("track/")
+    };
+    let id = text.strip_prefix("spotify:track:").or_else(of_address)?;
     let id = id.split('?').next()?;
     let fits = !id.is_empty() && id.bytes().all(|byte| byte.is_ascii_alphanumeric());
     fits.then(|| format!("spotify:track:{id}"))
@@ -60,4 +65,22 @@ pub(super) fn length(length: Duration) -> Option<Duration> {
 /// Seconds with a fraction.
 pub(super) fn secs(secs: f64) -> Option<Duration> {
     Duration::try_from_secs_f64(secs).ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::spotify;
+
+    #[test]
+    fn a_link_to_a_track_is_its_key_in_every_language() {
+        for (link, expected) in [
+            ("https://open.spotify.com/track/a1?si=x", Some("spotify:track:a1")),
+            ("https://open.spotify.com/intl-de/track/a1?si=x", Some("spotify:track:a1")),
+            ("http://open.spotify.com/intl-pt-br/track/a1", Some("spotify:track:a1")),
+            ("https://open.spotify.com/intl-de/album/a1", None),
+            ("https://open.spotify.com/intl-de", None),
+        ] {
+            assert_eq!(spotify(link).as_deref(), expected, "{link}");
+        }
+    }
 }

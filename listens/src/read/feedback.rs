@@ -30,7 +30,7 @@ pub(super) fn roles() -> Vec<Names> {
 pub(super) fn read(input: &mut Input<'_>, intake: &mut Intake<'_>) -> Result<(), Stop> {
     if input.is_json() {
         return each_value(input, intake, &mut |intake, place, row| {
-            let outcome = row_of_json(row, intake.options);
+            let outcome = row_of_json(row, intake);
             intake.take(place, outcome)
         });
     }
@@ -40,19 +40,20 @@ pub(super) fn read(input: &mut Input<'_>, intake: &mut Intake<'_>) -> Result<(),
         Ok(false)
     };
     each_row(input, intake, &on_table, &mut |intake, place, fields| {
-        let outcome = row_of(fields, intake.options);
+        let outcome = row_of(fields, intake);
         intake.take(place, outcome)
     })
 }
 
 /// One JSON object, also of a `ListenBrainz` export.
-pub(super) fn row_of_json(row: &[u8], options: &Options) -> Outcome {
+pub(super) fn row_of_json(row: &[u8], intake: &Intake<'_>) -> Outcome {
     let object: Map<String, Value> = parse(row)?;
-    row_of(&Fields::of_object(&object), options)
+    row_of(&Fields::of_object(&object), intake)
 }
 
-fn row_of(fields: &Fields<'_>, options: &Options) -> Outcome {
-    let listener = fields.text(LISTENER);
+fn row_of(fields: &Fields<'_>, intake: &Intake<'_>) -> Outcome {
+    let options = intake.options;
+    let listener = fields.text(LISTENER).or_else(|| intake.account.clone().flatten());
     let event = || -> Result<Event, RejectReason> {
         let kind = kind_of(fields, options)?;
         let at = fields.text(AT).ok_or(RejectReason::MissingField("at"))?;

@@ -34,6 +34,8 @@ pub(super) struct Intake<'a> {
     pub(super) options: &'a Options,
     pub(super) names: Names,
     pub(super) tally: Tally,
+    /// Whose feedback it is that names nobody, once it was looked up.
+    pub(super) account: Option<Option<String>>,
     file: String,
     items: Option<ItemKind>,
     latest: Timestamp,
@@ -59,7 +61,7 @@ impl<'a> Intake<'a> {
         let latest =
             options.now.checked_add(SignedDuration::from_hours(24)).unwrap_or(Timestamp::MAX);
         let (file, names) = (String::new(), Names::default());
-        Self { options, names, tally, file, items: None, latest, bytes, doors }
+        Self { options, names, tally, account: None, file, items: None, latest, bytes, doors }
     }
 
     /// Reads the files of item and tag names, if there are any.

@@ -1,6 +1,6 @@
 //! What does a `ListenBrainz` export say?
 //!
-//! One listen a line, or an array of them; `listened_at` is the start, in seconds since 1970.
+//! One listen a line, or an array of them; `listened_at` is the start, in seconds since 1970, with or without a fraction.
 //! Format: docs/users/json.rst of the `ListenBrainz` server.
 //! What a player wrote into `additional_info` is free in form: a key or length of the wrong shape is left out, the listen stands.
 
@@ -26,7 +26,7 @@ pub(super) fn read(input: &mut Input<'_>, intake: &mut Intake<'_>) -> Result<(),
 
 #[derive(Deserialize)]
 struct Line<'a> {
-    listened_at: Option<i64>,
+    listened_at: Option<f64>,
     score: Option<i64>,
     #[serde(borrow)]
     user_name: Option<Text<'a>>,
@@ -67,13 +67,13 @@ struct Mapping {
 fn row_of(row: &[u8], intake: &Intake<'_>) -> Outcome {
     let line: Line<'_> = parse(row)?;
     if line.score.is_some() && line.listened_at.is_none() {
-        return feedback::row_of_json(row, intake.options);
+        return feedback::row_of_json(row, intake);
     }
     let metadata = line.track_metadata.ok_or(RejectReason::MissingField("track_metadata"))?;
     let at = line
         .listened_at
         .ok_or(RejectReason::MissingField("listened_at"))
-        .and_then(moment::of_number);
+        .and_then(moment::of_fraction);
     let at = at.map_err(|reason| {
         let listener = line.user_name.as_ref().map(|name| &*name.0);
         Problem::new(

@@ -17,6 +17,8 @@ pub(super) fn parse(text: &str, timezone: &TimeZone) -> Result<Timestamp, Reject
     let text = text.trim();
     let moment = if let Ok(number) = text.parse() {
         return of_number(number);
+    } else if let Ok(seconds) = text.parse() {
+        return of_fraction(seconds);
     } else if let Ok(moment) = text.parse::<Timestamp>() {
         Some(moment)
     } else {
@@ -34,6 +36,15 @@ pub(super) fn of_number(number: i64) -> Result<Timestamp, RejectReason> {
         Timestamp::from_second(number)
     };
     moment.map_err(|_out_of_range| RejectReason::UnreadableTime)
+}
+
+/// A moment in seconds since 1970, the fraction left out.
+#[expect(
+    clippy::cast_possible_truncation,
+    reason = "a number too large for a moment is refused as one"
+)]
+pub(super) fn of_fraction(seconds: f64) -> Result<Timestamp, RejectReason> {
+    of_number(seconds.floor() as i64)
 }
 
 /// The moment of a clock on the wall; the later offset where a clock change skips it, the earlier where it comes twice.

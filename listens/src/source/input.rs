@@ -36,6 +36,11 @@ impl<'a> Input<'a> {
         self.head().iter().copied().find(|byte| !byte.is_ascii_whitespace())
     }
 
+    /// Whether the head itself could not be read to its end.
+    pub(crate) fn is_damaged(&self) -> bool {
+        self.failed.is_some()
+    }
+
     /// The first bytes as text, decoded as far as can be told from them.
     pub(crate) fn head_text(&self) -> Cow<'_, str> {
         if !self.is_utf16() {

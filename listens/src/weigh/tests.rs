@@ -5,8 +5,8 @@ use std::time::Duration;
 use jiff::{Timestamp, ToSpan};
 use music::{End, Event, History, ImportId, Interaction, Logged, RecordingId};
 
-use super::{Lengths, Outcome, Weighed, outcome, weigh};
-use crate::Evidence;
+use super::{Outcome, Weighed, outcome, weigh};
+use crate::{Evidence, Lengths};
 
 const DAY: i64 = 24;
 
@@ -119,4 +119,16 @@ fn what_came_after_the_cut_is_not_seen() {
     let weighed = weigh(&history, &Lengths::new(), &Evidence::default(), Some(at(5)));
     assert_eq!(weighed[0].plays, 1.0);
     assert!(weighed[0].is_liked);
+}
+
+#[test]
+fn a_listen_takes_in_one_row_of_each_import_at_most() {
+    // Two plays 200 s apart of a recording of 240 s, both reported by two sources: two listens, not one.
+    let long = |secs: i64| Event {
+        length: Some(Duration::from_secs(240)),
+        ..Event::new(Interaction::Play, at(0) + secs.seconds())
+    };
+    let reported = [(1, 0), (2, 5), (1, 200), (2, 205)];
+    let listens = reported.map(|(import, secs)| logged(1, import, long(secs))).to_vec();
+    assert_eq!(weighed(listens)[0].plays, 2.0);
 }

@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use listens::{Format, Options};
 use music::{Credit, Event, Interaction, Listen};
 
 use crate::reading::{bytes, options, try_path, zip};
@@ -80,4 +81,45 @@ fn an_export_holds_listens_and_feedback_and_leaves_the_rest_alone() {
     assert_eq!(kinds, [Interaction::Play, Interaction::Like]);
     assert_eq!(reading.reasons(), [("line 2", "no-names")]);
     assert_eq!(reading.tally.skipped_files, ["pinned_recording.jsonl", "user.json"]);
+}
+
+#[test]
+fn feedback_that_names_nobody_belongs_to_the_one_account_of_the_listens_beside_it() {
+    let listen = RICH.replace('\n', " ");
+    let of_bob = listen.replace("\"ada\"", "\"bob\"");
+    let of_nobody = listen.replace("\"user_name\": \"ada\",", "");
+    let love = r#"{"recording_mbid": "c0ffee00-0000-4000-8000-000000000001", "score": 1, "created": 1672628700}"#;
+    let (ada, bob) = (r#"{"user_id": 1, "username": "ada"}"#, r#"{"musicbrainz_id": "bob"}"#);
+    let array = format!("[{listen},\n{listen}]");
+    for (user, first, second, expected) in [
+        (ada, &listen, &listen, Some("ada")),
+        ("", &listen, &of_nobody, Some("ada")),
+        ("", &array, &array, Some("ada")),
+        ("", &listen, &of_bob, None),
+        (bob, &listen, &listen, None),
+        // The listens go to whom the caller says, and so must the feedback.
+        (ada, &of_nobody, &of_nobody, None),
+    ] {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("export.zip");
+        let files = [
+            ("feedback.jsonl", love),
+            ("1.jsonl", first),
+            ("2.jsonl", second),
+            ("user.json", user),
+        ];
+        fs_err::write(&path, zip(&files)).unwrap();
+        for only in [None, Some(Format::Feedback)] {
+            let reading = try_path(&path, &Options { only, ..options() }).unwrap();
+            let like = reading.listens().into_iter().last().unwrap();
+            assert_eq!(like.event.kind, Interaction::Like);
+            assert_eq!(like.listener.as_deref(), expected, "{user} {first} {second}");
+        }
+    }
+}
+
+#[test]
+fn a_moment_with_a_fraction_is_that_moment() {
+    let line = RICH.replace('\n', " ").replace("1672628640", "1672628640.000000");
+    assert_eq!(bytes("1.jsonl", line, &options()).listens(), [&rich()]);
 }

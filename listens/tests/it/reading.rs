@@ -55,6 +55,7 @@ impl Reading {
 pub(crate) fn options() -> Options {
     Options {
         format: None,
+        only: None,
         columns: Vec::new(),
         item_names: None,
         tag_names: None,

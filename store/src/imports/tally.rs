@@ -1,5 +1,9 @@
 //! How much of an import is new?
+//!
+//! An estimate of what `listens` decides when it weighs, where the two can differ: there a listen takes in one row of
+//! each import at most, and a row without a length has that of the catalogue.
 
+use std::cmp::Reverse;
 use std::collections::BTreeSet;
 
 use rusqlite::{Connection, OptionalExtension};
@@ -65,13 +69,27 @@ struct Heard {
     act: Option<i64>,
     at: i64,
     import: i64,
-    length: i64,
+    kind: i64,
+    /// The longer first: that is the one that stays of two rows that are one.
+    length: Reverse<i64>,
 }
 
 impl Heard {
     /// Whether two rows differ in moment and import alone.
     fn is_alike(&self, other: &Self) -> bool {
         (self.recording, self.act) == (other.recording, other.act)
+    }
+
+    /// Whether two rows are one, told under two ids before these were known to mean one recording.
+    fn is_same(&self, other: &Self) -> bool {
+        (self.recording, self.at, self.kind, self.import)
+            == (other.recording, other.at, other.kind, other.import)
+    }
+
+    /// Whether two rows of different imports may be one listen: within the longer of their lengths, at least a minute.
+    fn is_near(&self, other: &Self) -> bool {
+        let length = self.length.0.max(other.length.0).max(MIN_LENGTH_MILLIS);
+        self.import != other.import && self.at.abs_diff(other.at) <= length.unsigned_abs()
     }
 }
 
@@ -87,15 +105,18 @@ fn heard(
     let mut rows = query.query([listener])?;
     let mut heard = Vec::new();
     while let Some(row) = rows.next()? {
+        let kind = row.get(1)?;
         heard.push(Heard {
             recording: aliases.resolve(row.get(0)?)?.0,
-            act: Some(row.get(1)?).filter(|code| !kinds.is_listen(*code)),
+            act: Some(kind).filter(|code| !kinds.is_listen(*code)),
             at: row.get(2)?,
             import: row.get(3)?,
-            length: row.get(4)?,
+            kind,
+            length: Reverse(row.get(4)?),
         });
     }
     heard.sort_unstable();
+    heard.dedup_by(|a, b| a.is_same(b));
     Ok(heard)
 }
 
@@ -103,12 +124,13 @@ fn heard(
 ///
 /// Two rows of one import are two listens, however close: a source knows what it played.
 fn near(alike: &[Heard], import: i64) -> u64 {
-    let length = alike.iter().map(|row| row.length).fold(MIN_LENGTH_MILLIS, i64::max);
+    // Nothing beyond the longest of all lengths can be near.
+    let longest = alike.iter().map(|row| row.length.0).fold(MIN_LENGTH_MILLIS, i64::max);
     let is_near = |i: usize| {
-        let is_close = |row: &&Heard| row.at.abs_diff(alike[i].at) <= length.unsigned_abs();
+        let is_close = |row: &&Heard| row.at.abs_diff(alike[i].at) <= longest.unsigned_abs();
         let before = alike[..i].iter().rev().take_while(is_close);
         let after = alike[i + 1..].iter().take_while(is_close);
-        before.chain(after).any(|row| row.import != import)
+        before.chain(after).any(|row| row.is_near(&alike[i]))
     };
     (0..alike.len()).filter(|&i| alike[i].import == import && is_near(i)).count() as u64
 }

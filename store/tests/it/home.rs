@@ -65,6 +65,19 @@ impl Home {
         self.store.listener(name).unwrap().unwrap().id
     }
 
+    /// The listener whom an account of a background import belongs to.
+    pub(crate) fn background(&self, account: &str) -> Option<ListenerId> {
+        let pseudonym = self.store.pseudonym(account, Audience::Background);
+        let mut found = None;
+        let mut each = |listener, _history: &music::History| {
+            if self.store.pseudonyms(listener).unwrap().contains(&pseudonym) {
+                found = Some(listener);
+            }
+        };
+        self.store.for_each_history(None, &mut each).unwrap();
+        found
+    }
+
     pub(crate) fn history(&self, name: &str) -> music::History {
         self.store.history(self.listener(name)).unwrap()
     }

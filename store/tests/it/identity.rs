@@ -59,6 +59,41 @@ fn a_shared_title_means_several_recordings() {
 }
 
 #[test]
+fn a_number_means_an_id_a_key_of_a_source_and_a_name_alike() {
+    let mut home = Home::new();
+    let keyed = |item: &str, artist: &str, title: &str| {
+        let item = Some(item.to_owned());
+        play("ada", Credit { item, ..credit(artist, title) }, 0)
+    };
+    let log = [
+        keyed("2", "Low", "Home"),
+        keyed("3", "3", "1"),
+        keyed("8", "8", "4"),
+        keyed("9", "Low", "7"),
+    ];
+    home.import("a", &log);
+    let [one, two, three, four] = [1, 2, 3, 4].map(RecordingId);
+    for (text, meant) in [
+        // An id and the title of another; an id and the key of another, twice; an id and a title; one thing each.
+        ("1", vec![one, two]),
+        ("2", vec![one, two]),
+        ("3", vec![two, three]),
+        ("4", vec![three, four]),
+        ("7", vec![four]),
+        ("8", vec![three]),
+        ("9", vec![four]),
+        ("5", vec![]),
+    ] {
+        assert_eq!(home.store.find(text).unwrap(), meant, "{text}");
+    }
+    // Low is artist 1, the artist called 3 is 2 and the one called 8 is 3.
+    let artists = |text| -> Vec<u64> {
+        home.store.find_artist(text).unwrap().into_iter().map(|(id, _)| id.0).collect()
+    };
+    assert_eq!((artists("2"), artists("3"), artists("8")), (vec![2], vec![2, 3], vec![3]));
+}
+
+#[test]
 fn a_shared_key_makes_two_recordings_one_and_heard_ledger_and_blocks_follow() {
     let mut home = Home::new();
     let by_name = || credit("Low", "Monkey");
@@ -118,6 +153,8 @@ fn an_alias_of_an_alias_leads_to_the_last_and_no_id_comes_back() {
     for id in 1..=3 {
         assert_eq!(home.store.resolve(RecordingId(id)).unwrap(), RecordingId(1));
     }
+    let one = RecordingId(1);
+    assert_eq!(home.store.aliases().unwrap(), [(RecordingId(2), one), (RecordingId(3), one)]);
     home.import("c", &[play("bob", with("d", "Four"), 0)]);
     assert_eq!(home.recording("d"), RecordingId(4));
     assert_eq!(home.store.totals().unwrap().recordings, 2);

@@ -2,7 +2,9 @@
 
 use std::time::Duration;
 
-use music::{Context, Device, End, Entry, Event, Interaction, ItemKind, Listen};
+use music::{
+    Context, Credit, Device, End, Entry, Event, Interaction, ItemKind, Listen, RecordingId,
+};
 use store::{Audience, Begun, Error, Finished, NewImport, Totals};
 
 use crate::home::{Home, act, at, count, credit, finished, play, source};
@@ -37,6 +39,30 @@ fn an_event_comes_back_with_all_that_was_known_of_it() {
     assert_eq!(history.listens[0].event, event);
     assert_eq!(history.listens[0].recording, home.recording("Nina Simone - Sinnerman"));
     assert_eq!(home.store.imports().unwrap()[0].id, history.listens[0].import);
+}
+
+#[test]
+fn every_end_and_every_device_comes_back() {
+    let mut home = Home::new();
+    let ends = [End::Finished, End::Skipped, End::MovedOn, End::Stopped].map(Some);
+    let devices = [Device::Mobile, Device::Desktop, Device::Home].map(Some);
+    let with = |n: i64, end, device| {
+        let context = Context { country: None, device };
+        Event { end, context, ..Event::new(Interaction::Play, at(n)) }
+    };
+    let of_ends = (0..).zip(ends).map(|(n, end)| with(n, end, None));
+    let of_devices = (10..).zip(devices).map(|(n, device)| with(n, None, device));
+    let events: Vec<_> = of_ends.chain(of_devices).collect();
+    let listen = |event: &Event| Listen {
+        listener: None,
+        recording: credit("Low", "Monkey"),
+        event: event.clone(),
+    };
+    home.import("a", &events.iter().map(|event| Entry::Listen(listen(event))).collect::<Vec<_>>());
+    home.reopen();
+    let stored: Vec<_> =
+        home.history("ada").listens.into_iter().map(|logged| logged.event).collect();
+    assert_eq!(stored, events);
 }
 
 #[test]
@@ -100,6 +126,22 @@ fn a_longer_recording_makes_a_longer_neighborhood_and_acts_are_told_apart() {
 }
 
 #[test]
+fn how_near_two_rows_are_is_measured_by_their_own_lengths() {
+    let mut home = Home::new();
+    let lasting = |at, secs| {
+        let mut entry = play("ada", credit("Nina Simone", "Sinnerman"), at);
+        if let Entry::Listen(listen) = &mut entry {
+            listen.event.length = Some(Duration::from_secs(secs));
+        }
+        entry
+    };
+    home.import("a", &[lasting(0, 600), lasting(5000, 100)]);
+    // 101 seconds are more than either of 100 and 90, whatever lasted 600 elsewhere; 100 are not.
+    let summary = home.import("b", &[lasting(5101, 90), lasting(4900, 90)]).unwrap();
+    assert_eq!((summary.accepted, summary.duplicates), (1, 1));
+}
+
+#[test]
 fn what_a_source_says_twice_is_there_once() {
     let mut home = Home::new();
     let twice: Vec<Entry> = log().into_iter().chain(log()).collect();
@@ -138,6 +180,40 @@ fn an_import_that_was_cut_off_is_taken_up_again_and_nothing_is_lost_or_doubled()
     for name in ["ada", "bob"] {
         assert_eq!(home.history(name), unbroken.history(name));
     }
+}
+
+#[test]
+fn an_import_cut_off_after_two_recordings_became_one_says_everything_once() {
+    let mut home = Home::new();
+    let keyed =
+        |item: &str, title: &str| Credit { item: Some(item.to_owned()), ..credit("Low", title) };
+    let entries = [
+        play("ada", keyed("x", "Monkey"), 0),
+        play("ada", keyed("y", "Monkey (promo)"), 1000),
+        act(Interaction::Like, "ada", keyed("y", "Monkey (promo)"), 1000),
+        // Both keys: from here on the two are one.
+        play("ada", keyed("y", "Monkey"), 2000),
+    ];
+    let Begun::New(import) = home.store.begin_import(&source("a")).unwrap() else { panic!("new") };
+    home.store.append(import, &entries).unwrap();
+    home.store.pause_import().unwrap();
+    home.reopen();
+    assert_eq!(home.store.aliases().unwrap(), [(RecordingId(2), RecordingId(1))]);
+
+    let summary = home.import("a", &entries).unwrap();
+    assert_eq!(summary.id, import);
+    assert_eq!((summary.accepted, summary.duplicates, summary.recordings), (4, 0, 1));
+    let heard = home.history("ada").listens.into_iter();
+    let heard: Vec<_> =
+        heard.map(|logged| (logged.recording, logged.event.at, logged.event.kind)).collect();
+    let one = RecordingId(1);
+    let expected = [
+        (one, at(0), Interaction::Play),
+        (one, at(1000), Interaction::Play),
+        (one, at(1000), Interaction::Like),
+        (one, at(2000), Interaction::Play),
+    ];
+    assert_eq!(heard, expected);
 }
 
 #[test]

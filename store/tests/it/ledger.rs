@@ -43,10 +43,23 @@ fn asked_again_the_latest_list_comes_back_as_it_was() {
     let ids = [&first, &second].map(|list| home.store.record_list(list).unwrap());
     home.reopen();
     let week = "2026-W47".parse().unwrap();
-    let latest = home.store.latest_list(ada, ListKind::WeeklyExploration, week).unwrap();
+    let latest = home.store.latest_list(ada, ListKind::WeeklyExploration, week, 30).unwrap();
     assert_eq!(latest, Some((ids[1], second.clone())));
     assert_eq!(home.store.lists(ada).unwrap(), [(ids[0], first), (ids[1], second)]);
     assert_eq!(home.store.shown(ada, None).unwrap(), [one, two, three]);
+}
+
+#[test]
+fn a_list_of_another_size_does_not_hide_the_one_asked_for() {
+    let (mut home, ada) = home();
+    let long = list(ada, "2026-W47", &[RecordingId(1), RecordingId(2)]);
+    let short = List { size: 10, ..list(ada, "2026-W47", &[RecordingId(3)]) };
+    let ids = [&long, &short].map(|list| home.store.record_list(list).unwrap());
+    let latest =
+        |size| home.store.latest_list(ada, ListKind::WeeklyExploration, long.week, size).unwrap();
+    assert_eq!(latest(30), Some((ids[0], long.clone())));
+    assert_eq!(latest(10), Some((ids[1], short.clone())));
+    assert_eq!(latest(20), None);
 }
 
 #[test]
@@ -55,7 +68,8 @@ fn lists_are_of_one_listener_and_one_week() {
     let bob = home.store.ensure_listener("bob").unwrap();
     home.store.record_list(&list(ada, "2026-W47", &[RecordingId(1)])).unwrap();
     let latest = |who, week: &str| {
-        home.store.latest_list(who, ListKind::WeeklyExploration, week.parse().unwrap()).unwrap()
+        let week = week.parse().unwrap();
+        home.store.latest_list(who, ListKind::WeeklyExploration, week, 30).unwrap()
     };
     assert_eq!(latest(ada, "2026-W48"), None);
     assert_eq!(latest(bob, "2026-W47"), None);

@@ -1,6 +1,6 @@
 //! Are people who they are, under whatever name, and gone when they go?
 
-use music::{Event, Interaction, ListenerId};
+use music::{Entry, Event, Interaction, ListenerId};
 use store::{Audience, BlockTarget, Error, Listener, NewImport, Totals};
 
 use crate::home::{Home, at, contains, count, credit, play, source};
@@ -21,13 +21,13 @@ fn names_of_background_people_are_not_in_the_file() {
         &background("a"),
         &[play("xenia-of-the-public-log", credit("Low", "Monkey"), 0)],
     );
-    let xenia = home.store.listener("xenia-of-the-public-log").unwrap().unwrap();
-    assert_eq!((xenia.name, xenia.is_background), (None, true));
-    assert_eq!(xenia.pseudonym, home.store.pseudonym("xenia-of-the-public-log"));
-    assert_eq!(xenia.pseudonym.len(), 16);
+    let pseudonym = home.store.pseudonym("xenia-of-the-public-log", Audience::Background);
+    assert_eq!(pseudonym.len(), 16);
+    let xenia = home.background("xenia-of-the-public-log").unwrap();
+    assert_eq!(home.store.pseudonyms(xenia).unwrap(), [pseudonym]);
     assert_eq!(home.store.listeners().unwrap(), []);
     home.reopen();
-    assert_eq!(home.history("xenia-of-the-public-log").listens.len(), 1);
+    assert_eq!(home.store.history(xenia).unwrap().listens.len(), 1);
     let bytes = home.bytes();
     assert!(!contains(&bytes, "xenia-of-the-public-log"));
     assert!(!contains(&bytes, "somebody-in-the-background"));
@@ -37,28 +37,56 @@ fn names_of_background_people_are_not_in_the_file() {
 #[test]
 fn another_store_has_other_pseudonyms() {
     let (one, other) = (Home::new(), Home::new());
-    assert_ne!(one.store.pseudonym("ada"), other.store.pseudonym("ada"));
-    assert_eq!(one.store.pseudonym("ada"), one.store.pseudonym("ada"));
+    for audience in [Audience::Foreground, Audience::Background] {
+        let [here, there] = [&one, &other].map(|home| home.store.pseudonym("ada", audience));
+        assert_ne!(here, there);
+        assert_eq!(here, one.store.pseudonym("ada", audience));
+    }
 }
 
 #[test]
-fn whoever_is_seen_in_the_foreground_stays_there() {
+fn an_account_in_the_background_is_nobody_who_has_its_name() {
     let mut home = Home::new();
     let log = [play("ada", credit("Low", "Monkey"), 0)];
     home.import_as(&background("a"), &log);
-    let id = home.listener("ada");
-    home.import("b", &log);
+    assert_eq!(home.store.listener("ada").unwrap(), None);
+    let id = home.store.ensure_listener("ada").unwrap();
     let ada = Listener {
         id,
         name: Some("ada".to_owned()),
-        pseudonym: home.store.pseudonym("ada"),
+        pseudonym: home.store.pseudonym("ada", Audience::Foreground),
         is_background: false,
         timezone: None,
     };
     assert_eq!(home.store.listeners().unwrap(), std::slice::from_ref(&ada));
-    home.import_as(&background("c"), &log);
+    assert_eq!(home.history("ada").listens, []);
+
+    home.import("b", &[play("ada", credit("Low", "Murderer"), 0)]);
+    home.import_as(&background("c"), &[play("ada", credit("Low", "Monkey"), 500)]);
+    assert_eq!(home.history("ada").listens.len(), 1);
+    let namesake = home.background("ada").unwrap();
+    assert_ne!(namesake, id);
+    assert_eq!(home.store.history(namesake).unwrap().listens.len(), 2);
     assert_eq!(home.store.listener("ada").unwrap(), Some(ada));
-    assert_eq!(home.store.ensure_listener("ada").unwrap(), id);
+    let totals = home.store.totals().unwrap();
+    assert_eq!((totals.listeners, totals.background_listeners), (1, 1));
+}
+
+#[test]
+fn lines_without_an_account_belong_to_the_one_of_the_audience() {
+    let mut home = Home::new();
+    let mut nobody = play("ada", credit("Low", "Monkey"), 0);
+    if let Entry::Listen(listen) = &mut nobody {
+        listen.listener = None;
+    }
+    home.import_as(
+        &NewImport { listener: "ada", ..background("a") },
+        std::slice::from_ref(&nobody),
+    );
+    assert_eq!(home.store.listener("ada").unwrap(), None);
+    home.import("a", &[nobody]);
+    assert_ne!(home.background("ada"), Some(home.listener("ada")));
+    assert_eq!(home.history("ada").listens.len(), 1);
 }
 
 #[test]
@@ -136,7 +164,7 @@ fn a_background_person_merged_with_one_who_gets_lists_gets_lists() {
     let mut home = Home::new();
     home.import_as(&background("a"), &[play("ada2", credit("Low", "Monkey"), 0)]);
     home.import("b", &[play("ada", credit("Low", "Monkey"), 500)]);
-    let into = home.listener("ada2");
+    let into = home.background("ada2").unwrap();
     home.store.merge(home.listener("ada"), into).unwrap();
     let listeners = home.store.listeners().unwrap();
     assert_eq!((listeners[0].id, listeners[0].name.as_deref()), (into, Some("ada")));
@@ -159,7 +187,7 @@ fn whoever_is_deleted_is_gone_from_the_file() {
     home.store.record_list(&list(gone, "2026-W47", &[song])).unwrap();
     home.store.block(gone, &BlockTarget::Tag("secret-block".to_owned()), at(0)).unwrap();
     home.store.record(gone, song, &Event::new(Interaction::Like, at(0))).unwrap();
-    let pseudonym = home.store.pseudonym(&name(250));
+    let pseudonym = home.store.pseudonym(&name(250), Audience::Foreground);
     let before = home.store.totals().unwrap();
     assert!(contains(&home.bytes(), "number-250"));
 
@@ -198,7 +226,8 @@ fn everybody_who_has_a_history_is_visited_once_in_order_and_nothing_after_the_mo
         home.store.for_each_history(before, &mut each).unwrap();
         visits
     };
-    let (bob, ada, eve) = (home.listener("bob"), home.listener("ada"), home.listener("eve"));
+    let (bob, ada, eve) =
+        (home.background("bob").unwrap(), home.listener("ada"), home.listener("eve"));
     assert_eq!(visit(None), [(bob, 2, 0), (ada, 1, 0), (eve, 0, 1)]);
     assert_eq!(visit(Some(at(100))), [(bob, 1, 0), (eve, 0, 1)]);
 }

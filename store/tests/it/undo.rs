@@ -1,13 +1,13 @@
-//! Is an undone import as if it had never been?
+//! Does an undone import take with it what it told, and nothing else?
 
 use std::collections::BTreeMap;
 
 use music::{CatalogueEntry, Credit, Entry, Event, ImportId, Interaction, Tag};
 use proptest::prelude::{Just, ProptestConfig, Strategy, prop_oneof};
 use proptest::{collection, prop_assert_eq, proptest};
-use store::{Begun, Error, Undone};
+use store::{Audience, Begun, BlockTarget, Error, NewImport, Undone};
 
-use crate::home::{Home, act, at, catalogue, count, credit, play, source};
+use crate::home::{Home, act, at, catalogue, contains, count, credit, play, source};
 
 #[test]
 fn an_undone_import_takes_exactly_its_own_with_it() {
@@ -53,6 +53,31 @@ fn what_was_told_at_the_terminal_is_of_no_import() {
         left.iter().map(|logged| (logged.import, &logged.event)).collect::<Vec<_>>(),
         [(ImportId(0), &like)]
     );
+}
+
+#[test]
+fn whoever_is_left_with_nothing_goes_with_the_import_and_may_come_again_in_the_background() {
+    let mut home = Home::new();
+    let monkey = || credit("Low", "Monkey");
+    let names = ["stays-by-a-like", "stays-by-a-block", "stays-by-a-log", "goes-with-the-log"];
+    let log = names.map(|name| play(name, monkey(), 0));
+    let import = home.import("a", &log).unwrap().id;
+    home.import("b", &[count(names[2], monkey(), 1.0)]);
+    let like = Event::new(Interaction::Like, at(3));
+    home.store.record(home.listener(names[0]), home.recording("Monkey"), &like).unwrap();
+    let noise = BlockTarget::Tag("noise".to_owned());
+    home.store.block(home.listener(names[1]), &noise, at(0)).unwrap();
+    assert!(contains(&home.bytes(), names[3]));
+    home.store.undo_import(import, at(9)).unwrap();
+    let left = home.store.listeners().unwrap().into_iter().map(|listener| listener.name.unwrap());
+    assert_eq!(left.collect::<Vec<_>>(), names[..3]);
+    assert!(!contains(&home.bytes(), names[3]));
+
+    let background = NewImport { audience: Audience::Background, ..source("a") };
+    home.import_as(&background, &log).unwrap();
+    let totals = home.store.totals().unwrap();
+    assert_eq!((totals.listeners, totals.background_listeners), (3, 4));
+    assert!(!contains(&home.bytes(), names[3]));
 }
 
 #[derive(Clone, Debug)]

@@ -53,6 +53,9 @@ impl Simulation {
         let mut folder = Folder::open(&place.path().join("data"))?;
         let mut seconds = 0.0;
         for file in ["catalogue.jsonl", "endsong_0.json", "feedback.jsonl"] {
+            if fs_err::metadata(log.join(file))?.len() == 0 {
+                continue;
+            }
             observer.begin("import", None);
             engine::import(&mut folder, &request(&log.join(file), now), observer)?;
             seconds += observer.end();
@@ -115,6 +118,7 @@ impl Simulation {
     pub(super) fn judged(&self, at_most: usize) -> Vec<usize> {
         let honest: Vec<usize> = (0..self.names.len())
             .filter(|l| self.world.account_kind(*l) == AccountKind::Honest)
+            .filter(|l| self.world.heard(*l).next().is_some())
             .collect();
         let step = honest.len().div_ceil(at_most).max(1);
         honest.into_iter().step_by(step).collect()
@@ -147,6 +151,7 @@ fn write_log(
     for week in 0..params.weeks {
         listens.extend(world.play_week(week, &[]));
         observer.advance(week as u64 + 1);
+        anyhow::ensure!(!observer.is_interrupted(), "interrupted; the demo keeps nothing");
     }
     let (plays, opinions): (Vec<_>, Vec<_>) =
         listens.into_iter().partition(|listen| listen.event.kind.is_listen());
@@ -170,6 +175,7 @@ fn request(path: &Path, now: Timestamp) -> ImportRequest {
         now,
         known_kinds: Vec::new(),
         items: None,
+        only: None,
     };
     ImportRequest {
         path: path.to_owned(),
