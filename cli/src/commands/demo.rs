@@ -58,37 +58,43 @@ fn show(params: &Params, say: &Say) -> anyhow::Result<()> {
     say.line("")?;
     say.line(formats::publish(&list, formats::Format::Table).trim_end())?;
 
-    let share = |simulation: &mut Simulation, scorer| -> anyhow::Result<f64> {
-        simulation.loved_share(shown, scorer)
-    };
-    let ours = share(&mut simulation, Scorer::Serving)?;
-    let popular = share(&mut simulation, POPULARITY)?;
-    let random = share(&mut simulation, RANDOM)?;
     let judged = simulation.judged(JUDGED);
-    let mean = |simulation: &mut Simulation, scorer| simulation.mean_loved_share(&judged, scorer);
-    let all_ours = mean(&mut simulation, Scorer::Serving)?;
-    let all_popular = mean(&mut simulation, POPULARITY)?;
-    let all_random = mean(&mut simulation, RANDOM)?;
+    let one = Shares::of(&mut simulation, &[shown])?;
+    let all = Shares::of(&mut simulation, &judged)?;
+    let (name, n) = (&list.listener, list.tracks.len());
     say.line(&format!(
-        "\nHow good is it? The hidden taste of {} knows. Of these {} recordings, never heard before,\n\
-         {} would love {}; of as many that are popular {}; of as many at random {}.\n\
+        "\nHow good is it? The hidden taste of {name} knows. Of these {n} recordings, never heard before,\n\
+         {name} would love {}; of as many that are popular {}; of as many at random {}.\n\
          Over {} listeners: ours {}, popular {}, random {}.",
-        list.listener,
-        list.tracks.len(),
-        list.listener,
-        percent(ours),
-        percent(popular),
-        percent(random),
+        percent(one.ours),
+        percent(one.popularity),
+        percent(one.random),
         judged.len(),
-        percent(all_ours),
-        percent(all_popular),
-        percent(all_random),
+        percent(all.ours),
+        percent(all.popularity),
+        percent(all.random),
     ))?;
-    say.machine(&json!({
-        "list": list,
-        "loved_share": { "ours": ours, "popularity": popular, "random": random },
-        "mean_loved_share": { "listeners": judged.len(), "ours": all_ours, "popularity": all_popular, "random": all_random },
-    }))
+    let numbers = |shares: &Shares| json!({ "ours": shares.ours, "popularity": shares.popularity, "random": shares.random });
+    let mut mean = numbers(&all);
+    mean["listeners"] = json!(judged.len());
+    say.machine(&json!({ "list": list, "loved_share": numbers(&one), "mean_loved_share": mean }))
+}
+
+/// Mean shares of a list that its listener would love, by who made it.
+struct Shares {
+    ours: f64,
+    popularity: f64,
+    random: f64,
+}
+
+impl Shares {
+    fn of(simulation: &mut Simulation, listeners: &[usize]) -> anyhow::Result<Self> {
+        Ok(Self {
+            ours: simulation.mean_loved_share(listeners, Scorer::Serving)?,
+            popularity: simulation.mean_loved_share(listeners, POPULARITY)?,
+            random: simulation.mean_loved_share(listeners, RANDOM)?,
+        })
+    }
 }
 
 fn percent(share: f64) -> String {

@@ -1,10 +1,10 @@
 //! Was that luck? The demo over many seeds, in both worlds.
 
-use engine::Scorer;
 use serde_json::json;
 use world::{Params, Tastes};
 
-use super::simulation::{POPULARITY, RANDOM, Simulation};
+use super::Shares;
+use super::simulation::Simulation;
 use crate::Answer;
 use crate::progress::Progress;
 use crate::say::Say;
@@ -12,15 +12,9 @@ use crate::say::Say;
 /// Listeners judged in each world.
 const JUDGED: usize = 50;
 
-/// Mean loved shares of one world.
-struct Shares {
-    ours: f64,
-    popularity: f64,
-    random: f64,
-}
-
 /// Prints a row for each world and kind of tastes, then the means with the interval of the difference.
 pub(super) fn run(params: &Params, seeds: u64, say: &Say) -> anyhow::Result<Answer> {
+    // Each world keeps its steps to itself; only its row is told.
     let quiet = Say::new(true);
     let mut answers = Vec::new();
     say.line("share of the list that its listener would love, by the hidden truth")?;
@@ -34,11 +28,7 @@ pub(super) fn run(params: &Params, seeds: u64, say: &Say) -> anyhow::Result<Answ
             let params = Params { tastes, seed, ..params.clone() };
             let mut simulation = Simulation::run(&params, &mut Progress::new(), &quiet)?;
             let judged = simulation.judged(JUDGED);
-            let shares = Shares {
-                ours: simulation.mean_loved_share(&judged, Scorer::Serving)?,
-                popularity: simulation.mean_loved_share(&judged, POPULARITY)?,
-                random: simulation.mean_loved_share(&judged, RANDOM)?,
-            };
+            let shares = Shares::of(&mut simulation, &judged)?;
             say.line(&row(tastes, &seed.to_string(), &shares))?;
             all.push(shares);
         }

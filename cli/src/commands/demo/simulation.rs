@@ -88,7 +88,7 @@ impl Simulation {
     }
 
     /// The share of a list that its listener would love, by the hidden truth.
-    pub(super) fn loved_share(&mut self, listener: usize, scorer: Scorer) -> anyhow::Result<f64> {
+    fn loved_share(&mut self, listener: usize, scorer: Scorer) -> anyhow::Result<f64> {
         let list = self.list(listener, scorer)?;
         let mut loved = 0;
         for track in &list.tracks {
