@@ -122,10 +122,13 @@ pub(crate) fn remove_of_listener(folder: &Path, pseudonyms: &[String]) -> Result
     }
     for entry in fs_err::read_dir(folder)? {
         let path = entry?.path();
-        if path.extension().is_none_or(|extension| extension != "jsonl") {
+        // Whatever else somebody put there is not ours to read.
+        let is_ours = path.extension().is_some_and(|extension| extension == "jsonl");
+        if !is_ours || !fs_err::symlink_metadata(&path)?.is_file() {
             continue;
         }
-        let text = fs_err::read_to_string(&path)?;
+        let bytes = fs_err::read(&path)?;
+        let text = String::from_utf8_lossy(&bytes);
         let is_theirs = |line: &&str| {
             let parsed: Result<RejectLine, _> = serde_json::from_str(line);
             parsed.is_ok_and(|line| pseudonyms.contains(&line.listener))

@@ -107,7 +107,7 @@ pub enum Error {
         iteration: usize,
     },
     /// Saved arrays that do not make this model.
-    #[error("array `{name}`: {expected} expected, got {got}; train again")]
+    #[error("array `{name}`: {expected} expected, got {got}")]
     BadArray {
         /// The array.
         name: &'static str,

@@ -60,7 +60,7 @@ fn totals_text(totals: &Totals, items: ItemKind) -> String {
         ItemKind::Artists => format!("{} artists", grouped(totals.recordings)),
     };
     format!(
-        "  {} listens and {} counts of {things}\n  {} listeners, {} more in the background; {} lists made",
+        "  {} records of listens and {} counts of {things}\n  {} listeners, {} more in the background; {} lists made",
         grouped(totals.listens),
         grouped(totals.counts),
         grouped(totals.listeners),

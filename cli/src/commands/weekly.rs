@@ -121,7 +121,7 @@ fn write(folder: &Path, format: Format, lists: &[Playlist], say: &Say) -> anyhow
     say.machine(&written)
 }
 
-/// A path named after the list that no other list of this run has: two names may differ in what a path cannot hold.
+/// A path named after the list that no other list of this run has: long names may be cut alike, others differ in case alone.
 fn free_path(folder: &Path, list: &Playlist, format: Format, taken: &BTreeSet<PathBuf>) -> PathBuf {
     let stem = format!("{}-{}", file_name(&list.listener), list.week);
     let path = |n: u32| match n {
@@ -135,11 +135,38 @@ fn free_path(folder: &Path, list: &Playlist, format: Format, taken: &BTreeSet<Pa
     (1..).map(path).find(|path| !is_taken(path)).expect("there are more numbers than lists")
 }
 
-/// Characters of a name that a file is named after; file systems take 255 bytes in all, and a character up to four.
-const LONGEST_NAME: usize = 50;
+/// Characters of a name that a file is named after: `%` and two digits for each byte that a file system may refuse, so
+/// that no two short names share a file, and no more in all than the 255 bytes that a file system takes.
+const LONGEST_NAME: usize = 200;
 
-/// A listener's name with whatever a file system may refuse replaced.
 fn file_name(name: &str) -> String {
-    let safe = |c: char| if c.is_alphanumeric() || "-_ ".contains(c) { c } else { '_' };
-    name.chars().map(safe).take(LONGEST_NAME).collect()
+    let mut encoded = String::new();
+    for c in name.chars() {
+        let mut bytes = [0; 4];
+        let character = c.encode_utf8(&mut bytes);
+        let part = if c.is_alphanumeric() || "-_. ".contains(c) {
+            character.to_owned()
+        } else {
+            character.bytes().map(|byte| format!("%{byte:02X}")).collect()
+        };
+        if encoded.len() + part.len() > LONGEST_NAME {
+            break;
+        }
+        encoded += &part;
+    }
+    encoded
+}
+
+#[cfg(test)]
+mod tests {
+    use super::file_name;
+
+    #[test]
+    fn a_name_becomes_a_file_name_of_its_own() {
+        assert_eq!(file_name("ada"), "ada");
+        assert_eq!(file_name("a/b_c"), "a%2Fb_c");
+        assert_eq!(file_name("a%2Fb"), "a%252Fb");
+        assert_eq!(file_name("Jürgen\n"), "Jürgen%0A");
+        assert!(file_name(&"語".repeat(300)).len() <= 200);
+    }
 }
