@@ -1,10 +1,10 @@
-//! Of the whole catalogue, which recordings come near this taste?
+//! Of the whole catalogue, which recordings come near this taste, and which of them make the slate?
 //!
 //! Exact: every row is scored, what is off limits is left out before the best are selected.
 
 use linalg::{Matrix, top_k};
 use music::{ArtistId, ItemIx};
-use rank::{Candidate, Rules};
+use rank::{Candidate, Rules, rerank};
 use store::Recording;
 
 use crate::known::Known;
@@ -33,11 +33,7 @@ pub(crate) struct Scored {
 
 impl Shortlist {
     /// As the re-ranking takes it.
-    pub(crate) fn candidates<'a>(
-        &'a self,
-        snapshot: &'a Snapshot,
-        model: usize,
-    ) -> Vec<Candidate<'a>> {
+    fn candidates<'a>(&'a self, snapshot: &'a Snapshot, model: usize) -> Vec<Candidate<'a>> {
         let vectors = snapshot.models[model].recommender.item_vectors();
         let candidate = |scored: &'a Scored| Candidate {
             item: scored.item,
@@ -56,8 +52,9 @@ impl Shortlist {
     }
 }
 
-/// The candidates for a slate, best first: as many as configured, or more where the rules would leave the slate short.
+/// The candidates, best first, and the slate that the rules make of them, as places in the shortlist.
 ///
+/// As many candidates as configured, or more where the rules would leave the slate short.
 /// Only recordings with a score above 0 are candidates: at 0 nothing speaks for them.
 pub(crate) fn retrieve(
     folder: &Folder,
@@ -67,7 +64,7 @@ pub(crate) fn retrieve(
     taste: &Taste,
     known: &Known,
     rules: &Rules,
-) -> Result<Shortlist, Error> {
+) -> Result<(Shortlist, Vec<usize>), Error> {
     let recommender = &snapshot.models[model].recommender;
     let query = recommender.represent(&taste.weights());
     let mut scores = Matrix::zeros(1, snapshot.rows.len());
@@ -76,18 +73,16 @@ pub(crate) fn retrieve(
     let mut k = folder.config.weekly.candidates as usize;
     loop {
         let mut best = top_k(scores.row(0), k, &left_out);
-        let is_whole = best.len() < k;
         best.retain(|(_, score)| *score > 0.0);
-        let is_whole = is_whole || best.len() < k;
+        let is_whole = best.len() < k;
         let shortlist = Shortlist {
             scored: with_facts(folder, snapshot, &best)?,
             n_rows: snapshot.rows.len(),
             n_left_out: left_out.len(),
         };
-        if is_whole
-            || rank::rerank(&shortlist.candidates(snapshot, model), rules).len() >= rules.size
-        {
-            return Ok(shortlist);
+        let slate = rerank(&shortlist.candidates(snapshot, model), rules);
+        if is_whole || slate.len() >= rules.size {
+            return Ok((shortlist, slate));
         }
         k *= 4;
     }

@@ -31,7 +31,10 @@ impl Taste {
         config: &Config,
         until: Timestamp,
     ) -> Self {
-        let mut estimates = LengthEstimates::new(snapshot.lengths.clone());
+        // Only the lengths that this history asks for: a snapshot knows those of a whole catalogue.
+        let of_history = history.listens.iter().map(|logged| logged.recording);
+        let said = of_history.filter_map(|id| Some((id, *snapshot.lengths.get(&id)?))).collect();
+        let mut estimates = LengthEstimates::new(said);
         estimates.learn(history);
         let newest = snapshot.manifest.knows_until;
         // By row, ascending, as models take it: a recording may stand in the row of a former id.

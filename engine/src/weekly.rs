@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 use music::{ListKind, Playlist, Week};
-use rank::{Rules, rerank};
+use rank::Rules;
 use store::Listener;
 
 use crate::known::Known;
@@ -79,8 +79,7 @@ pub fn weekly(
     let taste = Taste::of(&history, snapshot, &places, &folder.config, when.evidence_until);
     let known = Known::of(folder, request.listener.id, &history, request.as_of)?;
     let (model, why) = scorer(folder, snapshot, request, &taste);
-    let shortlist = retrieve(folder, snapshot, &places, model, &taste, &known, &rules)?;
-    let slate = rerank(&shortlist.candidates(snapshot, model), &rules);
+    let (shortlist, slate) = retrieve(folder, snapshot, &places, model, &taste, &known, &rules)?;
     if slate.is_empty() {
         return Err(nothing(request, when.week, &shortlist, &known));
     }

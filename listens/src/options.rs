@@ -38,6 +38,25 @@ pub struct Options {
     pub items: Option<ItemKind>,
 }
 
+impl Options {
+    /// Nothing overridden: formats and columns as recognized, times in UTC, no context, only the known kinds.
+    #[must_use]
+    pub fn plain(now: Timestamp) -> Self {
+        Self {
+            format: None,
+            columns: Vec::new(),
+            item_names: None,
+            tag_names: None,
+            keep_context: ContextPolicy::Drop,
+            timezone: TimeZone::UTC,
+            now,
+            known_kinds: Vec::new(),
+            items: None,
+            only: None,
+        }
+    }
+}
+
 /// What becomes of the country and the class of device of a play.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum ContextPolicy {

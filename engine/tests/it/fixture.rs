@@ -9,7 +9,7 @@ use engine::{
 use fs_err::File;
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
-use listens::{ContextPolicy, Options};
+use listens::Options;
 use music::{Listen, Playlist, RecordingId, Week};
 use store::Audience;
 use tempfile::TempDir;
@@ -137,18 +137,7 @@ pub(crate) fn import_request(
     listener: Option<&str>,
     audience: Audience,
 ) -> ImportRequest {
-    let options = Options {
-        format: None,
-        columns: Vec::new(),
-        item_names: None,
-        tag_names: None,
-        keep_context: ContextPolicy::Drop,
-        timezone: TimeZone::UTC,
-        now: today(),
-        known_kinds: Vec::new(),
-        items: None,
-        only: None,
-    };
+    let options = Options::plain(today());
     ImportRequest {
         path: path.to_owned(),
         options,

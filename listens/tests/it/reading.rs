@@ -3,8 +3,7 @@
 use std::ops::ControlFlow;
 use std::path::Path;
 
-use jiff::tz::TimeZone;
-use listens::{Column, ContextPolicy, Error, Format, Options, Reject, Tally};
+use listens::{Column, Error, Format, Options, Reject, Tally};
 use music::{CatalogueEntry, Count, Entry, Listen};
 
 /// Everything that came of reading a source.
@@ -53,18 +52,7 @@ impl Reading {
 
 /// Options that leave everything to the content, in the year 2026.
 pub(crate) fn options() -> Options {
-    Options {
-        format: None,
-        only: None,
-        columns: Vec::new(),
-        item_names: None,
-        tag_names: None,
-        keep_context: ContextPolicy::Drop,
-        timezone: TimeZone::UTC,
-        now: "2026-11-20T12:00:00Z".parse().unwrap(),
-        known_kinds: Vec::new(),
-        items: None,
-    }
+    Options::plain("2026-11-20T12:00:00Z".parse().unwrap())
 }
 
 /// The same with a format and columns such as `item=artistID,count=3`.

@@ -9,7 +9,7 @@ use engine::{
 use fs_err::File;
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
-use listens::{ContextPolicy, Options};
+use listens::Options;
 use music::{Playlist, Week};
 use store::Audience;
 use tempfile::TempDir;
@@ -165,18 +165,7 @@ fn write_log(
 }
 
 fn request(path: &Path, now: Timestamp) -> ImportRequest {
-    let options = Options {
-        format: None,
-        columns: Vec::new(),
-        item_names: None,
-        tag_names: None,
-        keep_context: ContextPolicy::Drop,
-        timezone: TimeZone::UTC,
-        now,
-        known_kinds: Vec::new(),
-        items: None,
-        only: None,
-    };
+    let options = Options::plain(now);
     ImportRequest {
         path: path.to_owned(),
         options,
