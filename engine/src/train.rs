@@ -6,7 +6,7 @@ use std::ops::ControlFlow;
 use jiff::Timestamp;
 use linalg::Csr;
 use listens::{LengthEstimates, Lengths, weigh};
-use models::{Heard, Spec, Training};
+use models::{Heard, Spec, Step, Training};
 use music::{ItemIx, RecordingId, Rows, UserIx};
 
 use crate::snapshot::{About, Fitted};
@@ -54,7 +54,7 @@ pub fn train(
     let Matrix { heard, rows, liked_by } = matrix(&pairs);
     let mut models = Vec::new();
     for spec in specs(folder, request)? {
-        let training = Training { heard: &heard, rows: &rows, seed: folder.config.seed };
+        let training = Training { heard: &heard, rows: &rows, seed: folder.config.seed, resume: None };
         let recommender = fit(&spec, &training, observer)?;
         seconds.insert(spec.to_string(), observer.end());
         models.push(Fitted { spec, recommender });
@@ -211,11 +211,13 @@ fn fit(
 ) -> Result<Box<dyn models::Recommender>, Error> {
     observer.begin(&format!("fit {spec}"), None);
     let fitted = models::fit(spec, training, &mut |progress| {
-        observer.advance(progress.iteration as u64);
+        if matches!(progress.step, Step::Measured { .. }) {
+            observer.advance(progress.iteration as u64);
+        }
         if observer.is_interrupted() { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
     });
     match fitted {
-        Err(models::Error::Stopped { .. }) => Err(Error::Interrupted),
+        Err(models::Error::Stopped(_)) => Err(Error::Interrupted),
         fitted => Ok(fitted?),
     }
 }

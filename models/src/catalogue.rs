@@ -27,22 +27,11 @@ pub struct ParameterDoc {
 /// Every model with its parameters.
 #[must_use]
 pub fn catalogue() -> Vec<ModelDoc> {
-    Spec::all().map(describe).into()
+    Spec::all().into_iter().map(describe).collect()
 }
 
 fn describe(mut spec: Spec) -> ModelDoc {
-    let sentence = match spec {
-        Spec::Random => "Orders the catalogue by chance, differently for each listener.",
-        Spec::Popularity(_) => "Recommends what most listeners like, the same to everyone.",
-        Spec::ItemKnn(_) => "Recommends what is liked by the listeners of what one likes.",
-        Spec::Ease(_) => {
-            "Learns a weight between every two recordings, in closed form; for small catalogues."
-        }
-        Spec::Ials(_) => {
-            "Learns a vector for each recording by implicit alternating least squares."
-        }
-    };
-    let name = spec.name();
+    let (name, sentence) = (spec.name(), spec.sentence());
     let parameters = spec.fields().into_iter().map(|field| ParameterDoc {
         name: field.name,
         default: field.slot.to_string(),

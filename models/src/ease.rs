@@ -14,7 +14,7 @@ use rayon::slice::ParallelSliceMut;
 use crate::array::{Arrays, take_f32};
 use crate::recommender::score_rows;
 use crate::spec::field::{Field, Slot};
-use crate::{Array, Error, Heard, History, Query, Recommender, Training};
+use crate::{Array, Error, Heard, History, Observer, Query, Recommender, Training};
 
 const WEIGHTS: &str = "weights";
 
@@ -63,7 +63,11 @@ pub struct Ease {
 ///
 /// # Errors
 /// [`Error::TooLarge`] before anything is computed; [`Error::Singular`] when `reg` is too small for `f32`.
-pub fn fit(params: Params, training: &Training<'_>) -> Result<Ease, Error> {
+pub fn fit(
+    params: Params,
+    training: &Training<'_>,
+    _observer: &mut Observer<'_>,
+) -> Result<Ease, Error> {
     let (n_users, n_items) = (training.heard.n_rows(), training.heard.n_cols());
     let needed_bytes = estimate_bytes(n_users, n_items);
     let allowed_bytes = (params.max_memory_mb as u64) << 20;
@@ -145,7 +149,7 @@ fn divide_by_diagonal(mut p: Matrix) -> Matrix {
     p
 }
 
-pub(crate) fn load(rows: &Rows, arrays: &mut Arrays) -> Result<Ease, Error> {
+pub(crate) fn load(_params: Params, rows: &Rows, arrays: &mut Arrays) -> Result<Ease, Error> {
     let n_items = rows.len();
     let values = take_f32(arrays, WEIGHTS, &[n_items, n_items])?;
     Ok(Ease { weights: Matrix::from_vec(n_items, n_items, values) })

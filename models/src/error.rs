@@ -1,6 +1,6 @@
 //! Why is there no model?
 
-use crate::Heard;
+use crate::{Checkpoint, Heard};
 
 /// A model string that cannot be understood, a training that cannot be done, or arrays that are not this model's.
 #[derive(Debug, thiserror::Error, PartialEq)]
@@ -101,10 +101,21 @@ pub enum Error {
         loss: f64,
     },
     /// The observer stopped it.
-    #[error("training was stopped after iteration {iteration}")]
-    Stopped {
-        /// Counted from 1.
-        iteration: usize,
+    #[error("training was stopped after iteration {}", .0.iteration)]
+    Stopped(Box<Checkpoint>),
+    /// Two keys of one model string that cannot both be meant.
+    #[error("{model}: `{parameter}` = {expected} expected beside {beside}, got {got}")]
+    Contradiction {
+        /// The model.
+        model: &'static str,
+        /// The key.
+        parameter: &'static str,
+        /// What the other key makes of it.
+        expected: String,
+        /// The other key with its value.
+        beside: &'static str,
+        /// What came.
+        got: String,
     },
     /// Saved arrays that do not make this model.
     #[error("array `{name}`: {expected} expected, got {got}")]

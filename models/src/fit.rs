@@ -1,62 +1,64 @@
-//! How does a model string become a model?
+//! What happens while a model is fitted?
 
 use std::collections::BTreeMap;
 use std::ops::ControlFlow;
 
-use music::Rows;
+use crate::Array;
 
-use crate::ials::Loss;
-use crate::{Array, Error, Recommender, Spec, Training, ease, ials, item_knn, popularity, random};
+/// Watches a training and may stop it after an iteration; it owns the clock, as models have none.
+pub type Observer<'a> = dyn FnMut(Progress) -> ControlFlow<()> + 'a;
 
 /// How far a training has come.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Progress {
-    /// The iteration just done, counted from 1.
+    /// The iteration that the step belongs to, counted from 1; 0 before the first.
     pub iteration: usize,
-    /// How many there will be.
+    /// How many there will be at most.
     pub n_iterations: usize,
-    /// The loss after it.
-    pub loss: Loss,
+    /// What has just been done.
+    pub step: Step,
 }
 
-/// Learns a model; models that iterate tell `observer` after each iteration, and it may stop them.
-///
-/// # Errors
-/// What [`Error`] says of pairs no model can learn from, of catalogues too large, and of divergence.
-///
-/// # Panics
-/// When `training.rows` does not name the item rows of `training.heard`.
-pub fn fit(
-    spec: &Spec,
-    training: &Training<'_>,
-    observer: &mut dyn FnMut(Progress) -> ControlFlow<()>,
-) -> Result<Box<dyn Recommender>, Error> {
-    assert_eq!(training.heard.n_cols(), training.rows.len(), "a name for each item row expected");
-    training.check()?;
-    Ok(match *spec {
-        Spec::Random => Box::new(random::fit(training)),
-        Spec::Popularity(params) => Box::new(popularity::fit(params, training)),
-        Spec::ItemKnn(params) => Box::new(item_knn::fit(params, training)),
-        Spec::Ease(params) => Box::new(ease::fit(params, training)?),
-        Spec::Ials(params) => Box::new(ials::fit(params, training, observer)?),
-    })
+/// What has just been done; the time since the step before is this step's own.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum Step {
+    /// Everything lies where the first iteration wants it.
+    Ready,
+    /// The parameters of an iteration are learned.
+    Iterated,
+    /// Its loss is known, and how well it ranks what was held out, if anything was.
+    Measured {
+        /// What the iterations minimize.
+        loss: Loss,
+        /// NDCG@20 of the validation slice.
+        ndcg: Option<f64>,
+    },
 }
 
-/// Makes a fitted model from its saved arrays, equal to the one that was saved.
-///
-/// # Errors
-/// [`Error::BadArray`] when an array is missing or cannot be of this model.
-pub fn load(
-    spec: &Spec,
-    rows: &Rows,
-    mut arrays: BTreeMap<String, Array>,
-) -> Result<Box<dyn Recommender>, Error> {
-    let arrays = &mut arrays;
-    Ok(match *spec {
-        Spec::Random => Box::new(random::load(rows, arrays)?),
-        Spec::Popularity(_) => Box::new(popularity::load(rows, arrays)?),
-        Spec::ItemKnn(_) => Box::new(item_knn::load(rows, arrays)?),
-        Spec::Ease(_) => Box::new(ease::load(rows, arrays)?),
-        Spec::Ials(params) => Box::new(ials::load(params, rows, arrays)?),
-    })
+/// What the iterations minimize, in its parts.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub struct Loss {
+    /// Of the observed pairs.
+    pub observed: f64,
+    /// Of the pairs that nobody observed.
+    pub unobserved: f64,
+    /// The penalty on the parameters.
+    pub regularizer: f64,
+}
+
+impl Loss {
+    /// The sum of the three.
+    #[must_use]
+    pub fn total(&self) -> f64 {
+        self.observed + self.unobserved + self.regularizer
+    }
+}
+
+/// A training that was stopped: given back in [`crate::Training::resume`], it goes on to the same bytes.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Checkpoint {
+    /// Iterations done.
+    pub iteration: usize,
+    /// The state after them, as only the model knows.
+    pub arrays: BTreeMap<String, Array>,
 }

@@ -12,8 +12,9 @@
 
 mod half_step;
 mod loss;
+mod params;
 
-use std::ops::ControlFlow;
+use std::collections::BTreeMap;
 
 use linalg::{Matrix, dot};
 use music::{ItemIx, RecordingId, Rows};
@@ -21,90 +22,14 @@ use music::{ItemIx, RecordingId, Rows};
 use crate::array::{Arrays, take_f32};
 use crate::hash::{hash, normal};
 use crate::recommender::score_rows;
-use crate::spec::field::{Field, Slot};
-use crate::{Array, Error, Heard, History, Progress, Query, Recommender, Training};
+use crate::{
+    Array, Checkpoint, Error, Heard, History, Observer, Progress, Query, Recommender, Step,
+    Training,
+};
 use half_step::HalfStep;
-pub use loss::Loss;
+pub use params::{Params, Precision, Solver, Weighting};
 
 const ITEM_FACTORS: &str = "item_factors";
-
-/// What the caller chooses.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub struct Params {
-    /// Length of the vectors.
-    pub dim: usize,
-    /// How often both sides are solved.
-    pub iterations: usize,
-    /// Ridge penalty on each vector, before scaling.
-    pub reg: f32,
-    /// How the penalty grows with the number of pairs: 0 not at all, 1 in proportion.
-    pub reg_exponent: f32,
-    /// Weight of every pair, w₀; an observed one weighs its confidence more.
-    pub unobserved_weight: f32,
-    /// The preference for what is known and not liked; at 0 it says no more than an unknown.
-    pub negative_target: f32,
-}
-
-impl Default for Params {
-    fn default() -> Self {
-        Self {
-            dim: 64,
-            iterations: 16,
-            reg: 0.03,
-            reg_exponent: 1.0,
-            unobserved_weight: 0.1,
-            negative_target: 0.0,
-        }
-    }
-}
-
-impl Params {
-    pub(crate) fn fields(&mut self) -> Vec<Field<'_>> {
-        vec![
-            Field {
-                name: "dim",
-                meaning: "length of the vectors",
-                slot: Slot::Count(&mut self.dim, 1..=4096),
-            },
-            Field {
-                name: "iterations",
-                meaning: "how often users and items are solved",
-                slot: Slot::Count(&mut self.iterations, 1..=10_000),
-            },
-            Field {
-                name: "reg",
-                meaning: "ridge penalty on each vector, before scaling by reg_exponent",
-                slot: Slot::Number(&mut self.reg, 1e-6..=1e6),
-            },
-            Field {
-                name: "reg_exponent",
-                meaning: "how the penalty grows with the number of pairs: 0 not at all, 1 in proportion",
-                slot: Slot::Number(&mut self.reg_exponent, 0.0..=2.0),
-            },
-            Field {
-                name: "unobserved_weight",
-                meaning: "weight of every pair; an observed one weighs its confidence more",
-                slot: Slot::Number(&mut self.unobserved_weight, 0.0..=1e6),
-            },
-            Field {
-                name: "negative_target",
-                meaning: "preference for what is known and not liked; at 0 it says no more than an unknown",
-                slot: Slot::Number(&mut self.negative_target, -1.0..=0.0),
-            },
-        ]
-    }
-
-    /// λ of a row with `n_observed` pairs, of `n_others` it could have.
-    fn ridge(&self, n_observed: usize, n_others: usize) -> f32 {
-        let pairs = n_observed as f32 + self.unobserved_weight * n_others as f32;
-        self.reg * pairs.powf(self.reg_exponent)
-    }
-
-    /// p, what the score of a pair should be.
-    fn preference(&self, heard: Heard) -> f32 {
-        if heard.is_liked { 1.0 } else { self.negative_target }
-    }
-}
 
 /// Item vectors, and what a listener's own is solved with.
 #[derive(Debug)]
@@ -126,7 +51,7 @@ pub struct Ials {
 pub fn fit(
     params: Params,
     training: &Training<'_>,
-    observer: &mut dyn FnMut(Progress) -> ControlFlow<()>,
+    observer: &mut Observer<'_>,
 ) -> Result<Ials, Error> {
     let start = initial_items(training.rows.ids(), params.dim, training.seed);
     alternate(params, training, start, observer)
@@ -146,22 +71,27 @@ fn alternate(
     params: Params,
     training: &Training<'_>,
     mut items: Matrix,
-    observer: &mut dyn FnMut(Progress) -> ControlFlow<()>,
+    observer: &mut Observer<'_>,
 ) -> Result<Ials, Error> {
     let by_user = training.heard;
     let by_item = by_user.transpose();
     let mut users = Matrix::zeros(by_user.n_rows(), params.dim);
-    let mut loss = Loss::of(&params, by_user, &by_item, &users, &items);
-    for iteration in 1..=params.iterations {
+    let n_iterations = params.iterations;
+    let mut loss = loss::of(&params, by_user, &by_item, &users, &items);
+    for iteration in 1..=n_iterations {
         let diverged = Error::Diverged { iteration, loss: loss.total() };
         let solved = half_step::solve_all(&params, by_user, &items, &mut users)
             .and_then(|()| half_step::solve_all(&params, &by_item, &users, &mut items));
-        loss = Loss::of(&params, by_user, &by_item, &users, &items);
+        loss = loss::of(&params, by_user, &by_item, &users, &items);
         if solved.is_none() || !loss.total().is_finite() {
             return Err(diverged);
         }
-        if observer(Progress { iteration, n_iterations: params.iterations, loss }).is_break() {
-            return Err(Error::Stopped { iteration });
+        let step = Step::Measured { loss, ndcg: None };
+        if observer(Progress { iteration, n_iterations, step }).is_break() {
+            return Err(Error::Stopped(Box::new(Checkpoint {
+                iteration,
+                arrays: BTreeMap::new(),
+            })));
         }
     }
     Ok(Ials::new(params, items))
@@ -216,7 +146,7 @@ impl Recommender for Ials {
     fn explain(&self, history: &History<'_>, item: ItemIx) -> Option<Vec<f32>> {
         let z = self.solve(history, self.items.row(item.0 as usize).to_vec());
         let contribution = |(j, heard): (usize, Heard)| {
-            heard.confidence * self.params.preference(heard) * dot(&z, self.items.row(j))
+            self.params.system_weights(heard).1 * dot(&z, self.items.row(j))
         };
         Some(history.pairs().map(contribution).collect())
     }

@@ -10,8 +10,8 @@ use rayon::iter::{IntoParallelIterator, ParallelIterator};
 
 use crate::array::{Arrays, take_f32, take_u32};
 use crate::recommender::score_rows;
-use crate::spec::field::{Field, Slot};
-use crate::{Array, Error, Heard, History, Query, Recommender, Training};
+use crate::spec::field::{Choice, Field, Slot};
+use crate::{Array, Error, Heard, History, Observer, Query, Recommender, Training};
 
 const FROM: &str = "neighbors_from";
 const TO: &str = "neighbors_to";
@@ -41,6 +41,11 @@ pub enum Similarity {
     Bm25,
 }
 
+impl Choice for Similarity {
+    const ALL: &'static [(&'static str, Self)] =
+        &[("cosine", Self::Cosine), ("tfidf", Self::TfIdf), ("bm25", Self::Bm25)];
+}
+
 impl Default for Params {
     fn default() -> Self {
         Self { neighbors: 300, similarity: Similarity::TfIdf, k1: 1.2, b: 0.75 }
@@ -57,8 +62,8 @@ impl Params {
             },
             Field {
                 name: "similarity",
-                meaning: "cosine, tfidf or bm25",
-                slot: Slot::Similarity(&mut self.similarity),
+                meaning: "what makes two items alike: cosine, tfidf or bm25",
+                slot: Slot::Choice(&mut self.similarity),
             },
             Field {
                 name: "k1",
@@ -81,10 +86,16 @@ pub struct ItemKnn {
 }
 
 /// Finds the neighbors of all items, ties at the cut by lower row. O(Σ_u n_u²) time, parallel over items.
-#[must_use]
-pub fn fit(params: Params, training: &Training<'_>) -> ItemKnn {
+///
+/// # Errors
+/// Never.
+pub fn fit(
+    params: Params,
+    training: &Training<'_>,
+    _observer: &mut Observer<'_>,
+) -> Result<ItemKnn, Error> {
     let weights = weigh(params, &training.liked());
-    ItemKnn { neighbors: nearest(&weights, params.neighbors) }
+    Ok(ItemKnn { neighbors: nearest(&weights, params.neighbors) })
 }
 
 /// The weights whose products are similarities `[n_items × n_users]`.
@@ -172,7 +183,7 @@ impl Products {
     }
 }
 
-pub(crate) fn load(rows: &Rows, arrays: &mut Arrays) -> Result<ItemKnn, Error> {
+pub(crate) fn load(_params: Params, rows: &Rows, arrays: &mut Arrays) -> Result<ItemKnn, Error> {
     let (from, to) = (take_u32(arrays, FROM)?, take_u32(arrays, TO)?);
     let similarity = take_f32(arrays, SIMILARITY, &[from.len()])?;
     let n_items = rows.len();

@@ -20,11 +20,12 @@ mod error;
 mod fit;
 mod hash;
 mod recommender;
+mod registry;
 mod spec;
 
 pub use array::Array;
 pub use catalogue::{ModelDoc, ParameterDoc, catalogue};
 pub use error::Error;
-pub use fit::{Progress, fit, load};
+pub use fit::{Checkpoint, Loss, Observer, Progress, Step};
 pub use recommender::{Heard, History, Query, Recommender, Training};
-pub use spec::Spec;
+pub use registry::{Spec, fit, load};

@@ -9,7 +9,7 @@ use music::{ItemIx, Rows};
 use crate::array::{Arrays, take_f32};
 use crate::recommender::score_rows;
 use crate::spec::field::{Field, Slot};
-use crate::{Array, Error, Heard, History, Query, Recommender, Training};
+use crate::{Array, Error, Heard, History, Observer, Query, Recommender, Training};
 
 const LISTENERS: &str = "listeners";
 
@@ -43,8 +43,14 @@ pub struct Popularity {
 }
 
 /// Counts, in user order. O(nnz).
-#[must_use]
-pub fn fit(params: Params, training: &Training<'_>) -> Popularity {
+///
+/// # Errors
+/// Never.
+pub fn fit(
+    params: Params,
+    training: &Training<'_>,
+    _observer: &mut Observer<'_>,
+) -> Result<Popularity, Error> {
     let mut listeners = vec![0.0; training.heard.n_cols()];
     for (_, items, heard) in training.heard.rows() {
         for (&i, heard) in items.iter().zip(heard).filter(|(_, heard)| heard.is_liked) {
@@ -56,7 +62,7 @@ pub fn fit(params: Params, training: &Training<'_>) -> Popularity {
         reason = "a score needs no more digits than f32 has"
     )]
     let listeners = listeners.into_iter().map(|sum: f64| sum as f32).collect();
-    Popularity { listeners }
+    Ok(Popularity { listeners })
 }
 
 fn weight(params: Params, heard: &Heard) -> f64 {
@@ -66,7 +72,7 @@ fn weight(params: Params, heard: &Heard) -> f64 {
     f64::exp2(f64::from(-heard.age_days / params.half_life_days))
 }
 
-pub(crate) fn load(rows: &Rows, arrays: &mut Arrays) -> Result<Popularity, Error> {
+pub(crate) fn load(_params: Params, rows: &Rows, arrays: &mut Arrays) -> Result<Popularity, Error> {
     Ok(Popularity { listeners: take_f32(arrays, LISTENERS, &[rows.len()])? })
 }
 
@@ -105,6 +111,7 @@ impl Recommender for Popularity {
 #[cfg(test)]
 mod tests {
     use super::{Params, fit};
+    use crate::testing::unobserved;
     use crate::{Heard, Training};
     use linalg::Csr;
     use music::{RecordingId, Rows};
@@ -117,8 +124,12 @@ mod tests {
             heard: &Csr::from_triplets(2, 2, pairs),
             rows: &Rows::new(vec![RecordingId(1), RecordingId(2)]),
             seed: 0,
+            resume: None,
         };
-        assert_eq!(fit(Params { half_life_days }, &training).listeners, expected);
+        assert_eq!(
+            fit(Params { half_life_days }, &training, &mut unobserved).unwrap().listeners,
+            expected
+        );
     }
 
     #[test]

@@ -9,9 +9,21 @@ use music::{ItemIx, Rows};
 use crate::array::{Arrays, take_u64};
 use crate::hash::{hash, unit};
 use crate::recommender::score_rows;
-use crate::{Array, Error, History, Query, Recommender, Training};
+use crate::spec::field::Field;
+use crate::{Array, Error, History, Observer, Query, Recommender, Training};
 
 const SEED: &str = "seed";
+
+/// Nothing to choose.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub struct Params;
+
+impl Params {
+    #[expect(clippy::unused_self, reason = "every model is asked for its fields")]
+    pub(crate) fn fields(&mut self) -> Vec<Field<'_>> {
+        Vec::new()
+    }
+}
 
 /// The model of chance.
 #[derive(Debug)]
@@ -22,12 +34,18 @@ pub struct Random {
 }
 
 /// Remembers the seed and the names of the items.
-#[must_use]
-pub fn fit(training: &Training<'_>) -> Random {
-    Random::new(training.seed, training.rows)
+///
+/// # Errors
+/// Never.
+pub fn fit(
+    _params: Params,
+    training: &Training<'_>,
+    _observer: &mut Observer<'_>,
+) -> Result<Random, Error> {
+    Ok(Random::new(training.seed, training.rows))
 }
 
-pub(crate) fn load(rows: &Rows, arrays: &mut Arrays) -> Result<Random, Error> {
+pub(crate) fn load(_params: Params, rows: &Rows, arrays: &mut Arrays) -> Result<Random, Error> {
     Ok(Random::new(take_u64(arrays, SEED)?, rows))
 }
 

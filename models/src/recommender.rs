@@ -7,7 +7,7 @@ use music::{ItemIx, Rows, UserIx};
 use rayon::iter::{IndexedParallelIterator, IntoParallelRefIterator, ParallelIterator};
 use rayon::slice::ParallelSliceMut;
 
-use crate::{Array, Error};
+use crate::{Array, Checkpoint, Error};
 
 /// What is believed of one listener and one recording.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -29,6 +29,8 @@ pub struct Training<'a> {
     pub rows: &'a Rows,
     /// Where all chance comes from.
     pub seed: u64,
+    /// Where a stopped training of the same model on the same pairs goes on.
+    pub resume: Option<&'a Checkpoint>,
 }
 
 impl Training<'_> {
@@ -45,6 +47,7 @@ impl Training<'_> {
 
     /// Whether every pair can be learned from.
     pub(crate) fn check(&self) -> Result<(), Error> {
+        assert_eq!(self.heard.n_cols(), self.rows.len(), "a name for each item row expected");
         for (u, items, heard) in self.heard.rows() {
             for (&i, &got) in items.iter().zip(heard) {
                 let is_sound = got.confidence > 0.0
@@ -128,6 +131,11 @@ pub trait Recommender: Send + Sync + Debug {
 
     /// A vector for each item `[n_items × dim]`, if items have one.
     fn item_vectors(&self) -> Option<&Matrix>;
+
+    /// A vector for each user of the training `[n_users × dim]`: right after a fit, where the model has one.
+    fn user_vectors(&self) -> Option<&Matrix> {
+        None
+    }
 
     /// All that [`crate::load`] needs to make this model again.
     fn arrays(&self) -> Vec<(&'static str, Array)>;

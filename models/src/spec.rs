@@ -8,60 +8,9 @@ pub(crate) mod field;
 use std::fmt;
 use std::str::FromStr;
 
-use crate::Error;
-use crate::{ease, ials, item_knn, popularity};
-use field::Field;
-
-/// A model and all of its parameters.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub enum Spec {
-    /// An order by chance.
-    Random,
-    /// What everyone likes.
-    Popularity(popularity::Params),
-    /// What the same listeners like.
-    ItemKnn(item_knn::Params),
-    /// The best linear model of one recording from all others.
-    Ease(ease::Params),
-    /// Implicit alternating least squares.
-    Ials(ials::Params),
-}
+use crate::{Error, Spec};
 
 impl Spec {
-    /// Every model with its defaults.
-    pub(crate) fn all() -> [Self; 5] {
-        [
-            Self::Random,
-            Self::Popularity(popularity::Params::default()),
-            Self::ItemKnn(item_knn::Params::default()),
-            Self::Ease(ease::Params::default()),
-            Self::Ials(ials::Params::default()),
-        ]
-    }
-
-    /// The name before the colon.
-    #[must_use]
-    pub fn name(&self) -> &'static str {
-        match self {
-            Self::Random => "random",
-            Self::Popularity(_) => "popularity",
-            Self::ItemKnn(_) => "item-knn",
-            Self::Ease(_) => "ease",
-            Self::Ials(_) => "ials",
-        }
-    }
-
-    /// Every parameter, to read or to set.
-    pub(crate) fn fields(&mut self) -> Vec<Field<'_>> {
-        match self {
-            Self::Random => Vec::new(),
-            Self::Popularity(params) => params.fields(),
-            Self::ItemKnn(params) => params.fields(),
-            Self::Ease(params) => params.fields(),
-            Self::Ials(params) => params.fields(),
-        }
-    }
-
     fn named(name: &str) -> Result<Self, Error> {
         let found = Self::all().into_iter().find(|spec| spec.name() == name);
         found.ok_or_else(|| {
@@ -110,6 +59,9 @@ impl FromStr for Spec {
                 return Err(Error::RepeatedParameter { model: spec.name(), parameter });
             }
             seen.push(parameter);
+        }
+        if let Self::Ials(params) = &mut spec {
+            params.settle(&seen)?;
         }
         Ok(spec)
     }

@@ -6,13 +6,15 @@
 
 mod conformance;
 
+use std::ops::ControlFlow;
+
 use linalg::Csr;
 use music::{ItemIx, RecordingId, Rows, UserIx};
 
 pub use conformance::{conformance, finds_what_was_withheld};
 
 use crate::hash::{hash, unit};
-use crate::{Heard, History, Training};
+use crate::{Heard, History, Progress, Training};
 
 /// Listeners, recordings, and what was withheld from each listener.
 #[derive(Clone, Debug)]
@@ -25,6 +27,12 @@ pub struct World {
     pub withheld: Vec<ItemIx>,
     /// Where chance in training comes from.
     pub seed: u64,
+}
+
+/// Watches nothing and never stops a training.
+#[must_use]
+pub fn unobserved(_progress: Progress) -> ControlFlow<()> {
+    ControlFlow::Continue(())
 }
 
 const N_USERS: u32 = 24;
@@ -78,7 +86,7 @@ impl World {
     /// The world as a model sees it.
     #[must_use]
     pub fn training(&self) -> Training<'_> {
-        Training { heard: &self.heard, rows: &self.rows, seed: self.seed }
+        Training { heard: &self.heard, rows: &self.rows, seed: self.seed, resume: None }
     }
 
     /// What one listener heard.

@@ -1,6 +1,7 @@
 //! Are the weights those of the paper, by whichever way they were computed?
 
 use super::{Params, divide_by_diagonal, fit, from_items, from_users};
+use crate::testing::unobserved;
 use crate::{Error, Training};
 use linalg::Csr;
 use music::{ItemIx, RecordingId, Rows, UserIx};
@@ -74,16 +75,17 @@ fn a_catalogue_too_large_is_refused_with_the_bytes_needed() {
         heard: &Csr::from_triplets(2, n_items, Vec::new()),
         rows: &Rows::new((0..1_000).map(RecordingId).collect()),
         seed: 0,
+        resume: None,
     };
     // Weights and their copy: 8·1000²; the users' matrices: 4·2·(2 + 1000).
     let expected =
         Error::TooLarge { model: "ease", n_items, needed_bytes: 8_008_016, allowed_bytes: 1 << 20 };
     let params = Params { max_memory_mb: 1, ..Params::default() };
-    let error = fit(params, &training).unwrap_err();
+    let error = fit(params, &training, &mut unobserved).unwrap_err();
     assert_eq!(error, expected);
     assert!(
         error.to_string().ends_with("raise max_memory_mb to 8 or take another model"),
         "{error}"
     );
-    assert!(fit(Params { max_memory_mb: 8, ..params }, &training).is_ok());
+    assert!(fit(Params { max_memory_mb: 8, ..params }, &training, &mut unobserved).is_ok());
 }

@@ -84,7 +84,7 @@ impl HalfStep<'_> {
     pub(super) fn target(&self, pairs: impl Iterator<Item = (usize, Heard)>, b: &mut [f32]) {
         b.fill(0.0);
         for (i, heard) in pairs {
-            let weight = heard.confidence * self.params.preference(heard);
+            let (_, weight) = self.params.system_weights(heard);
             add_scaled(b, weight, self.factors.row(i));
         }
     }
@@ -100,7 +100,8 @@ impl HalfStep<'_> {
         for d in 0..self.params.dim {
             scratch.row_mut(d)[d] += ridge;
         }
-        let weighted = pairs.map(|(i, heard)| (heard.confidence, self.factors.row(i)));
+        let weighted =
+            pairs.map(|(i, heard)| (self.params.system_weights(heard).0, self.factors.row(i)));
         add_outer_products(scratch, weighted);
         Cholesky::factor(scratch)
     }

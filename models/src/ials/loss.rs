@@ -5,38 +5,54 @@ use music::{ItemIx, UserIx};
 use rayon::iter::{IntoParallelIterator, ParallelIterator};
 
 use super::Params;
-use crate::Heard;
+use crate::{Heard, Loss};
 
-/// What the iterations minimize, in its three parts; in exact arithmetic the total never rises.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub struct Loss {
-    /// Σ c_ui·(p_ui − x_u·y_i)² over the observed pairs.
-    pub observed: f64,
-    /// w₀·Σ (x_u·y_i)² over all pairs.
-    pub unobserved: f64,
-    /// Σ_u λ_u·‖x_u‖² + Σ_i λ_i·‖y_i‖².
-    pub regularizer: f64,
+/// The loss of these factors.
+///
+/// Σ o·(p − x·y)² over the observed pairs, o their weight; w₀·Σ (x·y)² over all pairs, or, where an unobserved pair is
+/// one that was not observed, over those alone; and Σ_u λ_u·‖x_u‖² + Σ_i λ_i·‖y_i‖².
+/// The loss of the library implicit is divided by the weight of all pairs, Σ o + n_users·n_items − nnz.
+///
+/// O(nnz·dim + (n_users + n_items)·dim²).
+pub(super) fn of(
+    params: &Params,
+    by_user: &Csr<UserIx, ItemIx, Heard>,
+    by_item: &Csr<ItemIx, UserIx, Heard>,
+    users: &Matrix,
+    items: &Matrix,
+) -> Loss {
+    let pairs = observed(params, by_user, users, items);
+    let regularizer = regularizer(params, by_user, users) + regularizer(params, by_item, items);
+    let scale = if params.implicit_loss { 1.0 / total_weight(by_user, pairs.weight) } else { 1.0 };
+    Loss {
+        observed: pairs.misses * scale,
+        unobserved: (unobserved(params, users, items) - pairs.charged_already) * scale,
+        regularizer: regularizer * scale,
+    }
 }
 
-impl Loss {
-    /// The sum of the three.
-    #[must_use]
-    pub fn total(&self) -> f64 {
-        self.observed + self.unobserved + self.regularizer
-    }
+/// The weight of all pairs, 1 where not observed.
+fn total_weight<R, C, V>(pairs: &Csr<R, C, V>, observed: f64) -> f64 {
+    observed + pairs.n_rows() as f64 * pairs.n_cols() as f64 - pairs.nnz() as f64
+}
 
-    /// O(nnz·dim + (n_users + n_items)·dim²).
-    pub(super) fn of(
-        params: &Params,
-        by_user: &Csr<UserIx, ItemIx, Heard>,
-        by_item: &Csr<ItemIx, UserIx, Heard>,
-        users: &Matrix,
-        items: &Matrix,
-    ) -> Self {
+/// Sums over the observed pairs.
+#[derive(Clone, Copy, Default)]
+struct Observed {
+    /// Σ o.
+    weight: f64,
+    /// Σ o·(p − s)².
+    misses: f64,
+    /// Σ s² as far as w₀·Σ_all s² charges it where it should not.
+    charged_already: f64,
+}
+
+impl Observed {
+    fn plus(self, other: Self) -> Self {
         Self {
-            observed: observed(params, by_user, users, items),
-            unobserved: unobserved(params, users, items),
-            regularizer: regularizer(params, by_user, users) + regularizer(params, by_item, items),
+            weight: self.weight + other.weight,
+            misses: self.misses + other.misses,
+            charged_already: self.charged_already + other.charged_already,
         }
     }
 }
@@ -46,19 +62,25 @@ fn observed(
     by_user: &Csr<UserIx, ItemIx, Heard>,
     users: &Matrix,
     items: &Matrix,
-) -> f64 {
+) -> Observed {
+    let charged = f64::from(params.charged_already());
     let of_user = |u: usize| {
         let (columns, heard_by_u) = by_user.row(u);
         let of_pair = |(&i, &heard): (&u32, &Heard)| {
-            let score = dot(users.row(u), items.row(i as usize));
-            let miss = f64::from(params.preference(heard)) - f64::from(score);
-            f64::from(heard.confidence) * miss * miss
+            let score = f64::from(dot(users.row(u), items.row(i as usize)));
+            let miss = f64::from(params.preference(heard)) - score;
+            let weight = f64::from(params.observed_weight(heard));
+            Observed {
+                weight,
+                misses: weight * miss * miss,
+                charged_already: charged * score * score,
+            }
         };
-        columns.iter().zip(heard_by_u).map(of_pair).sum::<f64>()
+        columns.iter().zip(heard_by_u).map(of_pair).fold(Observed::default(), Observed::plus)
     };
     // First one sum a user, then the users in order: the same bits with any number of threads.
-    let sums: Vec<f64> = (0..by_user.n_rows()).into_par_iter().map(of_user).collect();
-    sums.iter().sum()
+    let sums: Vec<Observed> = (0..by_user.n_rows()).into_par_iter().map(of_user).collect();
+    sums.into_iter().fold(Observed::default(), Observed::plus)
 }
 
 /// Σ_ui (x_u·y_i)² = Σ_ab (XᵀX)_ab·(YᵀY)_ab, so that no pair has to be visited.

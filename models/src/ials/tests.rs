@@ -3,9 +3,9 @@
 use std::ops::ControlFlow;
 
 use super::half_step::{HalfStep, base, solve_all};
-use super::{Ials, Loss, Params, alternate, fit, initial_items};
+use super::{Ials, Params, alternate, fit, initial_items, loss};
 use crate::testing::two_tribes;
-use crate::{Error, Heard, History, Query, Recommender, Training};
+use crate::{Error, Heard, History, Query, Recommender, Step, Training};
 use linalg::{Csr, Matrix};
 use music::{ItemIx, RecordingId, Rows, UserIx};
 use proptest::prelude::{Strategy, any, prop_assert, proptest};
@@ -32,6 +32,7 @@ fn params() -> impl Strategy<Value = Params> {
             reg_exponent,
             unobserved_weight,
             negative_target,
+            ..Params::default()
         },
     )
 }
@@ -80,9 +81,11 @@ proptest! {
     #[test]
     fn the_loss_never_rises(heard in worlds(), params in params(), seed in any::<u64>()) {
         let mut losses = Vec::new();
-        let training = Training { heard: &heard, rows: &names(N_ITEMS), seed };
+        let training = Training { heard: &heard, rows: &names(N_ITEMS), seed, resume: None };
         fit(params, &training, &mut |progress| {
-            losses.push(progress.loss.total());
+            if let Step::Measured { loss, .. } = progress.step {
+                losses.push(loss.total());
+            }
             ControlFlow::Continue(())
         })
         .unwrap();
@@ -96,7 +99,7 @@ proptest! {
         let users = initial_items(names(N_USERS).ids(), params.dim, 1);
         let items = initial_items(names(N_ITEMS).ids(), params.dim, 2);
         let slow = slow_loss(&params, &heard, &users, &items);
-        let fast = Loss::of(&params, &heard, &heard.transpose(), &users, &items).total();
+        let fast = loss::of(&params, &heard, &heard.transpose(), &users, &items).total();
         // Scores and Gram matrices are f32 sums of at most a dozen terms.
         prop_assert!((fast - slow).abs() <= 1e-5 * slow.max(1.0), "{fast} for {slow}");
     }
@@ -120,7 +123,7 @@ proptest! {
 
     #[test]
     fn contributions_sum_to_the_score(heard in worlds(), params in params(), item in 0_u32..9) {
-        let training = Training { heard: &heard, rows: &names(N_ITEMS), seed: 3 };
+        let training = Training { heard: &heard, rows: &names(N_ITEMS), seed: 3, resume: None };
         let model = fit(params, &training, &mut |_| ControlFlow::Continue(())).unwrap();
         for u in 0..N_USERS {
             let (known, heard) = heard.row(u);
@@ -249,5 +252,5 @@ fn progress_counts_the_iterations() {
 fn an_observer_that_breaks_off_stops_the_training() {
     let stopped =
         fit(Params::default(), &two_tribes(4).training(), &mut |_| ControlFlow::Break(()));
-    assert!(matches!(stopped, Err(Error::Stopped { iteration: 1 })));
+    assert!(matches!(stopped, Err(Error::Stopped(at)) if at.iteration == 1));
 }

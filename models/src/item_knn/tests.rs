@@ -1,7 +1,7 @@
 //! Are the neighbors those that a naive loop over all pairs finds?
 
 use super::{Params, Similarity, fit, nearest, weigh};
-use crate::testing::two_tribes;
+use crate::testing::{two_tribes, unobserved};
 use crate::{Heard, Training};
 use linalg::{Csr, top_k};
 use music::{ItemIx, RecordingId, Rows, UserIx};
@@ -98,13 +98,16 @@ fn what_is_known_and_not_liked_makes_no_neighbors() {
         heard: &Csr::from_triplets(1, 2, pairs),
         rows: &Rows::new(vec![RecordingId(1), RecordingId(2)]),
         seed: 0,
+        resume: None,
     };
-    assert_eq!(fit(Params::default(), &training).neighbors.nnz(), 0);
+    assert_eq!(fit(Params::default(), &training, &mut unobserved).unwrap().neighbors.nnz(), 0);
 }
 
 #[test]
 fn no_more_neighbors_are_kept_than_asked_for() {
     let world = two_tribes(1);
-    let model = fit(Params { neighbors: 2, ..Params::default() }, &world.training());
+    let model =
+        fit(Params { neighbors: 2, ..Params::default() }, &world.training(), &mut unobserved)
+            .unwrap();
     assert!(model.neighbors.rows().all(|(_, neighbors, _)| neighbors.len() <= 2));
 }

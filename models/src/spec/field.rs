@@ -3,11 +3,6 @@
 use std::fmt;
 use std::ops::RangeInclusive;
 
-use crate::item_knn::Similarity;
-
-const SIMILARITIES: [(&str, Similarity); 3] =
-    [("cosine", Similarity::Cosine), ("tfidf", Similarity::TfIdf), ("bm25", Similarity::Bm25)];
-
 /// One parameter of a model: the parser, the canonical string and the catalogue all read this.
 pub(crate) struct Field<'a> {
     pub(crate) name: &'static str,
@@ -19,7 +14,33 @@ pub(crate) struct Field<'a> {
 pub(crate) enum Slot<'a> {
     Count(&'a mut usize, RangeInclusive<usize>),
     Number(&'a mut f32, RangeInclusive<f32>),
-    Similarity(&'a mut Similarity),
+    Flag(&'a mut bool),
+    Choice(&'a mut dyn Named),
+}
+
+/// A parameter that is one of a few names.
+pub(crate) trait Choice: Copy + PartialEq + 'static {
+    /// Every value with its name.
+    const ALL: &'static [(&'static str, Self)];
+}
+
+/// A [`Choice`], whichever it is.
+pub(crate) trait Named {
+    fn name(&self) -> &'static str;
+    fn set(&mut self, text: &str) -> Result<(), String>;
+}
+
+impl<T: Choice> Named for T {
+    fn name(&self) -> &'static str {
+        T::ALL.iter().find(|(_, value)| value == self).expect("every choice has a name").0
+    }
+
+    fn set(&mut self, text: &str) -> Result<(), String> {
+        let names = || T::ALL.iter().map(|(name, _)| *name).collect::<Vec<_>>().join(", ");
+        let found = T::ALL.iter().find(|(name, _)| *name == text);
+        *self = found.ok_or_else(|| format!("one of {}", names()))?.1;
+        Ok(())
+    }
 }
 
 impl Slot<'_> {
@@ -37,11 +58,10 @@ impl Slot<'_> {
                 let expected = || format!("a number from {} to {}", range.start(), range.end());
                 **slot = value.ok_or_else(expected)?;
             }
-            Self::Similarity(slot) => {
-                let found = SIMILARITIES.iter().find(|(name, _)| *name == text);
-                let expected = || SIMILARITIES.map(|(name, _)| name).join(", ");
-                **slot = found.ok_or_else(|| format!("one of {}", expected()))?.1;
+            Self::Flag(slot) => {
+                **slot = text.parse().map_err(|_ignored| "true or false".to_owned())?;
             }
+            Self::Choice(slot) => slot.set(text)?,
         }
         Ok(())
     }
@@ -53,10 +73,8 @@ impl fmt::Display for Slot<'_> {
         match self {
             Self::Count(value, _) => value.fmt(f),
             Self::Number(value, _) => value.fmt(f),
-            Self::Similarity(value) => {
-                let named = SIMILARITIES.iter().find(|(_, similarity)| similarity == *value);
-                f.write_str(named.expect("every similarity has a name").0)
-            }
+            Self::Flag(value) => value.fmt(f),
+            Self::Choice(value) => f.write_str(value.name()),
         }
     }
 }

@@ -1,0 +1,282 @@
+//! What can be chosen about implicit least squares?
+
+use crate::spec::field::{Choice, Field, Named, Slot};
+use crate::{Error, Heard};
+
+/// What the caller chooses.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Params {
+    /// Length of the vectors.
+    pub dim: usize,
+    /// How often both sides are solved, at most.
+    pub iterations: usize,
+    /// Ridge penalty on each vector, before scaling.
+    pub reg: f32,
+    /// How the penalty grows with the number of pairs: 0 not at all, 1 in proportion.
+    pub reg_exponent: f32,
+    /// Weight of every pair, w₀; an observed one weighs its confidence more.
+    pub unobserved_weight: f32,
+    /// Confidences are multiplied by it.
+    pub alpha: f32,
+    /// The preference for what is known and not liked; at 0 it says no more than an unknown.
+    pub negative_target: f32,
+    /// What a pair weighs.
+    pub weighting: Weighting,
+    /// The loss of the library implicit: a pair's value is its whole weight.
+    pub implicit_loss: bool,
+    /// How a row is solved.
+    pub solver: Solver,
+    /// Conjugate gradient only: steps a row and half-step.
+    pub cg_steps: usize,
+    /// Block coordinate descent only: dimensions solved at a time.
+    pub block: usize,
+    /// How the fixed side is held while rows are solved against it.
+    pub precision: Precision,
+    /// Training ends when the loss falls by less than this share in an iteration; 0 for never.
+    pub tolerance: f32,
+    /// Share of the liked pairs held out, to end training when their ranking no longer improves; 0 for none.
+    pub validation: f32,
+    /// Iterations without a better ranking before training ends.
+    pub patience: usize,
+}
+
+/// What a pair weighs.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Weighting {
+    /// An observed pair its confidence, every pair `unobserved_weight`: the model.
+    Confidence,
+    /// An observed pair its confidence, others nothing: what was never heard is then scored at will.
+    Observed,
+    /// Every pair 1, observed or not: what is heard drowns in what is not.
+    Equal,
+}
+
+impl Choice for Weighting {
+    const ALL: &'static [(&'static str, Self)] =
+        &[("confidence", Self::Confidence), ("observed", Self::Observed), ("equal", Self::Equal)];
+}
+
+/// How a row is solved.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Solver {
+    /// Short rows exactly, long rows by conjugate gradient.
+    Auto,
+    /// Every row exactly, by Cholesky's factorization: the oracle.
+    Cholesky,
+    /// Every row by conjugate gradient from where it was.
+    Cg,
+    /// Every row by block coordinate descent from where it was (iALS++).
+    Blocks,
+}
+
+impl Choice for Solver {
+    const ALL: &'static [(&'static str, Self)] = &[
+        ("auto", Self::Auto),
+        ("cholesky", Self::Cholesky),
+        ("cg", Self::Cg),
+        ("blocks", Self::Blocks),
+    ];
+}
+
+/// How the fixed side is held while rows are solved against it; sums are `f32` always.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Precision {
+    /// 16 bits a number: half the memory to move.
+    Half,
+    /// 32 bits a number.
+    Single,
+}
+
+impl Choice for Precision {
+    const ALL: &'static [(&'static str, Self)] = &[("half", Self::Half), ("single", Self::Single)];
+}
+
+impl Default for Params {
+    fn default() -> Self {
+        Self {
+            dim: 64,
+            iterations: 16,
+            reg: 0.03,
+            reg_exponent: 1.0,
+            unobserved_weight: 0.1,
+            alpha: 1.0,
+            negative_target: 0.0,
+            weighting: Weighting::Confidence,
+            implicit_loss: false,
+            solver: Solver::Auto,
+            cg_steps: 2,
+            block: 32,
+            precision: Precision::Half,
+            tolerance: 0.0,
+            validation: 0.0,
+            patience: 2,
+        }
+    }
+}
+
+impl Params {
+    pub(crate) fn fields(&mut self) -> Vec<Field<'_>> {
+        let field = |name, meaning, slot| Field { name, meaning, slot };
+        vec![
+            field("dim", "length of the vectors", Slot::Count(&mut self.dim, 1..=4096)),
+            field(
+                "iterations",
+                "how often users and items are solved, at most",
+                Slot::Count(&mut self.iterations, 1..=10_000),
+            ),
+            field(
+                "reg",
+                "ridge penalty on each vector, before scaling by reg_exponent",
+                Slot::Number(&mut self.reg, 1e-6..=1e6),
+            ),
+            field(
+                "reg_exponent",
+                "how the penalty grows with the number of pairs: 0 not at all, 1 in proportion",
+                Slot::Number(&mut self.reg_exponent, 0.0..=2.0),
+            ),
+            field(
+                "unobserved_weight",
+                "weight of every pair; an observed one weighs its confidence more",
+                Slot::Number(&mut self.unobserved_weight, 0.0..=1e6),
+            ),
+            field(
+                "alpha",
+                "confidences are multiplied by it",
+                Slot::Number(&mut self.alpha, 1e-6..=1e6),
+            ),
+            field(
+                "negative_target",
+                "preference for what is known and not liked; at 0 it says no more than an unknown",
+                Slot::Number(&mut self.negative_target, -1.0..=0.0),
+            ),
+            field(
+                "weighting",
+                "confidence; or two ideas known as bad: observed (nothing else counts), equal (every pair counts 1)",
+                Slot::Choice(&mut self.weighting),
+            ),
+            field(
+                "implicit_loss",
+                "the loss of the library implicit: a value is the pair's whole weight, an unobserved pair weighs 1",
+                Slot::Flag(&mut self.implicit_loss),
+            ),
+            field(
+                "solver",
+                "auto; or cholesky (exact), cg (conjugate gradient), blocks (block coordinate descent) for every row",
+                Slot::Choice(&mut self.solver),
+            ),
+            field(
+                "cg_steps",
+                "auto and cg only: steps a row and half-step",
+                Slot::Count(&mut self.cg_steps, 1..=1000),
+            ),
+            field(
+                "block",
+                "blocks only: dimensions solved at a time",
+                Slot::Count(&mut self.block, 1..=4096),
+            ),
+            field(
+                "precision",
+                "half or single: how vectors are held while others are solved against them",
+                Slot::Choice(&mut self.precision),
+            ),
+            field(
+                "tolerance",
+                "end when the loss falls by less than this share in an iteration; 0 for never",
+                Slot::Number(&mut self.tolerance, 0.0..=1.0),
+            ),
+            field(
+                "validation",
+                "share of liked pairs held out, to end when their ranking no longer improves; 0 for none",
+                Slot::Number(&mut self.validation, 0.0..=0.5),
+            ),
+            field(
+                "patience",
+                "validation only: iterations without a better ranking before the end",
+                Slot::Count(&mut self.patience, 1..=1000),
+            ),
+        ]
+    }
+
+    /// Sets what follows from other keys, and refuses what was said against it.
+    pub(crate) fn settle(&mut self, said: &[&'static str]) -> Result<(), Error> {
+        if self.implicit_loss {
+            let beside = "implicit_loss=true";
+            if self.weighting != Weighting::Confidence {
+                return Err(contradiction(
+                    "weighting",
+                    "confidence",
+                    beside,
+                    self.weighting.name(),
+                ));
+            }
+            demand(said, "unobserved_weight", &mut self.unobserved_weight, 1.0, beside)?;
+            demand(said, "reg_exponent", &mut self.reg_exponent, 0.0, beside)?;
+        }
+        let weight = &mut self.unobserved_weight;
+        match self.weighting {
+            Weighting::Confidence => Ok(()),
+            Weighting::Observed => {
+                demand(said, "unobserved_weight", weight, 0.0, "weighting=observed")
+            }
+            Weighting::Equal => demand(said, "unobserved_weight", weight, 1.0, "weighting=equal"),
+        }
+    }
+
+    /// λ of a row with `n_observed` pairs, of `n_others` it could have.
+    pub(super) fn ridge(&self, n_observed: usize, n_others: usize) -> f32 {
+        let pairs = n_observed as f32 + self.unobserved_weight * n_others as f32;
+        self.reg * pairs.powf(self.reg_exponent)
+    }
+
+    /// p, what the score of a pair should be.
+    pub(super) fn preference(&self, heard: Heard) -> f32 {
+        if heard.is_liked { 1.0 } else { self.negative_target }
+    }
+
+    /// What the loss charges for an observed pair's miss: Σ weight·(p − s)².
+    pub(super) fn observed_weight(&self, heard: Heard) -> f32 {
+        match self.weighting {
+            Weighting::Equal => 1.0,
+            Weighting::Confidence | Weighting::Observed => self.alpha * heard.confidence,
+        }
+    }
+
+    /// a and b of a pair: what it adds to its row's system, a·y·yᵀ and b·y.
+    ///
+    /// a is the observed weight less what w₀·YᵀY charges for the pair already, where the loss charges that only once.
+    pub(super) fn system_weights(&self, heard: Heard) -> (f32, f32) {
+        let weight = self.observed_weight(heard);
+        (weight - self.charged_already(), weight * self.preference(heard))
+    }
+
+    /// How much of an observed pair's weight lies in w₀·YᵀY: all of w₀ where unobserved means unobserved.
+    pub(super) fn charged_already(&self) -> f32 {
+        let is_unobserved_alone = self.implicit_loss || self.weighting == Weighting::Equal;
+        if is_unobserved_alone { self.unobserved_weight } else { 0.0 }
+    }
+}
+
+/// Sets a value that follows from another key, unless something else was said.
+fn demand(
+    said: &[&'static str],
+    parameter: &'static str,
+    slot: &mut f32,
+    value: f32,
+    beside: &'static str,
+) -> Result<(), Error> {
+    if said.contains(&parameter) && *slot != value {
+        return Err(contradiction(parameter, &value.to_string(), beside, &slot.to_string()));
+    }
+    *slot = value;
+    Ok(())
+}
+
+fn contradiction(
+    parameter: &'static str,
+    expected: &str,
+    beside: &'static str,
+    got: &str,
+) -> Error {
+    let (expected, got) = (expected.to_owned(), got.to_owned());
+    Error::Contradiction { model: "ials", parameter, expected, beside, got }
+}

@@ -1,0 +1,99 @@
+//! Which models are there, by name?
+//!
+//! One line a model: what a model string calls it, its parameters with their defaults, the module that fits and loads it,
+//! and the sentence that says what it does.
+//! The parser, the canonical string, the catalogue, [`fit`] and [`load`] all follow from these lines.
+
+use std::collections::BTreeMap;
+
+use music::Rows;
+
+use crate::spec::field::Field;
+use crate::{Array, Error, Observer, Recommender, Training};
+use crate::{ease, ials, item_knn, popularity, random};
+
+macro_rules! models {
+    ($($name:literal $model:ident($module:ident, $default:expr) $sentence:literal)*) => {
+        /// A model and all of its parameters.
+        #[derive(Clone, Copy, Debug, PartialEq)]
+        pub enum Spec {
+            $(#[doc = $sentence] $model($module::Params),)*
+        }
+
+        impl Spec {
+            /// Every model with its defaults.
+            pub(crate) fn all() -> Vec<Self> {
+                vec![$(Self::$model($default)),*]
+            }
+
+            /// The name before the colon.
+            #[must_use]
+            pub fn name(&self) -> &'static str {
+                match self {
+                    $(Self::$model(_) => $name,)*
+                }
+            }
+
+            /// What the model does, for people.
+            pub(crate) fn sentence(&self) -> &'static str {
+                match self {
+                    $(Self::$model(_) => $sentence,)*
+                }
+            }
+
+            /// Every parameter, to read or to set.
+            pub(crate) fn fields(&mut self) -> Vec<Field<'_>> {
+                match self {
+                    $(Self::$model(params) => params.fields(),)*
+                }
+            }
+        }
+
+        /// Learns a model; models that iterate tell `observer` of each iteration, and it may stop them.
+        ///
+        /// # Errors
+        /// What [`Error`] says of pairs no model can learn from, of catalogues too large, and of divergence;
+        /// [`Error::Stopped`] with a checkpoint when the observer wants it.
+        ///
+        /// # Panics
+        /// When `training.rows` does not name the item rows of `training.heard`.
+        pub fn fit(
+            spec: &Spec,
+            training: &Training<'_>,
+            observer: &mut Observer<'_>,
+        ) -> Result<Box<dyn Recommender>, Error> {
+            training.check()?;
+            Ok(match *spec {
+                $(Spec::$model(params) => Box::new($module::fit(params, training, observer)?),)*
+            })
+        }
+
+        /// Makes a fitted model from its saved arrays; it scores like the one that was saved.
+        ///
+        /// # Errors
+        /// [`Error::BadArray`] when an array is missing or cannot be of this model.
+        pub fn load(
+            spec: &Spec,
+            rows: &Rows,
+            mut arrays: BTreeMap<String, Array>,
+        ) -> Result<Box<dyn Recommender>, Error> {
+            let arrays = &mut arrays;
+            Ok(match *spec {
+                $(Spec::$model(params) => Box::new($module::load(params, rows, arrays)?),)*
+            })
+        }
+    };
+}
+
+models! {
+    "random" Random(random, random::Params)
+        "Orders the catalogue by chance, differently for each listener."
+    "popularity" Popularity(popularity, popularity::Params::default())
+        "Recommends what most listeners like, the same to everyone."
+    "item-knn" ItemKnn(item_knn, item_knn::Params::default())
+        "Recommends what is liked by the listeners of what one likes."
+    "ease" Ease(ease, ease::Params::default())
+        "Learns a weight between every two recordings, in closed form; for small catalogues."
+    "ials" Ials(ials, ials::Params::default())
+        "Learns a vector for each recording by implicit alternating least squares."
+}
