@@ -1,48 +1,51 @@
 //! What solves a small symmetric system exactly?
 //!
-//! A = UᵀU with U upper triangular, row by row (Golub & Van Loan, Matrix Computations, §4.2).
+//! A = UᵀU with U upper triangular (Golub & Van Loan, Matrix Computations, §4.2), a few rows at a time:
+//! what the rows above take from them is a tile of a product, then the few settle among themselves.
 //! Upper rather than lower, because every inner loop then adds whole stretches of rows.
 
 use crate::Matrix;
-use crate::kernels::{add_scaled, add_scaled_rows, block_start, dot};
+use crate::kernels::{add_scaled, dot};
+use crate::packed::{Block, n_blocks};
+use crate::product::subtract_product_of_rows;
+use crate::simd::{Isa, Kernel, LANES, Simd};
 
-/// The factor of a symmetric positive definite matrix, written over that matrix.
+/// The factor of a symmetric positive definite matrix.
 #[derive(Debug)]
-pub struct Cholesky<'a> {
-    /// U `[dim × dim]`; what lies below the diagonal is meaningless.
-    upper: &'a Matrix,
+pub struct Cholesky {
+    dim: usize,
+    /// U, each row in whole blocks; what lies below the diagonal is meaningless.
+    upper: Vec<Block>,
 }
 
-impl<'a> Cholesky<'a> {
-    /// Factors a matrix in place, reading its upper triangle.
+impl Cholesky {
+    /// Factors a matrix, reading its upper triangle.
     ///
     /// `None` when it is not positive definite as far as `f32` can tell, or not finite.
-    /// O(dim³/3) time, no scratch.
+    /// O(dim³/3) time.
     ///
     /// # Panics
     /// When the matrix is not square.
     #[must_use]
-    pub fn factor(a: &'a mut Matrix) -> Option<Self> {
+    pub fn factor(a: &Matrix) -> Option<Self> {
+        Self::factor_with(a, Isa::best())
+    }
+
+    fn factor_with(a: &Matrix, isa: Isa) -> Option<Self> {
         let dim = a.dim();
         assert_eq!(a.n_rows(), dim, "a square matrix expected");
-        for i in 0..dim {
-            let (done, rest) = a.as_mut_slice().split_at_mut(i * dim);
-            let start = block_start(i);
-            let row = &mut rest[start..dim];
-            let before = row[i - start];
-            // u_i = (a_i − Σ_{k<i} u_ki·u_k) / √(the same at the diagonal)
-            subtract_rows(row, done, dim, i);
-            let pivot = row[i - start];
-            let is_positive = pivot > f32::EPSILON * before && pivot.is_finite();
-            if !is_positive {
-                return None;
-            }
-            let scale = 1.0 / pivot.sqrt();
-            for x in row {
-                *x *= scale;
+        let n_blocks = n_blocks(dim);
+        // Rows past the end fill the last group; with 1 on their diagonal they change nothing.
+        let mut upper = vec![[0.0; LANES]; n_blocks * LANES * n_blocks];
+        for (r, row) in upper.chunks_exact_mut(n_blocks.max(1)).enumerate() {
+            if r < dim {
+                row.as_flattened_mut()[r..dim].copy_from_slice(&a.row(r)[r..]);
+            } else {
+                row.as_flattened_mut()[r] = 1.0;
             }
         }
-        Some(Self { upper: a })
+        let is_positive_definite = isa.run(Factor { n_blocks, rows: &mut upper });
+        is_positive_definite.then_some(Self { dim, upper })
     }
 
     /// Replaces `b` by the solution x of A·x = b. O(dim²).
@@ -50,35 +53,97 @@ impl<'a> Cholesky<'a> {
     /// # Panics
     /// When `b` has not the length of the matrix.
     pub fn solve(&self, b: &mut [f32]) {
-        let dim = self.upper.dim();
-        assert_eq!(b.len(), dim, "a right side of the length of the matrix expected");
+        assert_eq!(b.len(), self.dim, "a right side of the length of the matrix expected");
         // Uᵀz = b, from the first row.
-        for i in 0..dim {
+        for i in 0..self.dim {
             let (head, tail) = b.split_at_mut(i + 1);
-            let u_i = &self.upper.row(i)[i..];
+            let u_i = self.row(i);
             head[i] /= u_i[0];
             add_scaled(tail, -head[i], &u_i[1..]);
         }
         // Ux = z, from the last.
-        for i in (0..dim).rev() {
+        for i in (0..self.dim).rev() {
             let (head, tail) = b.split_at_mut(i + 1);
-            let u_i = &self.upper.row(i)[i..];
+            let u_i = self.row(i);
             head[i] = (head[i] - dot(&u_i[1..], tail)) / u_i[0];
         }
     }
+
+    /// Row i of U from its diagonal on.
+    fn row(&self, i: usize) -> &[f32] {
+        &self.upper[i * n_blocks(self.dim)..].as_flattened()[i..self.dim]
+    }
 }
 
-/// Subtracts Σ_{k<i} u_ki·u_k from row `i`, both from the block of the diagonal on.
-fn subtract_rows(row: &mut [f32], done: &[f32], dim: usize, i: usize) {
-    let start = block_start(i);
-    let mut fours = done.chunks_exact(4 * dim);
-    for four in &mut fours {
-        let u: [&[f32]; 4] = std::array::from_fn(|k| &four[k * dim..(k + 1) * dim]);
-        add_scaled_rows(row, u.map(|u_k| -u_k[i]), u.map(|u_k| &u_k[start..]));
+/// Factors in place; the output is whether that can be done.
+struct Factor<'a> {
+    n_blocks: usize,
+    rows: &'a mut [Block],
+}
+
+impl Kernel for Factor<'_> {
+    type Output = bool;
+
+    #[inline(always)]
+    fn run<S: Simd>(self, simd: S) -> bool {
+        if S::MANY_REGISTERS { self.factor::<S, 8>(simd) } else { self.factor::<S, 4>(simd) }
     }
-    for u_k in fours.remainder().chunks_exact(dim) {
-        add_scaled(row, -u_k[i], &u_k[start..]);
+}
+
+impl Factor<'_> {
+    #[inline(always)]
+    fn factor<S: Simd, const R: usize>(self, simd: S) -> bool {
+        let n_blocks = self.n_blocks;
+        for first in (0..n_blocks * LANES).step_by(R) {
+            let (above, rest) = self.rows.split_at_mut(first * n_blocks);
+            let group = &mut rest[..R * n_blocks];
+            let mut before = [0.0; R];
+            for (r, before) in before.iter_mut().enumerate() {
+                *before = group[r * n_blocks..].as_flattened()[first + r];
+            }
+            // a_i − Σ_k u_ki·u_k over the rows above the group
+            subtract_product_of_rows::<S, R>(simd, above, group, n_blocks, first);
+            if !settle(simd, group, before, n_blocks, first) {
+                return false;
+            }
+        }
+        true
     }
+}
+
+/// u_i = (a_i − Σ_k u_ki·u_k) / √(the same at the diagonal), over the rows of the group itself.
+#[inline(always)]
+fn settle<S: Simd, const R: usize>(
+    simd: S,
+    group: &mut [Block],
+    before: [f32; R],
+    n_blocks: usize,
+    first: usize,
+) -> bool {
+    let blocks = first / LANES..n_blocks;
+    for (r, before) in before.into_iter().enumerate() {
+        let (done, rest) = group.split_at_mut(r * n_blocks);
+        let row = &mut rest[..n_blocks];
+        for k in 0..r {
+            let u_k = &done[k * n_blocks..][..n_blocks];
+            let weight = simd.splat(-u_k.as_flattened()[first + r]);
+            for c in blocks.clone() {
+                let sum = simd.mul_add(weight, simd.load(&u_k[c]), simd.load(&row[c]));
+                simd.store(&mut row[c], sum);
+            }
+        }
+        let pivot = row.as_flattened()[first + r];
+        let is_positive = pivot > f32::EPSILON * before && pivot.is_finite();
+        if !is_positive {
+            return false;
+        }
+        let scale = simd.splat(1.0 / pivot.sqrt());
+        for c in blocks.clone() {
+            let scaled = simd.mul(simd.load(&row[c]), scale);
+            simd.store(&mut row[c], scaled);
+        }
+    }
+    true
 }
 
 #[cfg(test)]
@@ -106,7 +171,7 @@ mod tests {
         #[test]
         fn the_solution_put_back_gives_the_right_side((a, b) in systems()) {
             let mut x = b.clone();
-            Cholesky::factor(&mut a.clone()).unwrap().solve(&mut x);
+            Cholesky::factor(&a).unwrap().solve(&mut x);
             for (i, &expected) in b.iter().enumerate() {
                 let back: f64 = a.row(i).iter().zip(&x).map(|(&a, &x)| f64::from(a) * f64::from(x)).sum();
                 // Eigenvalues lie in [1, 1 + 30²], so f32 keeps at least four digits of ‖x‖ ≤ ‖b‖ ≤ 30.
@@ -118,17 +183,17 @@ mod tests {
     #[test]
     fn two_equations_by_hand() {
         // [[4, 2], [2, 3]]·(1, 2) = (8, 8).  The factor is [[2, 1], [·, √2]].
-        let mut a = Matrix::from_vec(2, 2, vec![4.0, 2.0, 2.0, 3.0]);
+        let a = Matrix::from_vec(2, 2, vec![4.0, 2.0, 2.0, 3.0]);
         let mut x = [8.0, 8.0];
-        Cholesky::factor(&mut a).unwrap().solve(&mut x);
+        Cholesky::factor(&a).unwrap().solve(&mut x);
         assert!((x[0] - 1.0).abs() < 1e-6 && (x[1] - 2.0).abs() < 1e-6, "{x:?}");
     }
 
     #[test]
     fn what_is_not_positive_definite_is_refused() {
         let check = |values: [f32; 4]| {
-            let mut a = Matrix::from_vec(2, 2, values.to_vec());
-            assert!(Cholesky::factor(&mut a).is_none(), "{values:?}");
+            let a = Matrix::from_vec(2, 2, values.to_vec());
+            assert!(Cholesky::factor(&a).is_none(), "{values:?}");
         };
         check([0.0, 0.0, 0.0, 0.0]);
         check([1.0, 2.0, 2.0, 1.0]);

@@ -98,6 +98,14 @@ impl<R, C, V> Csr<R, C, V> {
         (&self.columns[run.clone()], &self.values[run])
     }
 
+    /// The columns that follow those of row `r`: at most `n`, of the rows after it.
+    #[inline]
+    #[must_use]
+    pub fn columns_after(&self, r: usize, n: usize) -> &[u32] {
+        let end = self.starts[r + 1];
+        &self.columns[end..self.columns.len().min(end + n)]
+    }
+
     /// The same pairs with other values, made from row, column and value.
     #[must_use]
     pub fn map<W>(&self, value: impl Fn(usize, usize, &V) -> W) -> Csr<R, C, W> {

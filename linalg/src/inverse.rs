@@ -98,8 +98,7 @@ fn gather(a: &Matrix, block: &Range<usize>) -> Strips<LANES> {
 fn invert_diagonal(a: &Matrix, block: &Range<usize>) -> Option<Matrix> {
     let size = block.len();
     let values = block.clone().flat_map(|k| &a.row(k)[block.clone()]).copied().collect();
-    let mut diagonal = Matrix::from_vec(size, size, values);
-    let factor = Cholesky::factor(&mut diagonal)?;
+    let factor = Cholesky::factor(&Matrix::from_vec(size, size, values))?;
     let mut inverse = Matrix::zeros(BLOCK, BLOCK);
     for t in 0..size {
         let unit = &mut inverse.row_mut(t)[..size];

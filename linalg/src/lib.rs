@@ -6,14 +6,31 @@
 
 mod cholesky;
 mod csr;
+mod dots;
+mod eigen;
+mod half;
 mod inverse;
 mod kernels;
+mod low_rank;
 mod matrix;
+mod packed;
+mod product;
+mod simd;
+mod svd;
 mod top_k;
+mod varimax;
 
 pub use cholesky::Cholesky;
 pub use csr::Csr;
+pub use dots::{dots_with, dots_with_all};
+pub use eigen::{Eigen, symmetric_eigen};
 pub use inverse::inverse;
 pub use kernels::{add_outer_products, add_scaled, dot};
+pub use low_rank::{BlockDescent, ConjugateGradient, Exact, WeightedRows};
 pub use matrix::Matrix;
+pub use packed::{Packed, Precision};
+pub use product::{Gram, RightFactor};
+pub use simd::Isa;
+pub use svd::{SubspaceIteration, Svd};
 pub use top_k::{top_k, top_k_of};
+pub use varimax::varimax;

@@ -5,7 +5,7 @@ use std::fmt;
 use rayon::iter::ParallelIterator;
 use rayon::slice::ParallelSlice;
 
-use crate::kernels::add_outer_products;
+use crate::{Gram, Isa};
 
 /// A dense matrix `[n_rows × dim]` of `f32`, row after row.
 #[derive(Clone, PartialEq)]
@@ -88,7 +88,11 @@ impl Matrix {
         let chunk_rows = self.n_rows.div_ceil(MAX_CHUNKS).max(MIN_CHUNK_ROWS);
         let of_chunk = |rows: &[f32]| {
             let mut part = Self::zeros(self.dim, self.dim);
-            add_outer_products(&mut part, rows.chunks_exact(self.dim).map(|row| (1.0, row)));
+            let mut gram = Gram::new(self.dim, Isa::best());
+            for row in rows.chunks_exact(self.dim) {
+                gram.add(1.0, row);
+            }
+            gram.add_to(&mut part);
             part
         };
         let parts: Vec<Self> =

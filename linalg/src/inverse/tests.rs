@@ -45,9 +45,9 @@ fn a_matrix_times_its_inverse_is_one() {
 #[test]
 fn the_inverse_holds_the_solutions_of_unit_right_sides() {
     let n = BLOCK + 20;
-    let mut a = positive_definite(n);
+    let a = positive_definite(n);
     let inverse = inverse(a.clone()).unwrap();
-    let factor = Cholesky::factor(&mut a).unwrap();
+    let factor = Cholesky::factor(&a).unwrap();
     for i in 0..n {
         let mut unit = vec![0.0; n];
         unit[i] = 1.0;
