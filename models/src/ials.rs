@@ -10,115 +10,90 @@
 //! number of the user's pairs; items likewise.
 //! What is kept are the items: a listener's vector is always solved anew from the listener's history.
 
+pub mod example;
+
+mod alternate;
 mod half_step;
 mod loss;
 mod params;
+mod rotated;
 
-use std::collections::BTreeMap;
+use linalg::{Isa, Matrix, dot, dots_with_all};
+use music::{ItemIx, Rows};
 
-use linalg::{Matrix, dot};
-use music::{ItemIx, RecordingId, Rows};
-
-use crate::array::{Arrays, take_f32};
-use crate::hash::{hash, normal};
+use crate::array::{Arrays, take_f32, take_u64};
 use crate::recommender::score_rows;
-use crate::{
-    Array, Checkpoint, Error, Heard, History, Observer, Progress, Query, Recommender, Step,
-    Training,
-};
+use crate::{Array, Error, Heard, History, Observer, Query, Recommender, Training};
 use half_step::HalfStep;
 pub use params::{Params, Precision, Solver, Weighting};
 
 const ITEM_FACTORS: &str = "item_factors";
+const USER_GRAM: &str = "user_gram";
+const N_USERS: &str = "n_users";
 
 /// Item vectors, and what a listener's own is solved with.
 #[derive(Debug)]
 pub struct Ials {
     params: Params,
+    /// x `[n_users × dim]`, as long as it is not saved and loaded.
+    users: Option<Matrix>,
     /// y `[n_items × dim]`.
     items: Matrix,
     /// w₀·YᵀY `[dim × dim]`.
     base: Matrix,
+    /// What a new item is solved with; factors from elsewhere come without.
+    crowd: Option<Crowd>,
+}
+
+/// All users at once, none of them alone.
+#[derive(Debug)]
+struct Crowd {
+    n_users: usize,
+    /// XᵀX `[dim × dim]`.
+    gram: Matrix,
 }
 
 /// Alternates between users and items, users first, from items that hash seed and recording id.
 ///
-/// O(nnz·dim² + (n_users + n_items)·dim³) time an iteration, parallel over rows.
+/// O(nnz·dim + (n_users + n_items)·dim²) time an iteration, or O(nnz·dim² + (n_users + n_items)·dim³) where every row
+/// is solved exactly; parallel over rows.
 ///
 /// # Errors
 /// [`Error::Diverged`] when a system has no finite solution or the loss is not finite;
-/// [`Error::Stopped`] when the observer wants it.
+/// [`Error::Stopped`] when the observer wants it; [`Error::BadArray`] when a checkpoint is not of this training.
 pub fn fit(
     params: Params,
     training: &Training<'_>,
     observer: &mut Observer<'_>,
 ) -> Result<Ials, Error> {
-    let start = initial_items(training.rows.ids(), params.dim, training.seed);
-    alternate(params, training, start, observer)
-}
-
-/// Numbers of variance 1/dim, so that vectors begin with a length near 1.
-fn initial_items(ids: &[RecordingId], dim: usize, seed: u64) -> Matrix {
-    let scale = 1.0 / (dim as f32).sqrt();
-    let of_item = |id: &RecordingId| {
-        let of_item = hash([seed, id.0]);
-        (0..dim as u64).map(move |d| scale * normal(hash([of_item, d])))
-    };
-    Matrix::from_vec(ids.len(), dim, ids.iter().flat_map(of_item).collect())
-}
-
-fn alternate(
-    params: Params,
-    training: &Training<'_>,
-    mut items: Matrix,
-    observer: &mut Observer<'_>,
-) -> Result<Ials, Error> {
-    let by_user = training.heard;
-    let by_item = by_user.transpose();
-    let mut users = Matrix::zeros(by_user.n_rows(), params.dim);
-    let n_iterations = params.iterations;
-    let mut loss = loss::of(&params, by_user, &by_item, &users, &items);
-    for iteration in 1..=n_iterations {
-        let diverged = Error::Diverged { iteration, loss: loss.total() };
-        let solved = half_step::solve_all(&params, by_user, &items, &mut users)
-            .and_then(|()| half_step::solve_all(&params, &by_item, &users, &mut items));
-        loss = loss::of(&params, by_user, &by_item, &users, &items);
-        if solved.is_none() || !loss.total().is_finite() {
-            return Err(diverged);
-        }
-        let step = Step::Measured { loss, ndcg: None };
-        if observer(Progress { iteration, n_iterations, step }).is_break() {
-            return Err(Error::Stopped(Box::new(Checkpoint {
-                iteration,
-                arrays: BTreeMap::new(),
-            })));
-        }
-    }
-    Ok(Ials::new(params, items))
+    let start = alternate::start(&params, training);
+    let factors = alternate::alternate(&params, training, start, observer)?;
+    let crowd = Crowd { n_users: factors.users.n_rows(), gram: factors.users.gram() };
+    let users = Some(factors.users);
+    Ok(Ials { users, crowd: Some(crowd), ..Ials::new(params, factors.items) })
 }
 
 pub(crate) fn load(params: Params, rows: &Rows, arrays: &mut Arrays) -> Result<Ials, Error> {
     let values = take_f32(arrays, ITEM_FACTORS, &[rows.len(), params.dim])?;
-    Ok(Ials::new(params, Matrix::from_vec(rows.len(), params.dim, values)))
+    let crowd = if arrays.contains_key(USER_GRAM) {
+        let gram = take_f32(arrays, USER_GRAM, &[params.dim, params.dim])?;
+        let gram = Matrix::from_vec(params.dim, params.dim, gram);
+        let n_users = usize::try_from(take_u64(arrays, N_USERS)?).unwrap_or(usize::MAX);
+        Some(Crowd { n_users, gram })
+    } else {
+        None
+    };
+    Ok(Ials { crowd, ..Ials::new(params, Matrix::from_vec(rows.len(), params.dim, values)) })
 }
 
 impl Ials {
     fn new(params: Params, items: Matrix) -> Self {
-        Self { params, base: half_step::base(&params, &items), items }
+        Self { params, base: half_step::base(&params, &items), users: None, items, crowd: None }
     }
 
     fn half_step(&self) -> HalfStep<'_> {
-        HalfStep { params: &self.params, base: &self.base, factors: &self.items }
-    }
-
-    /// A⁻¹b for the system A of this history; zeros where confidences near the end of `f32` leave it unsolvable.
-    fn solve(&self, history: &History<'_>, mut b: Vec<f32>) -> Vec<f32> {
-        let mut scratch = self.base.clone();
-        match self.half_step().factor(history.pairs(), &mut scratch) {
-            Some(factor) => factor.solve(&mut b),
-            None => b.fill(0.0),
-        }
-        b
+        let (base, factors) = (&self.base, &self.items);
+        HalfStep { params: &self.params, base, factors, n_others: factors.n_rows() }
     }
 }
 
@@ -128,36 +103,67 @@ impl Recommender for Ials {
     }
 
     fn represent(&self, history: &History<'_>) -> Query {
-        let mut b = vec![0.0; self.params.dim];
-        self.half_step().target(history.pairs(), &mut b);
-        Query::Dense(self.solve(history, b))
+        Query::Dense(self.half_step().solve(history.pairs()))
     }
 
     fn score_batch(&self, queries: &[Query], scores: &mut Matrix) {
         score_rows(queries, scores, self.n_items(), |query, row| {
             let Query::Dense(x) = query else { panic!("a dense query expected, got {query:?}") };
-            for (i, score) in row.iter_mut().enumerate() {
-                *score = dot(x, self.items.row(i));
-            }
+            dots_with_all(&self.items, x, row, Isa::best());
         });
     }
 
     /// c_j·p_j·(y_iᵀA⁻¹y_j), as in Hu, Koren & Volinsky (2008), §5.
     fn explain(&self, history: &History<'_>, item: ItemIx) -> Option<Vec<f32>> {
-        let z = self.solve(history, self.items.row(item.0 as usize).to_vec());
+        let mut z = self.items.row(item.0 as usize).to_vec();
+        self.half_step().apply_inverse(history.pairs(), &mut z);
         let contribution = |(j, heard): (usize, Heard)| {
             self.params.system_weights(heard).1 * dot(&z, self.items.row(j))
         };
         Some(history.pairs().map(contribution).collect())
     }
 
+    /// The row that a half-step over items would solve for it.
+    fn represent_item(&self, listeners: &[(Query, Heard)]) -> Option<Vec<f32>> {
+        let crowd = self.crowd.as_ref()?;
+        let dense = listeners.iter().filter_map(|(query, heard)| match query {
+            Query::Dense(x) => Some((x, *heard)),
+            Query::Everyone | Query::Sparse { .. } | Query::Seeded(_) => None,
+        });
+        let (vectors, heard): (Vec<_>, Vec<_>) = dense.unzip();
+        let dim = self.params.dim;
+        let vectors =
+            Matrix::from_vec(vectors.len(), dim, vectors.into_iter().flatten().copied().collect());
+        let base = half_step::weighted(&self.params, crowd.gram.clone());
+        let half_step = HalfStep {
+            params: &self.params,
+            base: &base,
+            factors: &vectors,
+            n_others: crowd.n_users,
+        };
+        Some(half_step.solve(heard.into_iter().enumerate()))
+    }
+
     fn item_vectors(&self) -> Option<&Matrix> {
         Some(&self.items)
     }
 
+    fn user_vectors(&self) -> Option<&Matrix> {
+        self.users.as_ref()
+    }
+
     fn arrays(&self) -> Vec<(&'static str, Array)> {
-        let shape = vec![self.items.n_rows(), self.items.dim()];
-        vec![(ITEM_FACTORS, Array::F32 { shape, values: self.items.as_slice().to_vec() })]
+        let matrix = |matrix: &Matrix| {
+            let shape = vec![matrix.n_rows(), matrix.dim()];
+            Array::F32 { shape, values: matrix.as_slice().to_vec() }
+        };
+        let mut arrays = vec![(ITEM_FACTORS, matrix(&self.items))];
+        if let Some(crowd) = &self.crowd {
+            arrays.push((USER_GRAM, matrix(&crowd.gram)));
+            let n_users = Array::U64 { shape: vec![1], values: vec![crowd.n_users as u64] };
+            arrays.push((N_USERS, n_users));
+        }
+        arrays
     }
 }
 

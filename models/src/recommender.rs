@@ -129,6 +129,13 @@ pub trait Recommender: Send + Sync + Debug {
     /// `None` when the score does not come from the history.
     fn explain(&self, history: &History<'_>, item: ItemIx) -> Option<Vec<f32>>;
 
+    /// A vector for an item that was not in the training, from what its listeners are and think of it.
+    ///
+    /// `None` where the model cannot make one.
+    fn represent_item(&self, _listeners: &[(Query, Heard)]) -> Option<Vec<f32>> {
+        None
+    }
+
     /// A vector for each item `[n_items × dim]`, if items have one.
     fn item_vectors(&self) -> Option<&Matrix>;
 

@@ -30,7 +30,6 @@ pub struct World {
 }
 
 /// Watches nothing and never stops a training.
-#[must_use]
 pub fn unobserved(_progress: Progress) -> ControlFlow<()> {
     ControlFlow::Continue(())
 }

@@ -6,7 +6,7 @@
 
 use std::ops::Range;
 
-use linalg::{Cholesky, Csr, Matrix, add_outer_products, add_scaled};
+use linalg::{Cholesky, Csr, Gram, Isa, Matrix, add_scaled};
 use rayon::iter::{IndexedParallelIterator, ParallelIterator};
 use rayon::slice::ParallelSliceMut;
 
@@ -21,17 +21,23 @@ pub(super) struct HalfStep<'a> {
     pub(super) params: &'a Params,
     /// w₀·YᵀY, shared by all rows: unobserved pairs then cost nothing per row.
     pub(super) base: &'a Matrix,
-    /// Y, the fixed side.
+    /// Y, the fixed side, or those of its rows that are paired.
     pub(super) factors: &'a Matrix,
+    /// Rows of the whole fixed side.
+    pub(super) n_others: usize,
 }
 
 /// w₀·YᵀY `[dim × dim]`.
 pub(super) fn base(params: &Params, factors: &Matrix) -> Matrix {
-    let mut base = factors.gram();
-    for x in base.as_mut_slice() {
+    weighted(params, factors.gram())
+}
+
+/// w₀ times a Gram matrix.
+pub(super) fn weighted(params: &Params, mut gram: Matrix) -> Matrix {
+    for x in gram.as_mut_slice() {
         *x *= params.unobserved_weight;
     }
-    base
+    gram
 }
 
 /// Solves every row of one side against the other.
@@ -44,7 +50,7 @@ pub(super) fn solve_all<R: Sync, C: Sync>(
     solved: &mut Matrix,
 ) -> Option<()> {
     let base = base(params, factors);
-    let half_step = HalfStep { params, base: &base, factors };
+    let half_step = HalfStep { params, base: &base, factors, n_others: factors.n_rows() };
     let n_rows = heard.n_rows();
     solved.as_mut_slice().par_chunks_mut(BLOCK_ROWS * params.dim).enumerate().try_for_each(
         |(block, rows)| {
@@ -64,7 +70,7 @@ impl HalfStep<'_> {
         block: Range<usize>,
         solved: &mut [f32],
     ) -> Option<()> {
-        let mut scratch = self.base.clone();
+        let mut scratch = Scratch::new(self.params.dim);
         for (u, x_u) in block.zip(solved.chunks_exact_mut(self.params.dim)) {
             let (columns, heard_by_u) = heard.row(u);
             let pairs = columns.iter().map(|&i| i as usize).zip(heard_by_u.iter().copied());
@@ -80,7 +86,23 @@ impl HalfStep<'_> {
         Some(())
     }
 
-    /// b = Σ c·p·y over a row's pairs, in their order.
+    /// The row of one that is not in the matrix, zeros where confidences near the end of `f32` leave it unsolvable.
+    pub(super) fn solve(&self, pairs: impl Iterator<Item = (usize, Heard)> + Clone) -> Vec<f32> {
+        let mut x = vec![0.0; self.params.dim];
+        self.target(pairs.clone(), &mut x);
+        self.apply_inverse(pairs, &mut x);
+        x
+    }
+
+    /// b ← A⁻¹·b for the system A of these pairs; zeros where it is unsolvable.
+    pub(super) fn apply_inverse(&self, pairs: impl Iterator<Item = (usize, Heard)>, b: &mut [f32]) {
+        match self.factor(pairs, &mut Scratch::new(self.params.dim)) {
+            Some(factor) => factor.solve(b),
+            None => b.fill(0.0),
+        }
+    }
+
+    /// b = Σ b·y over a row's pairs, in their order.
     pub(super) fn target(&self, pairs: impl Iterator<Item = (usize, Heard)>, b: &mut [f32]) {
         b.fill(0.0);
         for (i, heard) in pairs {
@@ -89,20 +111,36 @@ impl HalfStep<'_> {
         }
     }
 
-    /// A = w₀·YᵀY + λ·I + Σ c·y·yᵀ over a row's pairs, factored in `scratch`.
-    pub(super) fn factor<'s>(
+    /// A = w₀·YᵀY + λ·I + Σ a·y·yᵀ over a row's pairs, factored.
+    pub(super) fn factor(
         &self,
-        pairs: impl Iterator<Item = (usize, Heard)> + Clone,
-        scratch: &'s mut Matrix,
-    ) -> Option<Cholesky<'s>> {
-        scratch.as_mut_slice().copy_from_slice(self.base.as_slice());
-        let ridge = self.params.ridge(pairs.clone().count(), self.factors.n_rows());
-        for d in 0..self.params.dim {
-            scratch.row_mut(d)[d] += ridge;
+        pairs: impl Iterator<Item = (usize, Heard)>,
+        Scratch { system, pairs: sum }: &mut Scratch,
+    ) -> Option<Cholesky> {
+        let mut n_pairs = 0;
+        sum.clear();
+        for (i, heard) in pairs {
+            sum.add(self.params.system_weights(heard).0, self.factors.row(i));
+            n_pairs += 1;
         }
-        let weighted =
-            pairs.map(|(i, heard)| (self.params.system_weights(heard).0, self.factors.row(i)));
-        add_outer_products(scratch, weighted);
-        Cholesky::factor(scratch)
+        system.as_mut_slice().copy_from_slice(self.base.as_slice());
+        let ridge = self.params.ridge(n_pairs, self.n_others);
+        for d in 0..self.params.dim {
+            system.row_mut(d)[d] += ridge;
+        }
+        sum.add_to(system);
+        Cholesky::factor(system)
+    }
+}
+
+/// Space for one system after another.
+pub(super) struct Scratch {
+    system: Matrix,
+    pairs: Gram,
+}
+
+impl Scratch {
+    pub(super) fn new(dim: usize) -> Self {
+        Self { system: Matrix::zeros(dim, dim), pairs: Gram::new(dim, Isa::best()) }
     }
 }

@@ -1,10 +1,11 @@
 //! How far are the vectors from what they should explain?
 
-use linalg::{Csr, Matrix, dot};
+use linalg::{Csr, Isa, Matrix, dots_with};
 use music::{ItemIx, UserIx};
 use rayon::iter::{IntoParallelIterator, ParallelIterator};
 
 use super::Params;
+use super::alternate::Factors;
 use crate::{Heard, Loss};
 
 /// The loss of these factors.
@@ -18,8 +19,7 @@ pub(super) fn of(
     params: &Params,
     by_user: &Csr<UserIx, ItemIx, Heard>,
     by_item: &Csr<ItemIx, UserIx, Heard>,
-    users: &Matrix,
-    items: &Matrix,
+    Factors { users, items }: &Factors,
 ) -> Loss {
     let pairs = observed(params, by_user, users, items);
     let regularizer = regularizer(params, by_user, users) + regularizer(params, by_item, items);
@@ -64,22 +64,24 @@ fn observed(
     items: &Matrix,
 ) -> Observed {
     let charged = f64::from(params.charged_already());
-    let of_user = |u: usize| {
+    let isa = Isa::best();
+    let of_user = |scores: &mut Vec<f32>, u: usize| {
         let (columns, heard_by_u) = by_user.row(u);
-        let of_pair = |(&i, &heard): (&u32, &Heard)| {
-            let score = f64::from(dot(users.row(u), items.row(i as usize)));
+        scores.resize(columns.len(), 0.0);
+        dots_with(items, columns, users.row(u), scores, isa);
+        let mut sum = Observed::default();
+        for (&heard, &score) in heard_by_u.iter().zip(scores.iter()) {
+            let (weight, score) = (f64::from(params.observed_weight(heard)), f64::from(score));
             let miss = f64::from(params.preference(heard)) - score;
-            let weight = f64::from(params.observed_weight(heard));
-            Observed {
-                weight,
-                misses: weight * miss * miss,
-                charged_already: charged * score * score,
-            }
-        };
-        columns.iter().zip(heard_by_u).map(of_pair).fold(Observed::default(), Observed::plus)
+            sum.weight += weight;
+            sum.misses += weight * miss * miss;
+            sum.charged_already += charged * score * score;
+        }
+        sum
     };
     // First one sum a user, then the users in order: the same bits with any number of threads.
-    let sums: Vec<Observed> = (0..by_user.n_rows()).into_par_iter().map(of_user).collect();
+    let sums: Vec<Observed> =
+        (0..by_user.n_rows()).into_par_iter().map_init(Vec::new, of_user).collect();
     sums.into_iter().fold(Observed::default(), Observed::plus)
 }
 

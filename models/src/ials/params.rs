@@ -81,6 +81,8 @@ impl Choice for Solver {
 /// How the fixed side is held while rows are solved against it; sums are `f32` always.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Precision {
+    /// Half where single precision would not stay near the processor.
+    Auto,
     /// 16 bits a number: half the memory to move.
     Half,
     /// 32 bits a number.
@@ -88,7 +90,8 @@ pub enum Precision {
 }
 
 impl Choice for Precision {
-    const ALL: &'static [(&'static str, Self)] = &[("half", Self::Half), ("single", Self::Single)];
+    const ALL: &'static [(&'static str, Self)] =
+        &[("auto", Self::Auto), ("half", Self::Half), ("single", Self::Single)];
 }
 
 impl Default for Params {
@@ -106,7 +109,7 @@ impl Default for Params {
             solver: Solver::Auto,
             cg_steps: 2,
             block: 32,
-            precision: Precision::Half,
+            precision: Precision::Auto,
             tolerance: 0.0,
             validation: 0.0,
             patience: 2,
@@ -115,6 +118,7 @@ impl Default for Params {
 }
 
 impl Params {
+    #[expect(clippy::too_many_lines, reason = "an entry a parameter")]
     pub(crate) fn fields(&mut self) -> Vec<Field<'_>> {
         let field = |name, meaning, slot| Field { name, meaning, slot };
         vec![
@@ -176,7 +180,7 @@ impl Params {
             ),
             field(
                 "precision",
-                "half or single: how vectors are held while others are solved against them",
+                "auto; or half, single: how vectors are held while others are solved against them",
                 Slot::Choice(&mut self.precision),
             ),
             field(
