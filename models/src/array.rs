@@ -33,6 +33,14 @@ pub enum Array {
 }
 
 impl Array {
+    /// Length of each axis.
+    #[must_use]
+    pub fn shape(&self) -> &[usize] {
+        match self {
+            Self::F32 { shape, .. } | Self::U32 { shape, .. } | Self::U64 { shape, .. } => shape,
+        }
+    }
+
     fn describe(&self) -> String {
         let (kind, shape, len) = match self {
             Self::F32 { shape, values } => ("f32", shape, values.len()),

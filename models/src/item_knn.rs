@@ -4,18 +4,13 @@
 //! as in implicit's `nearest_neighbours` (which also weighs a history by its confidences).
 //! score(i) = Σ_j w_j·sim(j, i) over the liked j of a history, sim(j, ·) cut to the `neighbors` best, j itself left out.
 
-use linalg::{Csr, Matrix, dot, top_k_of};
+use linalg::{Csr, Matrix, dot};
 use music::{ItemIx, Rows, UserIx};
-use rayon::iter::{IntoParallelIterator, ParallelIterator};
 
-use crate::array::{Arrays, take_f32, take_u32};
-use crate::recommender::score_rows;
+use crate::array::Arrays;
+use crate::neighbors::Neighbors;
 use crate::spec::field::{Choice, Field, Slot};
-use crate::{Array, Error, Heard, History, Observer, Query, Recommender, Training};
-
-const FROM: &str = "neighbors_from";
-const TO: &str = "neighbors_to";
-const SIMILARITY: &str = "neighbors_similarity";
+use crate::{Array, Error, History, Observer, Query, Recommender, Training};
 
 /// What the caller chooses.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -82,7 +77,7 @@ impl Params {
 /// The neighbors of every item.
 #[derive(Debug)]
 pub struct ItemKnn {
-    neighbors: Csr<ItemIx, ItemIx>,
+    neighbors: Neighbors,
 }
 
 /// Finds the neighbors of all items, ties at the cut by lower row. O(Σ_u n_u²) time, parallel over items.
@@ -95,7 +90,8 @@ pub fn fit(
     _observer: &mut Observer<'_>,
 ) -> Result<ItemKnn, Error> {
     let weights = weigh(params, &training.liked());
-    Ok(ItemKnn { neighbors: nearest(&weights, params.neighbors) })
+    let neighbors = Neighbors::of_product(&weights, &weights.transpose(), params.neighbors);
+    Ok(ItemKnn { neighbors })
 }
 
 /// The weights whose products are similarities `[n_items × n_users]`.
@@ -134,73 +130,13 @@ fn normalize(by_item: &Csr<ItemIx, UserIx>) -> Csr<ItemIx, UserIx> {
     by_item.map(|i, _, c| if lengths[i] > 0.0 { c / lengths[i] } else { 0.0 })
 }
 
-/// The `k` other items with the largest positive product, for each item.
-fn nearest(by_item: &Csr<ItemIx, UserIx>, k: usize) -> Csr<ItemIx, ItemIx> {
-    let by_user = by_item.transpose();
-    let n_items = by_item.n_rows();
-    let of_item = |products: &mut Products, i: usize| {
-        let (users, weights) = by_item.row(i);
-        for (&u, &weight) in users.iter().zip(weights) {
-            products.add_scaled(weight, by_user.row(u as usize));
-        }
-        let i = u32::try_from(i).expect("item rows are u32");
-        let others = products.drain().filter(|&(j, _)| j != i);
-        top_k_of(others, k).into_iter().map(|(j, product)| (i, j, product)).collect::<Vec<_>>()
-    };
-    let triplets: Vec<Vec<_>> =
-        (0..n_items).into_par_iter().map_init(|| Products::zeros(n_items), of_item).collect();
-    Csr::from_triplets(n_items, n_items, triplets.concat())
-}
-
-/// A sparse sum: a value for every item, and the list of those that are not zero.
-struct Products {
-    values: Vec<f32>,
-    touched: Vec<u32>,
-}
-
-impl Products {
-    fn zeros(n_items: usize) -> Self {
-        Self { values: vec![0.0; n_items], touched: Vec::new() }
-    }
-
-    fn add_scaled(&mut self, weight: f32, (items, values): (&[u32], &[f32])) {
-        for (&j, &x) in items.iter().zip(values) {
-            let product = weight * x;
-            if product > 0.0 {
-                let sum = &mut self.values[j as usize];
-                if *sum == 0.0 {
-                    self.touched.push(j);
-                }
-                *sum += product;
-            }
-        }
-    }
-
-    /// Takes the sums out and leaves zeros.
-    fn drain(&mut self) -> impl Iterator<Item = (u32, f32)> {
-        let values = &mut self.values;
-        self.touched.drain(..).map(|j| (j, std::mem::take(&mut values[j as usize])))
-    }
-}
-
 pub(crate) fn load(_params: Params, rows: &Rows, arrays: &mut Arrays) -> Result<ItemKnn, Error> {
-    let (from, to) = (take_u32(arrays, FROM)?, take_u32(arrays, TO)?);
-    let similarity = take_f32(arrays, SIMILARITY, &[from.len()])?;
-    let n_items = rows.len();
-    let pairs: Vec<(u32, u32)> = from.iter().copied().zip(to.iter().copied()).collect();
-    let is_sorted = pairs.len() == to.len() && pairs.windows(2).all(|two| two[0] < two[1]);
-    let are_rows = pairs.iter().all(|&(j, i)| (j.max(i) as usize) < n_items);
-    if !(is_sorted && are_rows) {
-        let expected = format!("ascending pairs of {n_items} rows");
-        return Err(Error::BadArray { name: FROM, expected, got: "others".to_owned() });
-    }
-    let triplets = pairs.into_iter().zip(similarity).map(|((j, i), s)| (j, i, s)).collect();
-    Ok(ItemKnn { neighbors: Csr::from_triplets(n_items, n_items, triplets) })
+    Ok(ItemKnn { neighbors: Neighbors::load(rows, arrays)? })
 }
 
 impl Recommender for ItemKnn {
     fn n_items(&self) -> usize {
-        self.neighbors.n_rows()
+        self.neighbors.n_items()
     }
 
     fn represent(&self, history: &History<'_>) -> Query {
@@ -208,29 +144,11 @@ impl Recommender for ItemKnn {
     }
 
     fn score_batch(&self, queries: &[Query], scores: &mut Matrix) {
-        score_rows(queries, scores, self.n_items(), |query, row| {
-            let Query::Sparse { items, weights } = query else {
-                panic!("a sparse query expected, got {query:?}")
-            };
-            row.fill(0.0);
-            for (j, weight) in items.iter().zip(weights) {
-                let (neighbors, similarities) = self.neighbors.row(j.0 as usize);
-                for (&i, similarity) in neighbors.iter().zip(similarities) {
-                    row[i as usize] += weight * similarity;
-                }
-            }
-        });
+        self.neighbors.score_batch(queries, scores);
     }
 
     fn explain(&self, history: &History<'_>, item: ItemIx) -> Option<Vec<f32>> {
-        let contribution = |(j, heard): (usize, Heard)| {
-            let (neighbors, similarities) = self.neighbors.row(j);
-            match neighbors.binary_search(&item.0) {
-                Ok(place) if heard.is_liked => heard.confidence * similarities[place],
-                Ok(_) | Err(_) => 0.0,
-            }
-        };
-        Some(history.pairs().map(contribution).collect())
+        Some(self.neighbors.explain(history, item, |heard| heard.confidence))
     }
 
     fn item_vectors(&self) -> Option<&Matrix> {
@@ -238,22 +156,7 @@ impl Recommender for ItemKnn {
     }
 
     fn arrays(&self) -> Vec<(&'static str, Array)> {
-        let nnz = self.neighbors.nnz();
-        let mut from = Vec::with_capacity(nnz);
-        let mut to = Vec::with_capacity(nnz);
-        let mut similarity = Vec::with_capacity(nnz);
-        for (j, neighbors, similarities) in self.neighbors.rows() {
-            let j = u32::try_from(j).expect("item rows are u32");
-            from.extend(neighbors.iter().map(|_| j));
-            to.extend(neighbors);
-            similarity.extend(similarities);
-        }
-        let shape = vec![nnz];
-        vec![
-            (FROM, Array::U32 { shape: shape.clone(), values: from }),
-            (TO, Array::U32 { shape: shape.clone(), values: to }),
-            (SIMILARITY, Array::F32 { shape, values: similarity }),
-        ]
+        self.neighbors.arrays()
     }
 }
 

@@ -8,20 +8,29 @@
 //! The same input gives the same bits with any number of threads.
 
 pub mod ease;
+pub mod explicit;
+pub mod gf_cf;
 pub mod ials;
 pub mod item_knn;
 pub mod popularity;
+pub mod pure_svd;
 pub mod random;
+pub mod rp3beta;
+pub mod slim;
 pub mod testing;
 
 mod array;
 mod catalogue;
 mod error;
 mod fit;
+mod grid;
 mod hash;
+mod neighbors;
 mod recommender;
 mod registry;
+mod singular;
 mod spec;
+mod validation;
 
 pub use array::Array;
 pub use catalogue::{ModelDoc, ParameterDoc, catalogue};

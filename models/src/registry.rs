@@ -10,7 +10,7 @@ use music::Rows;
 
 use crate::spec::field::Field;
 use crate::{Array, Error, Observer, Recommender, Training};
-use crate::{ease, ials, item_knn, popularity, random};
+use crate::{ease, explicit, gf_cf, ials, item_knn, popularity, pure_svd, random, rp3beta, slim};
 
 macro_rules! models {
     ($($name:literal $model:ident($module:ident, $default:expr) $sentence:literal)*) => {
@@ -94,6 +94,16 @@ models! {
         "Recommends what is liked by the listeners of what one likes."
     "ease" Ease(ease, ease::Params::default())
         "Learns a weight between every two recordings, in closed form; for small catalogues."
+    "slim" Slim(slim, slim::Params::default())
+        "Learns a few weights to each recording from those most alike; for catalogues too large for ease."
+    "rp3beta" Rp3Beta(rp3beta, rp3beta::Params::default())
+        "Recommends where a walk over listeners from what one likes ends, the well-known held back."
     "ials" Ials(ials, ials::Params::default())
         "Learns a vector for each recording by implicit alternating least squares."
+    "explicit" Explicit(explicit, explicit::Params::default())
+        "Predicts ratings from biases and a vector for each recording; what a pair counts is read as its rating."
+    "pure-svd" PureSvd(pure_svd, pure_svd::Params::default())
+        "Projects a history onto the largest singular vectors of who likes what."
+    "gf-cf" GfCf(gf_cf, gf_cf::Params::default())
+        "Filters a history over the graph of who likes what: a linear filter and an ideal low-pass one."
 }

@@ -1,11 +1,11 @@
 //! Are the weights those of the paper, by whichever way they were computed?
 
-use super::{Params, divide_by_diagonal, fit, from_items, from_users};
+use super::{Params, divide_by_diagonal, fit, from_items, from_users, strongest};
 use crate::testing::unobserved;
 use crate::{Error, Training};
 use linalg::Csr;
 use music::{ItemIx, RecordingId, Rows, UserIx};
-use proptest::prelude::{Strategy, prop_assert, proptest};
+use proptest::prelude::{Strategy, prop_assert, prop_assert_eq, proptest};
 
 fn matrices() -> impl Strategy<Value = Csr<UserIx, ItemIx>> {
     let pairs = proptest::collection::btree_set((0_u32..8, 0_u32..11), 0..50);
@@ -23,6 +23,26 @@ proptest! {
         for (a, b) in items.as_slice().iter().zip(users.as_slice()) {
             // Entries of P are at most 1/reg ≤ 2; the condition is below 90/0.5, so f32 keeps 1e-4.
             prop_assert!((a - b).abs() < 1e-4, "{a} and {b}");
+        }
+    }
+
+    #[test]
+    fn the_strongest_weights_are_those_of_a_full_sort(liked in matrices(), k in 1_usize..12) {
+        let p = from_items(Params { reg: 2.0, ..Params::default() }, &liked).unwrap();
+        let few = strongest(&p, k);
+        let all = divide_by_diagonal(p);
+        for i in 0..11 {
+            let kept = |j: usize| few.of(j).0.iter().position(|&to| to as usize == i);
+            let weight = |j: usize| all.row(j)[i];
+            let (inside, outside): (Vec<usize>, Vec<usize>) =
+                (0..11).filter(|&j| weight(j) != 0.0).partition(|&j| kept(j).is_some());
+            prop_assert_eq!(inside.len(), k.min(inside.len() + outside.len()));
+            let smallest = inside.iter().map(|&j| weight(j).abs()).fold(f32::INFINITY, f32::min);
+            // P is symmetric up to the rounding of its solver.
+            prop_assert!(outside.iter().all(|&j| weight(j).abs() < smallest + 1e-5));
+            for j in inside {
+                prop_assert!((few.of(j).1[kept(j).unwrap()] - weight(j)).abs() < 1e-5);
+            }
         }
     }
 
@@ -88,4 +108,7 @@ fn a_catalogue_too_large_is_refused_with_the_bytes_needed() {
         "{error}"
     );
     assert!(fit(Params { max_memory_mb: 8, ..params }, &training, &mut unobserved).is_ok());
+    // One weight to each: 4·1000² of P, 24·1000 of weights, the users' matrices as before.
+    let params = Params { neighbors: 1, max_memory_mb: 4, ..params };
+    assert!(fit(params, &training, &mut unobserved).is_ok());
 }

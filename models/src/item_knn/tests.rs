@@ -1,11 +1,12 @@
-//! Are the neighbors those that a naive loop over all pairs finds?
+//! Are items as alike as each of the measures says?
 
-use super::{Params, Similarity, fit, nearest, weigh};
+use super::{Params, Similarity, fit, weigh};
+use crate::neighbors::Neighbors;
 use crate::testing::{two_tribes, unobserved};
 use crate::{Heard, Training};
-use linalg::{Csr, top_k};
+use linalg::Csr;
 use music::{ItemIx, RecordingId, Rows, UserIx};
-use proptest::prelude::{Strategy, prop_assert, prop_assert_eq, proptest};
+use proptest::prelude::{Strategy, prop_assert, proptest};
 
 fn matrices() -> impl Strategy<Value = Csr<UserIx, ItemIx>> {
     let pairs = proptest::collection::btree_map((0_u32..12, 0_u32..9), 0.1_f32..5.0, 0..60);
@@ -14,44 +15,14 @@ fn matrices() -> impl Strategy<Value = Csr<UserIx, ItemIx>> {
     })
 }
 
-/// The dense twin: a row of weights an item.
-fn dense(by_item: &Csr<ItemIx, UserIx>) -> Vec<Vec<f32>> {
-    let of_item = |(_, users, weights): (usize, &[u32], &[f32])| {
-        let mut row = vec![0.0; by_item.n_cols()];
-        for (&u, &weight) in users.iter().zip(weights) {
-            row[u as usize] = weight;
-        }
-        row
-    };
-    by_item.rows().map(of_item).collect()
-}
-
 proptest! {
-    #[test]
-    fn neighbors_are_the_best_of_all_pairs(liked in matrices(), k in 1_usize..10) {
-        let params = Params { similarity: Similarity::Bm25, ..Params::default() };
-        let by_item = weigh(params, &liked);
-        let rows = dense(&by_item);
-        let neighbors = nearest(&by_item, k);
-        for (i, of_i) in rows.iter().enumerate() {
-            let product = |of_j: &Vec<f32>| of_i.iter().zip(of_j).map(|(a, b)| a * b).sum::<f32>();
-            let products: Vec<f32> = rows.iter().map(product).collect();
-            // The same products in the same order, so that even the bits agree.
-            let slow = top_k(&products, k, &[u32::try_from(i).unwrap()]);
-            let mut slow: Vec<_> = slow.into_iter().filter(|&(_, x)| x > 0.0).collect();
-            slow.sort_by_key(|&(j, _)| j);
-            let (columns, values) = neighbors.row(i);
-            let fast: Vec<_> = columns.iter().copied().zip(values.iter().copied()).collect();
-            prop_assert_eq!(fast, slow);
-        }
-    }
-
     #[test]
     fn a_cosine_is_at_most_1(liked in matrices()) {
         for similarity in [Similarity::Cosine, Similarity::TfIdf] {
             let by_item = weigh(Params { similarity, ..Params::default() }, &liked);
-            for (_, _, products) in nearest(&by_item, 100).rows() {
-                prop_assert!(products.iter().all(|&x| 0.0 < x && x < 1.0 + 1e-5), "{products:?}");
+            let neighbors = Neighbors::of_product(&by_item, &by_item.transpose(), 100);
+            for (_, cosines) in (0..9).map(|j| neighbors.of(j)) {
+                prop_assert!(cosines.iter().all(|&x| 0.0 < x && x < 1.0 + 1e-5), "{cosines:?}");
             }
         }
     }
@@ -100,7 +71,8 @@ fn what_is_known_and_not_liked_makes_no_neighbors() {
         seed: 0,
         resume: None,
     };
-    assert_eq!(fit(Params::default(), &training, &mut unobserved).unwrap().neighbors.nnz(), 0);
+    let model = fit(Params::default(), &training, &mut unobserved).unwrap();
+    assert!((0..2).all(|j| model.neighbors.of(j).0.is_empty()));
 }
 
 #[test]
@@ -109,5 +81,5 @@ fn no_more_neighbors_are_kept_than_asked_for() {
     let model =
         fit(Params { neighbors: 2, ..Params::default() }, &world.training(), &mut unobserved)
             .unwrap();
-    assert!(model.neighbors.rows().all(|(_, neighbors, _)| neighbors.len() <= 2));
+    assert!((0..world.rows.len()).all(|j| model.neighbors.of(j).0.len() <= 2));
 }

@@ -22,9 +22,20 @@ fn other_parameters_conform_too() {
         "item-knn:similarity=bm25",
         "item-knn:similarity=bm25,k1=0,b=1",
         "ease:reg=0.5",
+        "ease:neighbors=20",
+        "slim:nonnegative=false",
+        "slim:l1_reg=0,l2_reg=5",
+        "rp3beta:alpha=0.5,beta=0.6",
         "ials:dim=5,iterations=3",
         "ials:dim=8,negative_target=-1,reg_exponent=0.5",
         "ials:dim=8,unobserved_weight=0,reg=0.1",
+        "explicit:dim=5,reg_exponent=0",
+        "explicit:solver=sgd",
+        "explicit:solver=sgd,adagrad=false,dim=3",
+        "pure-svd:dim=2",
+        "pure-svd:weighting=confidence,iterations=3",
+        "gf-cf:dim=2,low_pass=1",
+        "gf-cf:dim=5,low_pass=0",
     ];
     for text in texts {
         conformance(&spec(text));
@@ -39,8 +50,17 @@ fn the_recording_withheld_from_a_tribe_comes_first() {
         "item-knn:similarity=bm25",
         "ease",
         "ease:reg=1",
+        "ease:neighbors=5",
+        "slim",
+        "slim:nonnegative=false,neighbors=5",
+        "rp3beta",
+        "rp3beta:alpha=0.5,beta=0.6",
         "ials",
         "ials:dim=2,iterations=5",
+        "pure-svd:dim=2",
+        "pure-svd:dim=3,weighting=confidence",
+        "gf-cf",
+        "gf-cf:dim=2,neighbors=5",
     ];
     for text in texts {
         finds_what_was_withheld(&spec(text));

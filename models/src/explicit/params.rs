@@ -1,0 +1,102 @@
+//! What can be chosen about explicit factorization?
+
+use crate::spec::field::{Choice, Field, Slot};
+
+/// What the caller chooses.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Params {
+    /// How the loss is brought down.
+    pub solver: Solver,
+    /// Length of the vectors, biases not counted.
+    pub dim: usize,
+    /// How often both sides are solved, or all pairs visited.
+    pub iterations: usize,
+    /// Ridge penalty on each bias and vector, before scaling.
+    pub reg: f32,
+    /// How the penalty grows with the number of pairs: 0 not at all, 1 in proportion.
+    pub reg_exponent: f32,
+    /// Descent only: the length of its steps, for ratings with a standard deviation of 1.
+    pub learning_rate: f32,
+    /// Descent only: whether each number's steps shrink as its gradients add up.
+    pub adagrad: bool,
+}
+
+/// How the loss is brought down.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Solver {
+    /// One side exactly against the other, in turns.
+    Als,
+    /// One pair at a time, down its gradient.
+    Sgd,
+}
+
+impl Choice for Solver {
+    const ALL: &'static [(&'static str, Self)] = &[("als", Self::Als), ("sgd", Self::Sgd)];
+}
+
+impl Default for Params {
+    fn default() -> Self {
+        Self {
+            solver: Solver::Als,
+            dim: 32,
+            iterations: 20,
+            reg: 0.05,
+            reg_exponent: 1.0,
+            learning_rate: 0.05,
+            adagrad: true,
+        }
+    }
+}
+
+impl Params {
+    pub(crate) fn fields(&mut self) -> Vec<Field<'_>> {
+        let field = |name, meaning, slot| Field { name, meaning, slot };
+        vec![
+            field(
+                "solver",
+                "als: one side exactly against the other; sgd: one pair at a time, down its gradient",
+                Slot::Choice(&mut self.solver),
+            ),
+            field(
+                "dim",
+                "length of the vectors, biases not counted",
+                Slot::Count(&mut self.dim, 1..=4096),
+            ),
+            field(
+                "iterations",
+                "als: how often users and items are solved; sgd: how often every pair is visited",
+                Slot::Count(&mut self.iterations, 1..=10_000),
+            ),
+            field(
+                "reg",
+                "ridge penalty on each bias and vector, before scaling by reg_exponent",
+                Slot::Number(&mut self.reg, 1e-6..=1e6),
+            ),
+            field(
+                "reg_exponent",
+                "how the penalty grows with the number of pairs: 0 not at all, 1 in proportion",
+                Slot::Number(&mut self.reg_exponent, 0.0..=2.0),
+            ),
+            field(
+                "learning_rate",
+                "sgd only: length of the steps, whatever the scale of the ratings",
+                Slot::Number(&mut self.learning_rate, 1e-6..=10.0),
+            ),
+            field(
+                "adagrad",
+                "sgd only: shrink each number's steps as its gradients add up; true or false",
+                Slot::Flag(&mut self.adagrad),
+            ),
+        ]
+    }
+
+    /// Length of a row: vector, own bias, and the 1 that the other side's bias meets.
+    pub(super) fn width(&self) -> usize {
+        self.dim + 2
+    }
+
+    /// λ of a row with that many pairs.
+    pub(super) fn ridge(&self, n_pairs: usize) -> f32 {
+        self.reg * (n_pairs as f32).powf(self.reg_exponent)
+    }
+}
