@@ -34,7 +34,9 @@ impl Observer for Progress {
             return;
         }
         let template = match (step, total) {
-            ("import" | "checksum", Some(_)) => "{msg:12} {wide_bar} {bytes}/{total_bytes} {eta}",
+            ("import" | "checksum" | "read", Some(_)) => {
+                "{msg:12} {wide_bar} {bytes}/{total_bytes} {eta}"
+            }
             (_, Some(_)) => "{msg:12} {wide_bar} {pos}/{len} {eta}",
             (_, None) => "{msg:12} {spinner} {pos} {elapsed}",
         };

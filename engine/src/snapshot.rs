@@ -24,7 +24,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::Error;
 
-mod files;
+pub(crate) mod files;
 pub(crate) mod npy;
 
 /// The only form this program writes and reads.

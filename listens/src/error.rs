@@ -7,7 +7,7 @@ use std::path::PathBuf;
 
 use music::ItemKind;
 
-use crate::Format;
+use crate::{Format, Reject};
 
 /// Why reading stopped before the end of the source.
 #[derive(Debug, thiserror::Error)]
@@ -74,4 +74,34 @@ pub enum Error {
         /// What this one holds.
         got: ItemKind,
     },
+    /// More than one table where a matrix is to be read.
+    #[error("one table expected in {}, got {first} and {second}; name one of them", path.display())]
+    ManyTables {
+        /// The source that was asked for.
+        path: PathBuf,
+        /// The first file in it.
+        first: String,
+        /// The second.
+        second: String,
+    },
+    /// A table of which nothing is left to learn from.
+    #[error("no pair of user and item in {}: {}", path.display(), nothing_left(*read, first.as_deref()))]
+    NoPairs {
+        /// The source that was asked for.
+        path: PathBuf,
+        /// Lines met.
+        read: u64,
+        /// The first of them that could not be believed.
+        first: Option<Box<Reject>>,
+    },
+}
+
+fn nothing_left(read: u64, first: Option<&Reject>) -> String {
+    match first {
+        Some(Reject { place, reason, .. }) => {
+            format!("{read} lines, the first that was rejected is {place}: {reason}")
+        }
+        None if read == 0 => "it has no line below its header".to_owned(),
+        None => format!("{read} lines, and every value is 0"),
+    }
 }

@@ -35,6 +35,8 @@ use music::{Entry, ItemKind};
 
 pub(crate) use delimited::Delimiter;
 pub(crate) use lastfm_1k::is_lastfm_1k;
+pub(crate) use lines::Lines;
+pub(crate) use table::{Table, check_roles};
 pub(crate) use triples::NAMES as TRIPLE_NAMES;
 
 use crate::reject::{Place, Problem};
@@ -42,7 +44,6 @@ use crate::source::{self, Input, Member, Stop};
 use crate::survey::format_of;
 use crate::{Error, Format, Options, Reject, RejectReason, Tally};
 use intake::{Doors, Intake};
-use table::{Table, check_roles};
 
 /// Reads a file, a folder or a zip, and hands over every entry until `sink` breaks off.
 ///
@@ -147,12 +148,12 @@ pub(crate) fn items_of(
     if input.is_json() {
         return Ok(options.items.unwrap_or(ItemKind::Recordings));
     }
-    check_roles(format, &roles, options)?;
+    check_roles(format, &roles, &options.columns)?;
     let line = input.first_line();
     if format == Format::Triples {
         return triples::items_of(&line, file, options);
     }
-    let table = Table::new(file, &line, true, options)?;
+    let table = Table::new(file, &line, true, &options.columns)?;
     let by_column = table.column(fields::ITEM).map(|column| table.items_of(column));
     Ok(options.items.or(by_column).unwrap_or(ItemKind::Recordings))
 }

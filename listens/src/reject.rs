@@ -84,6 +84,9 @@ pub enum RejectReason {
     /// A count that is no count.
     #[error("its count is not a positive number")]
     BadCount,
+    /// A value that is no number.
+    #[error("its value is not a finite number")]
+    BadValue,
     /// An interaction nobody knows.
     #[error("its kind of interaction is unknown; the configuration can add it")]
     UnknownKind,
@@ -116,6 +119,7 @@ impl RejectReason {
             Self::NoArtist => "no-artist",
             Self::NoNames => "no-names",
             Self::BadCount => "bad-count",
+            Self::BadValue => "bad-value",
             Self::UnknownKind => "unknown-kind",
             Self::UnknownTag => "unknown-tag",
         }

@@ -71,14 +71,16 @@ fn write_all(
     Ok(())
 }
 
-fn write_file(path: &Path, bytes: &[u8]) -> Result<(), Error> {
+/// Writes a file and waits until the disk has it.
+pub(crate) fn write_file(path: &Path, bytes: &[u8]) -> Result<(), Error> {
     let mut file = File::create(path)?;
     file.write_all(bytes)?;
     file.sync_all()?;
     Ok(())
 }
 
-fn remove(folder: &Path) -> Result<(), Error> {
+/// Removes a folder, if it is there.
+pub(crate) fn remove(folder: &Path) -> Result<(), Error> {
     match fs_err::remove_dir_all(folder) {
         Err(error) if error.kind() != std::io::ErrorKind::NotFound => Err(error.into()),
         _ => Ok(()),

@@ -32,30 +32,50 @@ impl Delimiter {
 
     /// The cells of a line.
     pub(crate) fn split(self, line: &str) -> Result<Vec<Cow<'_, str>>, RejectReason> {
+        let mut cells = Vec::new();
+        self.each(line, |_, cell| cells.push(cell))?;
+        Ok(cells)
+    }
+
+    /// Calls `on_cell` with the place and text of every cell of a line, and says how many there are.
+    pub(crate) fn each<'l>(
+        self,
+        line: &'l str,
+        mut on_cell: impl FnMut(usize, Cow<'l, str>),
+    ) -> Result<usize, RejectReason> {
+        let mut n_cells = 0;
+        let mut take = |cell| {
+            on_cell(n_cells, cell);
+            n_cells += 1;
+        };
         match self {
-            Self::Tab => Ok(line.split('\t').map(Cow::Borrowed).collect()),
-            Self::Blank => Ok(line.split_whitespace().map(Cow::Borrowed).collect()),
-            Self::Comma => split_quoted(line, ','),
-            Self::Semicolon => split_quoted(line, ';'),
+            Self::Tab => line.split('\t').map(Cow::Borrowed).for_each(take),
+            Self::Blank => line.split_whitespace().map(Cow::Borrowed).for_each(take),
+            Self::Comma => each_quoted(line, ',', &mut take)?,
+            Self::Semicolon => each_quoted(line, ';', &mut take)?,
         }
+        Ok(n_cells)
     }
 }
 
-fn split_quoted(line: &str, delimiter: char) -> Result<Vec<Cow<'_, str>>, RejectReason> {
-    let mut cells = Vec::new();
+fn each_quoted<'l>(
+    line: &'l str,
+    delimiter: char,
+    take: &mut impl FnMut(Cow<'l, str>),
+) -> Result<(), RejectReason> {
     let mut rest = Some(line);
     while let Some(line) = rest {
         let Some(quoted) = line.strip_prefix('"') else {
             let (cell, after) = line
                 .split_once(delimiter)
                 .map_or((line, None), |(cell, after)| (cell, Some(after)));
-            cells.push(Cow::Borrowed(cell));
+            take(Cow::Borrowed(cell));
             rest = after;
             continue;
         };
         let end = closing_quote(quoted).ok_or(RejectReason::OpenQuote)?;
         let (cell, after) = (&quoted[..end], &quoted[end + 1..]);
-        cells.push(if cell.contains('"') {
+        take(if cell.contains('"') {
             Cow::Owned(cell.replace("\"\"", "\""))
         } else {
             Cow::Borrowed(cell)
@@ -66,7 +86,7 @@ fn split_quoted(line: &str, delimiter: char) -> Result<Vec<Cow<'_, str>>, Reject
             after => after,
         };
     }
-    Ok(cells)
+    Ok(())
 }
 
 /// The first quote mark that is not doubled.

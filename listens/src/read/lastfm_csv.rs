@@ -22,7 +22,7 @@ pub(super) fn read(input: &mut Input<'_>, intake: &mut Intake<'_>) -> Result<(),
         None => return Ok(()),
         Some((place, Err(reason))) => return intake.reject(place, reason),
         Some((_, Ok(header))) => {
-            let table = Table::new(intake.file(), header, true, intake.options)?;
+            let table = Table::new(intake.file(), header, true, &intake.options.columns)?;
             let columns = Columns::of(&table)?;
             (table, columns)
         }

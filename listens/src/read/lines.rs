@@ -12,7 +12,7 @@ use crate::reject::Place;
 const LONGEST_BYTES: u64 = 1 << 20;
 
 /// A file, line by line.
-pub(super) struct Lines<R> {
+pub(crate) struct Lines<R> {
     input: R,
     buffer: Vec<u8>,
     number: u64,
@@ -20,12 +20,12 @@ pub(super) struct Lines<R> {
 
 impl<R: BufRead> Lines<R> {
     /// From the first line on.
-    pub(super) fn new(input: R) -> Self {
+    pub(crate) fn new(input: R) -> Self {
         Self { input, buffer: Vec::new(), number: 0 }
     }
 
     /// The next line that is not blank, or why it cannot be read; `None` at the end.
-    pub(super) fn next(&mut self) -> NextRow<&str> {
+    pub(crate) fn next(&mut self) -> NextRow<&str> {
         loop {
             self.buffer.clear();
             self.number += 1;

@@ -10,13 +10,13 @@ use super::intake::Intake;
 use super::lines::Lines;
 use crate::reject::Place;
 use crate::source::{Input, Stop};
-use crate::{Column, Error, Format, Options, RejectReason};
+use crate::{Column, Error, Format, RejectReason};
 
 /// The columns of one file.
-pub(super) struct Table {
-    pub(super) delimiter: Delimiter,
+pub(crate) struct Table {
+    pub(crate) delimiter: Delimiter,
     /// Cells of the first line.
-    pub(super) width: usize,
+    pub(crate) width: usize,
     /// Role and column from 0: those the caller named first, then the names of the first line in lower case.
     columns: Vec<(String, usize)>,
     file: String,
@@ -25,17 +25,17 @@ pub(super) struct Table {
 
 impl Table {
     /// The columns of a file by its first line, which is a header or not.
-    pub(super) fn new(
+    pub(crate) fn new(
         file: &str,
         first_line: &str,
         is_header: bool,
-        options: &Options,
+        named: &[(String, Column)],
     ) -> Result<Self, Error> {
         let delimiter = Delimiter::guess(first_line);
         let cells = delimiter.split(first_line).unwrap_or_default();
         let header: Vec<&str> = cells.iter().map(|cell| cell.trim()).collect();
         let mut columns = Vec::new();
-        for (role, column) in &options.columns {
+        for (role, column) in named {
             let found = match column {
                 Column::Number(number) => number.checked_sub(1).filter(|at| *at < header.len()),
                 Column::Name(_) if !is_header => None,
@@ -63,12 +63,12 @@ impl Table {
     }
 
     /// The column of a role that may go by several names, the best first.
-    pub(super) fn column(&self, names: &[&str]) -> Option<usize> {
+    pub(crate) fn column(&self, names: &[&str]) -> Option<usize> {
         names.iter().find_map(|name| Some(self.columns.iter().find(|(role, _)| role == name)?.1))
     }
 
     /// The same, for a column that must be there.
-    pub(super) fn need(&self, role: &'static str, names: &[&str]) -> Result<usize, Error> {
+    pub(crate) fn need(&self, role: &'static str, names: &[&str]) -> Result<usize, Error> {
         self.column(names).ok_or_else(|| Error::MissingColumn {
             file: self.file.clone(),
             role,
@@ -84,7 +84,7 @@ impl Table {
     }
 
     /// The cells of a line; `may_spill` lets further cells follow the last column.
-    pub(super) fn split<'l>(
+    pub(crate) fn split<'l>(
         &self,
         line: &'l str,
         may_spill: bool,
@@ -98,9 +98,13 @@ impl Table {
 }
 
 /// Refuses a column given to a role that the format does not have.
-pub(super) fn check_roles(format: Format, known: &[Names], options: &Options) -> Result<(), Error> {
+pub(crate) fn check_roles(
+    format: Format,
+    known: &[Names],
+    named: &[(String, Column)],
+) -> Result<(), Error> {
     let is_known = |role: &str| known.iter().any(|names| names.contains(&role));
-    match options.columns.iter().find(|(role, _)| !is_known(role)) {
+    match named.iter().find(|(role, _)| !is_known(role)) {
         None => Ok(()),
         Some((role, _)) => {
             let known = known.iter().map(|names| names[0]).collect::<Vec<_>>().join(", ");
@@ -124,7 +128,7 @@ pub(super) fn each_row(
     let table = match lines.next()? {
         None => return Ok(()),
         Some((place, Err(reason))) => return intake.reject(place, reason),
-        Some((_, Ok(header))) => Table::new(intake.file(), header, true, intake.options)?,
+        Some((_, Ok(header))) => Table::new(intake.file(), header, true, &intake.options.columns)?,
     };
     let may_spill = on_table(&table)?;
     while let Some((place, line)) = lines.next()? {

@@ -88,7 +88,7 @@ struct Columns {
 impl Columns {
     fn of(first_line: &str, file: &str, options: &Options) -> Result<Self, Error> {
         let is_header = is_header(first_line, options);
-        let table = Table::new(file, first_line, is_header, options)?;
+        let table = Table::new(file, first_line, is_header, &options.columns)?;
         let named = NAMES.map(|names| table.column(names));
         // Where no column has a name, they are known by their places.
         let [listener, item, count] = if named == [None; 3] && table.width >= 3 {
