@@ -38,6 +38,8 @@ pub(crate) enum Command {
     Import(Box<ImportArguments>),
     /// Learn from everything imported and make the result serve
     Train(TrainArguments),
+    /// Fit models to a bare table of user, item and value, to compare with other libraries
+    Fit(FitArguments),
     /// This week's list, with a reason on every line
     Weekly(WeeklyArguments),
     /// The lists of past weeks
@@ -60,8 +62,12 @@ pub(crate) enum Command {
     Unlike(OpinionArguments),
     /// Who listens here; merge, rename or delete them
     Listeners(ListenersArguments),
+    /// What is like a recording, an artist or a listener
+    Similar(SimilarArguments),
     /// Carry recording vectors from one installation to another
     Factors(FactorsArguments),
+    /// What a model learned, in words
+    Explain(ExplainArguments),
     /// Every model with its parameters and defaults
     #[command(after_help = "Example: undersong models")]
     Models,
@@ -147,6 +153,32 @@ pub(crate) struct TrainArguments {
     /// Learn only from what was known before that day
     #[arg(long, value_name = "DATE")]
     pub(crate) as_of: Option<jiff::civil::Date>,
+}
+
+#[derive(Debug, Args)]
+#[command(after_help = "Examples:\n  \
+    undersong fit --triples plays.tsv --model ials:dim=128 --model ease --json\n  \
+    undersong fit --triples ratings.csv --model ials --save factors\n\n\
+    A negative value says that the user knows the item and does not like it.")]
+pub(crate) struct FitArguments {
+    /// A table with a header: user, item, and a value where there is one; ids may be any text
+    #[arg(long, value_name = "FILE")]
+    pub(crate) triples: PathBuf,
+    /// A model string such as ials:dim=64,iterations=15; may be repeated
+    #[arg(long = "model", value_name = "SPEC", required = true)]
+    pub(crate) models: Vec<models::Spec>,
+    /// Which column is what, by name or by number from 1, as in user=userID,item=2,value=3
+    #[arg(long, value_name = "ROLE=COLUMN,…", value_delimiter = ',')]
+    pub(crate) columns: Vec<String>,
+    /// Where all randomness starts
+    #[arg(long, value_name = "N", default_value_t = 42)]
+    pub(crate) seed: u64,
+    /// Write the model's arrays (.npy) and the ids of their rows there; of several models, a folder in it for each
+    #[arg(long, value_name = "DIR")]
+    pub(crate) save: Option<PathBuf>,
+    /// Go on with the fit that was stopped in the folder of --save
+    #[arg(long, requires = "save")]
+    pub(crate) resume: bool,
 }
 
 #[derive(Debug, Args)]
@@ -282,6 +314,53 @@ pub(crate) enum FactorsChange {
     Import {
         /// Where from
         file: PathBuf,
+    },
+}
+
+#[derive(Debug, Args)]
+#[command(
+    after_help = "Examples:\n  undersong similar --artist \"Some Artist\"\n  undersong similar --listener ada --json"
+)]
+pub(crate) struct SimilarArguments {
+    #[command(flatten)]
+    pub(crate) of: Of,
+    /// How many to name
+    #[arg(long, value_name = "N", default_value_t = 20, value_parser = at_least::<1>)]
+    pub(crate) size: usize,
+}
+
+/// Whom to compare with all others.
+#[derive(Debug, Args)]
+#[group(required = true, multiple = false)]
+pub(crate) struct Of {
+    /// An id, an MBID, an ISRC, a Spotify link, "Artist - Title"
+    #[arg(long, value_name = "RECORDING")]
+    pub(crate) recording: Option<String>,
+    /// An id, an MBID or a name
+    #[arg(long, value_name = "ARTIST")]
+    pub(crate) artist: Option<String>,
+    /// A listener's name
+    #[arg(long, value_name = "NAME")]
+    pub(crate) listener: Option<String>,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct ExplainArguments {
+    #[command(subcommand)]
+    pub(crate) what: Explain,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Explain {
+    /// Implicit ALS by hand: every number of one iteration on a small table
+    #[command(after_help = "Example: undersong explain als")]
+    Als,
+    /// What the dimensions of the recording vectors stand for: the artists and tags at their ends
+    #[command(after_help = "Example: undersong explain factors --dimensions 20")]
+    Factors {
+        /// Dimensions to show, those that explain most first
+        #[arg(long, value_name = "N", default_value_t = 10, value_parser = at_least::<1>)]
+        dimensions: usize,
     },
 }
 

@@ -2,12 +2,15 @@
 
 pub(crate) mod block;
 pub(crate) mod demo;
+pub(crate) mod explain;
 pub(crate) mod factors;
+pub(crate) mod fit;
 pub(crate) mod history;
 pub(crate) mod import;
 pub(crate) mod listeners;
 pub(crate) mod models;
 pub(crate) mod opinion;
+pub(crate) mod similar;
 pub(crate) mod status;
 pub(crate) mod train;
 pub(crate) mod weekly;

@@ -11,6 +11,7 @@ mod args;
 mod clock;
 mod commands;
 mod interrupt;
+mod memory;
 mod place;
 mod progress;
 mod say;
@@ -47,6 +48,7 @@ fn run(arguments: Arguments, say: &Say) -> anyhow::Result<Answer> {
         Command::Demo(arguments) => commands::demo::run(&global, &arguments, say),
         Command::Import(arguments) => commands::import::run(&global, *arguments, say),
         Command::Train(arguments) => commands::train::run(&global, &arguments, say),
+        Command::Fit(arguments) => commands::fit::run(&arguments, say),
         Command::Weekly(arguments) => commands::weekly::run(&global, &arguments, say),
         Command::History(arguments) => commands::history::run(&global, &arguments, say),
         Command::Block(arguments) => commands::block::block(&global, &arguments, say),
@@ -61,7 +63,9 @@ fn run(arguments: Arguments, say: &Say) -> anyhow::Result<Answer> {
             commands::opinion::run(&global, &arguments, music::Interaction::Unlike, say)
         }
         Command::Listeners(arguments) => commands::listeners::run(&global, &arguments, say),
+        Command::Similar(arguments) => commands::similar::run(&global, &arguments, say),
         Command::Factors(arguments) => commands::factors::run(&global, &arguments, say),
+        Command::Explain(arguments) => commands::explain::run(&global, &arguments, say),
         Command::Models => commands::models::run(say),
         Command::Status => commands::status::run(&global, say),
     }

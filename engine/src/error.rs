@@ -163,13 +163,49 @@ pub enum Error {
         /// What is wrong.
         problem: String,
     },
-    /// The serving model has no vectors to carry.
-    #[error(
-        "model {model} has no recording vectors to export: train one that has, such as `--model ials`"
-    )]
+    /// The serving model has no vectors.
+    #[error("model {model} has no recording vectors: train one that has, such as `--model ials`")]
     NoFactors {
         /// The model string.
         model: String,
+    },
+    /// Something that the serving model has no vector of.
+    #[error(
+        "the serving model has no vector of {what} {name}: nobody it learned from likes it yet, or it came after \
+         the training; run `undersong train`"
+    )]
+    NoVector {
+        /// A recording, an artist or a listener.
+        what: &'static str,
+        /// Which one.
+        name: String,
+    },
+    /// Two items whose rows could not be told apart.
+    #[error("items `{first}` and `{second}` have the same hash of 64 bits: rename one of them")]
+    AlikeItems {
+        /// One.
+        first: String,
+        /// The other.
+        second: String,
+    },
+    /// A fit is to be saved where something else is.
+    #[error(
+        "{} holds `{found}`, which is of no saved fit: name a folder that is empty or not there yet",
+        path.display()
+    )]
+    Occupied {
+        /// The folder.
+        path: PathBuf,
+        /// The first file that is in the way.
+        found: String,
+    },
+    /// What is saved is not where this training would go on.
+    #[error("cannot go on from {}: {problem}; leave out --resume to begin anew", path.display())]
+    CannotResume {
+        /// The folder.
+        path: PathBuf,
+        /// What is different, missing or damaged.
+        problem: String,
     },
 }
 
@@ -177,7 +213,10 @@ impl Error {
     /// Whether this is an honest "no" rather than a failure: nothing is wrong, there is nothing to hand over.
     #[must_use]
     pub fn is_honest_no(&self) -> bool {
-        matches!(self, Self::Alone | Self::Empty | Self::NothingToRecommend { .. })
+        matches!(
+            self,
+            Self::Alone | Self::Empty | Self::NothingToRecommend { .. } | Self::NoVector { .. }
+        )
     }
 
     /// A snapshot made for another kind of item than this folder holds.

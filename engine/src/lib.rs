@@ -3,8 +3,10 @@
 //! The rooms below answer one question each; here the answers are put together.
 //! [`weekly`] tells the path from a listener and a week to a playlist, [`train`] the one from a log to a snapshot.
 
+mod bare;
 mod config;
 mod describe;
+mod dimensions;
 mod error;
 mod factors;
 mod find;
@@ -18,12 +20,15 @@ mod observer;
 mod places;
 mod rejects;
 mod retrieve;
+mod similar;
 mod snapshot;
 mod taste;
 mod train;
 mod weekly;
 
+pub use bare::{Bare, check_vacant};
 pub use config::{Config, Train, Weekly};
+pub use dimensions::{Dimension, Dimensions, End, Named, dimensions};
 pub use error::Error;
 pub use factors::{Exported, export_factors, import_factors};
 pub use find::{artist as find_artist, recording as find_recording};
@@ -33,6 +38,7 @@ pub use import::{ImportRequest, Imported, ME, import};
 pub use ledger::history;
 pub use observer::{Observer, Unobserved};
 pub use rejects::RejectLine;
+pub use similar::{Alike, Subject, similar};
 pub use snapshot::{Fitted, Manifest, Snapshot, current_id, read_manifest};
 pub use train::{TRAINED, TrainRequest, is_behind, train};
 pub use weekly::{Mode, Scorer, WeeklyRequest, timezone, weekly};

@@ -54,7 +54,8 @@ pub fn train(
     let Matrix { heard, rows, liked_by } = matrix(&pairs);
     let mut models = Vec::new();
     for spec in specs(folder, request)? {
-        let training = Training { heard: &heard, rows: &rows, seed: folder.config.seed, resume: None };
+        let training =
+            Training { heard: &heard, rows: &rows, seed: folder.config.seed, resume: None };
         let recommender = fit(&spec, &training, observer)?;
         seconds.insert(spec.to_string(), observer.end());
         models.push(Fitted { spec, recommender });

@@ -3,13 +3,13 @@
 use unicode_width::UnicodeWidthStr;
 
 /// A text on one line: line ends, control characters and marks that turn the direction around are gone, and blanks stand alone.
-pub(crate) fn one_line(text: &str) -> String {
+pub fn one_line(text: &str) -> String {
     let visible = text.replace(|c: char| c.is_control() || is_invisible(c), " ");
     visible.split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
 /// The columns that a text takes in a terminal.
-pub(crate) fn width(text: &str) -> usize {
+pub fn width(text: &str) -> usize {
     text.width()
 }
 

@@ -69,15 +69,9 @@ fn undo(folder: &mut Folder, import: ImportId, say: &Say) -> anyhow::Result<()> 
 }
 
 fn options(folder: &Folder, arguments: &ImportArguments) -> anyhow::Result<Options> {
-    let columns = arguments.columns.iter().map(|column| {
-        let (role, column) = column
-            .split_once('=')
-            .with_context(|| format!("ROLE=COLUMN expected in --columns, got `{column}`"))?;
-        Ok((role.to_owned(), column.parse::<Column>()?))
-    });
     Ok(Options {
         format: arguments.format,
-        columns: columns.collect::<anyhow::Result<_>>()?,
+        columns: columns(&arguments.columns)?,
         item_names: arguments.item_names.clone(),
         tag_names: arguments.tag_names.clone(),
         keep_context: if arguments.keep_context {
@@ -91,6 +85,17 @@ fn options(folder: &Folder, arguments: &ImportArguments) -> anyhow::Result<Optio
         only: None,
         items: arguments.items,
     })
+}
+
+/// Roles and columns, as given to `--columns`.
+pub(crate) fn columns(pairs: &[String]) -> anyhow::Result<Vec<(String, Column)>> {
+    let column = |pair: &String| {
+        let (role, column) = pair
+            .split_once('=')
+            .with_context(|| format!("ROLE=COLUMN expected in --columns, got `{pair}`"))?;
+        Ok((role.to_owned(), column.parse()?))
+    };
+    pairs.iter().map(column).collect()
 }
 
 /// What became of an import, for people.

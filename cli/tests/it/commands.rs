@@ -217,7 +217,7 @@ fn a_closed_pipe_is_no_error() {
 #[test]
 fn every_command_has_help() {
     let place = Place::new();
-    let commands = "demo import train weekly history block unblock like dislike unlike listeners factors models status";
+    let commands = "demo import train fit weekly history block unblock like dislike unlike listeners factors models status";
     for command in commands.split(' ') {
         let help = place.says(&[command, "--help"]);
         assert!(

@@ -6,5 +6,7 @@
 mod binary;
 mod commands;
 mod crashes;
+mod explain;
+mod fit;
 mod real_data;
 mod tidy;

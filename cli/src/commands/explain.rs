@@ -1,0 +1,20 @@
+//! `undersong explain`: what does a model know, in words?
+
+mod als;
+mod factors;
+
+use crate::Answer;
+use crate::args::{Explain, ExplainArguments, Global};
+use crate::say::Say;
+
+/// Explains what was asked for.
+pub(crate) fn run(
+    global: &Global,
+    arguments: &ExplainArguments,
+    say: &Say,
+) -> anyhow::Result<Answer> {
+    match arguments.what {
+        Explain::Als => als::run(say),
+        Explain::Factors { dimensions } => factors::run(global, dimensions, say),
+    }
+}
