@@ -10,9 +10,9 @@ use jiff::Timestamp;
 use linalg::{Isa, Matrix, dot, dots_with_all, top_k};
 use listens::weigh;
 use models::{Heard, Query};
-use music::{ArtistId, ItemIx, RecordingId};
+use music::{ArtistId, ItemIx, ItemKind, RecordingId};
 use serde::Serialize;
-use store::Listener;
+use store::{Listener, Recording};
 
 use crate::places::Places;
 use crate::taste::Taste;
@@ -92,11 +92,19 @@ impl Space<'_> {
         let named = self.folder.store.recordings(&ids)?;
         let alike = best.into_iter().zip(named).map(|((row, similarity), recording)| Alike {
             id: recording.id.to_string(),
-            name: format!("{} - {}", recording.entry.credit.artist, recording.entry.credit.title),
+            name: self.name(&recording),
             similarity,
             listeners: self.snapshot.liked_by(ItemIx(row)),
         });
         Ok(alike.collect())
+    }
+
+    fn name(&self, recording: &Recording) -> String {
+        let credit = &recording.entry.credit;
+        match self.snapshot.manifest.items {
+            ItemKind::Artists => credit.artist.clone(),
+            ItemKind::Recordings => format!("{} - {}", credit.artist, credit.title),
+        }
     }
 
     /// The vector that its listeners give a recording which the training did not know.

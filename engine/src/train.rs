@@ -210,7 +210,7 @@ fn fit(
     training: &Training<'_>,
     observer: &mut dyn Observer,
 ) -> Result<Box<dyn models::Recommender>, Error> {
-    observer.begin(&format!("fit {spec}"), None);
+    observer.begin(&format!("fit {}", spec.brief()), None);
     let fitted = models::fit(spec, training, &mut |progress| {
         if matches!(progress.step, Step::Measured { .. }) {
             observer.advance(progress.iteration as u64);

@@ -11,6 +11,22 @@ use std::str::FromStr;
 use crate::{Error, Spec};
 
 impl Spec {
+    /// The name with those parameters that are not their defaults.
+    #[must_use]
+    pub fn brief(&self) -> String {
+        let plain = Self::named(self.name()).expect("a model has its own name");
+        let (mut spec, mut plain) = (*self, plain);
+        let mut text = self.name().to_owned();
+        for (field, plain) in spec.fields().iter().zip(plain.fields()) {
+            let (value, default) = (field.slot.to_string(), plain.slot.to_string());
+            if value != default {
+                let separator = if text.contains(':') { ',' } else { ':' };
+                text.push_str(&format!("{separator}{}={value}", field.name));
+            }
+        }
+        text
+    }
+
     fn named(name: &str) -> Result<Self, Error> {
         let found = Self::all().into_iter().find(|spec| spec.name() == name);
         found.ok_or_else(|| {

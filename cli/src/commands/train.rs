@@ -48,8 +48,13 @@ pub(crate) fn sentence(snapshot: &Snapshot) -> String {
         manifest.n_items,
         manifest.items.name(),
         manifest.n_pairs,
-        manifest.models.first().map(String::as_str).unwrap_or_default(),
+        manifest.models.first().map(|model| brief(model)).unwrap_or_default(),
     )
+}
+
+/// A model string without what goes without saying.
+fn brief(model: &str) -> String {
+    model.parse::<models::Spec>().map_or_else(|_unknown| model.to_owned(), |spec| spec.brief())
 }
 
 /// The first moment of a day.

@@ -26,13 +26,45 @@ fn the_canonical_string_has_every_parameter_and_reads_back() {
 }
 
 #[test]
+fn the_brief_string_has_what_is_not_default_and_reads_back() {
+    let check = |text: &str, expected: &str| {
+        let spec: Spec = text.parse().unwrap();
+        assert_eq!(spec.brief(), expected);
+        assert_eq!(expected.parse(), Ok(spec));
+    };
+    check("ials", "ials");
+    check("ials:dim=64,reg=0.5", "ials:reg=0.5");
+    check("ials:implicit_loss=true", "ials:reg_exponent=0,unobserved_weight=1,implicit_loss=true");
+}
+
+#[test]
+fn contradicting_keys_are_refused() {
+    let check = |text: &str, expected: &str| {
+        assert_eq!(text.parse::<Spec>().unwrap_err().to_string(), expected);
+    };
+    check(
+        "ials:implicit_loss=true,unobserved_weight=0.5",
+        "ials: `unobserved_weight` = 1 expected beside implicit_loss=true, got 0.5",
+    );
+    check(
+        "ials:weighting=observed,implicit_loss=true",
+        "ials: `weighting` = confidence expected beside implicit_loss=true, got observed",
+    );
+    check(
+        "ials:weighting=observed,unobserved_weight=1",
+        "ials: `unobserved_weight` = 0 expected beside weighting=observed, got 1",
+    );
+    assert!("ials:implicit_loss=true,unobserved_weight=1,reg_exponent=0".parse::<Spec>().is_ok());
+}
+
+#[test]
 fn what_is_not_known_is_refused_with_a_remedy() {
     let check = |text: &str, expected: &str| {
         let error = text.parse::<Spec>().unwrap_err();
         assert_eq!(error.to_string(), expected);
     };
     check("ilas", "unknown model `ilas`; the nearest known is `ials`");
-    check("", "unknown model ``; the nearest known is `ease`");
+    check("", "unknown model ``; the nearest known is `bpr`");
     check("ials:dims=3", "ials has no parameter `dims`; the nearest known is `dim`");
     check("random:seed=3", "random has no parameter `seed`; it has none");
     check("ials:dim", "ials: `key=value` expected, got `dim`");
