@@ -30,7 +30,7 @@ pub use low_rank::{BlockDescent, ConjugateGradient, Exact, WeightedRows};
 pub use matrix::Matrix;
 pub use packed::{Packed, Precision};
 pub use product::{Gram, RightFactor};
-pub use simd::Isa;
+pub use simd::{Isa, Kernel, LANES, Simd};
 pub use svd::{SubspaceIteration, Svd};
 pub use top_k::{top_k, top_k_of};
 pub use varimax::varimax;

@@ -28,17 +28,20 @@ use neon::Neon;
 use portable::Portable;
 
 /// Numbers handled side by side.
-pub(crate) const LANES: usize = 16;
+pub const LANES: usize = 16;
 
 /// Sixteen `f32`, and what can be done with them.
-pub(crate) trait Simd: Copy + Send + Sync {
+pub trait Simd: Copy + Send + Sync {
     /// Sixteen numbers in registers.
     type V: Copy;
     /// Whether a loop has room for eight rows at a time rather than four.
     const MANY_REGISTERS: bool;
 
+    /// The same number in every lane.
     fn splat(self, x: f32) -> Self::V;
+    /// Reads sixteen numbers.
     fn load(self, from: &[f32; LANES]) -> Self::V;
+    /// Writes sixteen numbers.
     fn store(self, to: &mut [f32; LANES], x: Self::V);
     /// Half-precision numbers, exactly.
     fn load_half(self, from: &[u16; LANES]) -> Self::V;
@@ -46,7 +49,9 @@ pub(crate) trait Simd: Copy + Send + Sync {
     fn store_half(self, to: &mut [u16; LANES], x: Self::V);
     /// a·b + c.
     fn mul_add(self, a: Self::V, b: Self::V, c: Self::V) -> Self::V;
+    /// a·b.
     fn mul(self, a: Self::V, b: Self::V) -> Self::V;
+    /// a + b.
     fn add(self, a: Self::V, b: Self::V) -> Self::V;
     /// Asks for the memory of a value that will be wanted soon.
     fn prefetch<T>(self, soon: &[T]);
@@ -59,8 +64,10 @@ pub(crate) trait Simd: Copy + Send + Sync {
 ///
 /// `run` and all it calls must be `#[inline(always)]`, and no closure may touch a [`Simd::V`]:
 /// what is not inlined is compiled for the baseline.
-pub(crate) trait Kernel {
+pub trait Kernel {
+    /// What comes out.
     type Output;
+    /// Runs it with these instructions.
     fn run<S: Simd>(self, simd: S) -> Self::Output;
 }
 
@@ -134,7 +141,7 @@ impl Isa {
 
     /// Runs a kernel with these instructions.
     #[inline]
-    pub(crate) fn run<K: Kernel>(self, kernel: K) -> K::Output {
+    pub fn run<K: Kernel>(self, kernel: K) -> K::Output {
         match self.0 {
             Set::Portable => kernel.run(Portable),
             // SAFETY (all): an `Isa` of a set is only made where the processor was seen to have it.

@@ -87,7 +87,8 @@ pub(crate) fn load(params: Params, rows: &Rows, arrays: &mut Arrays) -> Result<I
 }
 
 impl Ials {
-    fn new(params: Params, items: Matrix) -> Self {
+    /// Vectors from elsewhere, to solve listeners against.
+    pub(crate) fn new(params: Params, items: Matrix) -> Self {
         Self { params, base: half_step::base(&params, &items), users: None, items, crowd: None }
     }
 

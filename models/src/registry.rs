@@ -10,7 +10,8 @@ use music::Rows;
 
 use crate::spec::field::Field;
 use crate::{Array, Error, Observer, Recommender, Training};
-use crate::{ease, explicit, gf_cf, ials, item_knn, popularity, pure_svd, random, rp3beta, slim};
+use crate::{ease, explicit, gf_cf, ials, item_knn};
+use crate::{pairwise, popularity, pure_svd, random, rp3beta, slim};
 
 macro_rules! models {
     ($($name:literal $model:ident($module:ident, $default:expr) $sentence:literal)*) => {
@@ -100,6 +101,12 @@ models! {
         "Recommends where a walk over listeners from what one likes ends, the well-known held back."
     "ials" Ials(ials, ials::Params::default())
         "Learns a vector for each recording by implicit alternating least squares."
+    "bpr" Bpr(pairwise, pairwise::Params::of(pairwise::Ranking::Bpr))
+        "Learns vectors that put what is liked before what is not, by the logistic loss of each two."
+    "hinge" Hinge(pairwise, pairwise::Params::of(pairwise::Ranking::Hinge))
+        "Learns vectors that put what is liked before what is not, by a margin."
+    "warp" Warp(pairwise, pairwise::Params::of(pairwise::Ranking::Warp))
+        "Learns vectors that put what is liked first, by a margin that counts most at the top of the list."
     "explicit" Explicit(explicit, explicit::Params::default())
         "Predicts ratings from biases and a vector for each recording; what a pair counts is read as its rating."
     "pure-svd" PureSvd(pure_svd, pure_svd::Params::default())
