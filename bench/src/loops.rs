@@ -18,7 +18,7 @@ const STEPS: usize = 2;
 /// Rows that the dense loops take from the table, each thread its own.
 const DENSE_ROWS: usize = 1 << 15;
 /// Rows of the next system that are fetched while this one is solved, as in `models`.
-const SOON: usize = 16;
+const SOON: usize = 24;
 
 /// A loop and its rate.
 #[derive(Clone, Copy, Debug)]

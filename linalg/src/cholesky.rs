@@ -5,6 +5,7 @@
 //! Upper rather than lower, because every inner loop then adds whole stretches of rows.
 
 use crate::Matrix;
+use crate::aligned::Aligned;
 use crate::kernels::{add_scaled, dot};
 use crate::packed::{Block, n_blocks};
 use crate::product::subtract_product_of_rows;
@@ -15,7 +16,7 @@ use crate::simd::{Isa, Kernel, LANES, Simd};
 pub struct Cholesky {
     dim: usize,
     /// U, each row in whole blocks; what lies below the diagonal is meaningless.
-    upper: Vec<Block>,
+    upper: Aligned<f32>,
 }
 
 impl Cholesky {
@@ -36,7 +37,7 @@ impl Cholesky {
         assert_eq!(a.n_rows(), dim, "a square matrix expected");
         let n_blocks = n_blocks(dim);
         // Rows past the end fill the last group; with 1 on their diagonal they change nothing.
-        let mut upper = vec![[0.0; LANES]; n_blocks * LANES * n_blocks];
+        let mut upper = Aligned::<f32>::zeros(n_blocks * LANES * n_blocks);
         for (r, row) in upper.chunks_exact_mut(n_blocks.max(1)).enumerate() {
             if r < dim {
                 row.as_flattened_mut()[r..dim].copy_from_slice(&a.row(r)[r..]);

@@ -4,6 +4,7 @@
 //! There is no music in here, and no error either: a wrong shape is the caller's bug and an `assert!`.
 //! Sums run in row order over chunks that depend on the shape alone, so that any number of threads gives the same bits.
 
+mod aligned;
 mod cholesky;
 mod csr;
 mod dots;

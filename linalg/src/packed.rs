@@ -7,6 +7,7 @@ use rayon::iter::{IndexedParallelIterator, ParallelIterator};
 use rayon::slice::{ParallelSlice, ParallelSliceMut};
 
 use crate::Matrix;
+use crate::aligned::Aligned;
 use crate::half::from_half;
 use crate::simd::{Isa, Kernel, LANES, Simd};
 
@@ -34,8 +35,8 @@ pub struct Packed {
 
 #[derive(Debug)]
 pub(crate) enum Numbers {
-    Half(Vec<[u16; LANES]>),
-    Single(Vec<Block>),
+    Half(Aligned<u16>),
+    Single(Aligned<f32>),
 }
 
 /// Blocks that hold a row of this length.
@@ -51,12 +52,12 @@ impl Packed {
         let n = matrix.n_rows() * n_blocks(dim);
         let numbers = match precision {
             Precision::Half => {
-                let mut packed = vec![[0; LANES]; n];
+                let mut packed = Aligned::<u16>::zeros(n);
                 pack_all(matrix, &mut packed, |rows, packed| isa.run(Narrow { dim, rows, packed }));
                 Numbers::Half(packed)
             }
             Precision::Single => {
-                let mut packed = vec![[0.0; LANES]; n];
+                let mut packed = Aligned::<f32>::zeros(n);
                 pack_all(matrix, &mut packed, |rows, packed| pad(dim, rows, packed));
                 Numbers::Single(packed)
             }

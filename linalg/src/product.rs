@@ -4,6 +4,7 @@
 //! the Gram matrix Σ wₖ·yₖ·yₖᵀ (its upper triangle alone), and rows times a `[dim × dim]` matrix.
 
 use crate::Matrix;
+use crate::aligned::Aligned;
 use crate::packed::{Block, n_blocks, unpad};
 use crate::simd::{Isa, Kernel, LANES, Simd};
 
@@ -15,7 +16,7 @@ const CHUNK_ROWS: usize = 128;
 pub struct RightFactor {
     dim: usize,
     /// Row k in whole blocks.
-    rows: Vec<Block>,
+    rows: Aligned<f32>,
 }
 
 impl RightFactor {
@@ -27,13 +28,19 @@ impl RightFactor {
     pub fn transposed(matrix: &Matrix) -> Self {
         let dim = matrix.dim();
         assert_eq!(matrix.n_rows(), dim, "a square matrix expected");
-        let mut rows = vec![[0.0; LANES]; dim * n_blocks(dim)];
+        let mut rows = Aligned::<f32>::zeros(dim * n_blocks(dim));
         for (k, row) in rows.chunks_exact_mut(n_blocks(dim).max(1)).enumerate() {
             for (c, x) in row.as_flattened_mut()[..dim].iter_mut().enumerate() {
                 *x = matrix.row(c)[k];
             }
         }
         Self { dim, rows }
+    }
+
+    /// Length of the rows.
+    #[must_use]
+    pub fn dim(&self) -> usize {
+        self.dim
     }
 
     /// Replaces every row by its product with this matrix. 2·rows·dim² operations, one thread.
@@ -67,7 +74,7 @@ impl Kernel for Multiply<'_> {
 #[inline(always)]
 fn multiply<S: Simd, const R: usize>(simd: S, right: &RightFactor, rows: &mut [f32]) {
     let (dim, n_blocks) = (right.dim, n_blocks(right.dim));
-    let mut product = vec![[0.0; LANES]; R * n_blocks];
+    let mut product = Aligned::<f32>::zeros(R * n_blocks);
     for group in rows.chunks_mut(R * dim) {
         // Where the last group is short, its first row stands for the missing ones.
         let mut left = [&group[..dim]; R];
@@ -165,10 +172,10 @@ pub struct Gram {
     dim: usize,
     isa: Isa,
     /// Row r in whole blocks; those before the block of the diagonal stay zero.
-    sums: Vec<Block>,
+    sums: Aligned<f32>,
     /// Rows waiting to be added, and the same rows times their weights.
-    rows: Vec<Block>,
-    weighted: Vec<Block>,
+    rows: Aligned<f32>,
+    weighted: Aligned<f32>,
     waiting: usize,
 }
 
@@ -177,9 +184,9 @@ impl Gram {
     #[must_use]
     pub fn new(dim: usize, isa: Isa) -> Self {
         let n_blocks = n_blocks(dim);
-        let waiting = vec![[0.0; LANES]; CHUNK_ROWS * n_blocks];
-        let sums = vec![[0.0; LANES]; n_blocks * LANES * n_blocks];
-        Self { dim, isa, sums, rows: waiting.clone(), weighted: waiting, waiting: 0 }
+        let waiting = || Aligned::<f32>::zeros(CHUNK_ROWS * n_blocks);
+        let sums = Aligned::<f32>::zeros(n_blocks * LANES * n_blocks);
+        Self { dim, isa, sums, rows: waiting(), weighted: waiting(), waiting: 0 }
     }
 
     /// Length of the rows.

@@ -6,6 +6,7 @@
 //! the dots alone.
 
 use super::WeightedRows;
+use crate::aligned::Aligned;
 use crate::packed::{Block, Numbers, Packed, n_blocks};
 use crate::simd::{Isa, Kernel, LANES, Simd};
 
@@ -19,32 +20,36 @@ const AHEAD: usize = 16;
 pub struct ConjugateGradient {
     dim: usize,
     isa: Isa,
-    gathered: Vec<Block>,
-    diagonal: Vec<Block>,
-    inverse: Vec<Block>,
-    x: Vec<Block>,
-    residual: Vec<Block>,
-    direction: Vec<Block>,
-    product: Vec<Block>,
+    gathered: Aligned<f32>,
+    diagonal: Aligned<f32>,
+    inverse: Aligned<f32>,
+    x: Aligned<f32>,
+    residual: Aligned<f32>,
+    direction: Aligned<f32>,
+    product: Aligned<f32>,
 }
 
 impl ConjugateGradient {
     /// For systems of this length.
     #[must_use]
     pub fn new(dim: usize, isa: Isa) -> Self {
-        let zeros = vec![[0.0; LANES]; n_blocks(dim)];
+        let zeros = || Aligned::<f32>::zeros(n_blocks(dim));
         // Past the end of a row the diagonal is 1 and everything else 0.
-        let ones = vec![[1.0; LANES]; n_blocks(dim)];
+        let ones = || {
+            let mut ones = zeros();
+            ones.fill([1.0; LANES]);
+            ones
+        };
         Self {
             dim,
             isa,
-            gathered: vec![[0.0; LANES]; kept_rows(n_blocks(dim)) * n_blocks(dim)],
-            diagonal: ones.clone(),
-            inverse: ones,
-            x: zeros.clone(),
-            residual: zeros.clone(),
-            direction: zeros.clone(),
-            product: zeros,
+            gathered: Aligned::<f32>::zeros(kept_rows(n_blocks(dim)) * n_blocks(dim)),
+            diagonal: ones(),
+            inverse: ones(),
+            x: zeros(),
+            residual: zeros(),
+            direction: zeros(),
+            product: zeros(),
         }
     }
 
@@ -88,6 +93,8 @@ fn kept_rows(n_blocks: usize) -> usize {
 
 /// Sixteen numbers of a packed row, in whichever precision.
 trait Stored: Copy + Sync {
+    /// How many of them lie in a line of the cache.
+    const PER_LINE: usize = 64 / size_of::<Self>();
     fn load<S: Simd>(simd: S, from: &Self) -> S::V;
 }
 
@@ -167,7 +174,7 @@ impl<T: Stored> Solve<'_, T> {
     }
 }
 
-/// The rows of a system, in order, gathered into one place.
+/// The rows of a system, in order, gathered into one place: group after group of `R` rows, each block by block.
 struct Gathered<'a, T> {
     rows: &'a [T],
     wanted: &'a [u32],
@@ -205,13 +212,12 @@ impl<'a, T: Stored> Gathered<'a, T> {
     ) {
         out.fill([0.0; LANES]);
         for first in (0..self.wanted.len()).step_by(R) {
-            let rows = self.group::<S, R>(simd, first);
             let (a, mut weights) = (weights::<R>(a, first), weights::<R>(b, first));
-            let dots = dots::<S, R>(simd, rows, x);
+            let dots = self.dots::<S, R>(simd, first, x);
             for r in 0..R {
                 weights[r] -= a[r] * dots[r];
             }
-            add_rows::<S, R>(simd, out, weights, rows);
+            self.add_to::<S, R>(simd, first, weights, out);
         }
         self.is_whole = true;
     }
@@ -229,47 +235,95 @@ impl<'a, T: Stored> Gathered<'a, T> {
         let mut curvature = 0.0;
         out.fill([0.0; LANES]);
         for first in (0..self.wanted.len()).step_by(R) {
-            let rows = self.group::<S, R>(simd, first);
             let mut weights = weights::<R>(a, first);
-            let dots = dots::<S, R>(simd, rows, p);
+            let dots = self.dots::<S, R>(simd, first, p);
             for r in 0..R {
                 weights[r] *= dots[r];
                 curvature += weights[r] * dots[r];
             }
             if !is_last {
-                add_rows::<S, R>(simd, out, weights, rows);
+                self.add_to::<S, R>(simd, first, weights, out);
             }
         }
         curvature
     }
 
-    /// The group of `R` rows that begins with the row numbered `first`; zeros stand where rows are missing.
+    /// zᵢ·x for the `R` rows from the row numbered `first` on, which are gathered if they have to be.
     #[inline(always)]
-    fn group<S: Simd, const R: usize>(&mut self, simd: S, first: usize) -> &[Block] {
+    fn dots<S: Simd, const R: usize>(&mut self, simd: S, first: usize, x: &[Block]) -> [f32; R] {
+        let sums = if self.is_kept() {
+            dots(simd, self.group::<R>(first), x)
+        } else {
+            let (rows, soon) = (self.stored::<R>(first), self.stored_ahead::<R>(first));
+            gather_dots(simd, rows, soon, self.group::<R>(first), x)
+        };
+        let mut dots = [0.0; R];
+        for (dots, sums) in dots.as_chunks_mut::<4>().0.iter_mut().zip(sums.as_chunks::<4>().0) {
+            *dots = simd.sums(*sums);
+        }
+        dots
+    }
+
+    /// Adds Σ wᵢ·zᵢ over the gathered `R` rows from the row numbered `first` on.
+    #[inline(always)]
+    fn add_to<S: Simd, const R: usize>(
+        &mut self,
+        simd: S,
+        first: usize,
+        weights: [f32; R],
+        out: &mut [Block],
+    ) {
+        if self.is_kept() {
+            add_rows(simd, out, weights, self.group::<R>(first));
+        } else {
+            let soon = self.stored_ahead::<R>(first);
+            add_rows_ahead(simd, out, weights, self.group::<R>(first), soon);
+        }
+    }
+
+    /// Whether all rows lie gathered.
+    #[inline(always)]
+    fn is_kept(&self) -> bool {
+        self.has_room && self.is_whole
+    }
+
+    /// Where the group that begins with the row numbered `first` is gathered.
+    #[inline(always)]
+    fn group<const R: usize>(&mut self, first: usize) -> &mut [[Block; R]] {
         let start = if self.has_room { first * self.n_blocks } else { 0 };
-        let group = &mut self.kept[start..][..R * self.n_blocks];
-        if self.has_room && self.is_whole {
-            return group;
+        self.kept[start..][..R * self.n_blocks].as_chunks_mut().0
+    }
+
+    /// The `R` rows from the one numbered `first` on, each where it is stored; where there are no more, the first again.
+    #[inline(always)]
+    fn stored<const R: usize>(&self, first: usize) -> [&'a [T]; R] {
+        let mut rows = [self.wanted[first]; R];
+        for (row, &wanted) in rows.iter_mut().zip(&self.wanted[first..]) {
+            *row = wanted;
         }
-        for (r, kept) in group.chunks_exact_mut(self.n_blocks).enumerate() {
-            let Some(&row) = self.wanted.get(first + r) else {
-                kept.fill([0.0; LANES]);
-                continue;
+        self.places(rows)
+    }
+
+    /// The `R` rows that will be read in a while, after this system's in the next; any where that is not known.
+    #[inline(always)]
+    fn stored_ahead<const R: usize>(&self, first: usize) -> [&'a [T]; R] {
+        let mut rows = [0; R];
+        for (row, place) in rows.iter_mut().zip(first + AHEAD..) {
+            *row = match self.wanted.get(place) {
+                Some(&wanted) => wanted,
+                None => self.soon.get(place - self.wanted.len()).copied().unwrap_or(0),
             };
-            let ahead = first + r + AHEAD;
-            let soon = match self.wanted.get(ahead) {
-                Some(soon) => Some(soon),
-                None => self.soon.get(ahead - self.wanted.len()),
-            };
-            if let Some(&soon) = soon {
-                simd.prefetch(&self.rows[soon as usize * self.n_blocks..][..self.n_blocks]);
-            }
-            let row = &self.rows[row as usize * self.n_blocks..][..self.n_blocks];
-            for (kept, stored) in kept.iter_mut().zip(row) {
-                simd.store(kept, T::load(simd, stored));
-            }
         }
-        group
+        self.places(rows)
+    }
+
+    #[inline(always)]
+    fn places<const R: usize>(&self, rows: [u32; R]) -> [&'a [T]; R] {
+        let mut places = [&self.rows[..self.n_blocks]; R];
+        for (place, row) in places.iter_mut().zip(rows) {
+            *place = &self.rows[row as usize * self.n_blocks..][..self.n_blocks];
+        }
+        places
     }
 }
 
@@ -285,33 +339,47 @@ fn weights<const R: usize>(weights: &[f32], first: usize) -> [f32; R] {
     group
 }
 
-/// The rows of a group, each alone.
+/// zᵣ·x for a group of rows, lane by lane.
 #[inline(always)]
-fn group<const R: usize>(rows: &[Block], n_blocks: usize) -> [&[Block]; R] {
-    let mut group = [&rows[..n_blocks]; R];
-    for (r, row) in group.iter_mut().enumerate() {
-        *row = &rows[r * n_blocks..][..n_blocks];
-    }
-    group
-}
-
-/// zᵣ·x for a group of rows.
-#[inline(always)]
-fn dots<S: Simd, const R: usize>(simd: S, rows: &[Block], x: &[Block]) -> [f32; R] {
-    let n_blocks = x.len();
-    let rows = group::<R>(rows, n_blocks);
+fn dots<S: Simd, const R: usize>(simd: S, group: &[[Block; R]], x: &[Block]) -> [S::V; R] {
     let mut sums = [simd.splat(0.0); R];
-    for c in 0..n_blocks {
-        let x = simd.load(&x[c]);
+    for (x, blocks) in x.iter().zip(group) {
+        let x = simd.load(x);
         for r in 0..R {
-            sums[r] = simd.mul_add(simd.load(&rows[r][c]), x, sums[r]);
+            sums[r] = simd.mul_add(simd.load(&blocks[r]), x, sums[r]);
         }
     }
-    let mut dots = [0.0; R];
-    for (dots, sums) in dots.as_chunks_mut::<4>().0.iter_mut().zip(sums.as_chunks::<4>().0) {
-        *dots = simd.sums(*sums);
+    sums
+}
+
+/// The same while the rows are gathered, and the first half of those that come soon is asked for.
+#[inline(always)]
+fn gather_dots<S: Simd, T: Stored, const R: usize>(
+    simd: S,
+    rows: [&[T]; R],
+    soon: [&[T]; R],
+    group: &mut [[Block; R]],
+    x: &[Block],
+) -> [S::V; R] {
+    let n_blocks = x.len();
+    let mut sums = [simd.splat(0.0); R];
+    for row in rows.iter().chain(&soon) {
+        assert_eq!(row.len(), n_blocks, "rows of one length expected");
     }
-    dots
+    for (c, (x, blocks)) in x.iter().zip(group).enumerate() {
+        let x = simd.load(x);
+        for r in 0..R {
+            let z = T::load(simd, &rows[r][c]);
+            simd.store(&mut blocks[r], z);
+            sums[r] = simd.mul_add(z, x, sums[r]);
+        }
+        if c % T::PER_LINE == 0 {
+            for soon in &soon[..R / 2] {
+                simd.prefetch(&soon[c..=c]);
+            }
+        }
+    }
+    sums
 }
 
 /// Adds Σ wᵣ·zᵣ over a group of rows.
@@ -320,17 +388,48 @@ fn add_rows<S: Simd, const R: usize>(
     simd: S,
     out: &mut [Block],
     weights: [f32; R],
-    rows: &[Block],
+    group: &[[Block; R]],
+) {
+    for (out, blocks) in out.iter_mut().zip(group) {
+        add_blocks(simd, out, weights, blocks);
+    }
+}
+
+/// The same while the second half of the rows that come soon is asked for.
+#[inline(always)]
+fn add_rows_ahead<S: Simd, T: Stored, const R: usize>(
+    simd: S,
+    out: &mut [Block],
+    weights: [f32; R],
+    group: &[[Block; R]],
+    soon: [&[T]; R],
 ) {
     let n_blocks = out.len();
-    let rows = group::<R>(rows, n_blocks);
-    for c in 0..n_blocks {
-        let mut sums = [simd.load(&out[c]), simd.splat(0.0)];
-        for r in 0..R {
-            sums[r % 2] = simd.mul_add(simd.splat(weights[r]), simd.load(&rows[r][c]), sums[r % 2]);
-        }
-        simd.store(&mut out[c], simd.add(sums[0], sums[1]));
+    for row in &soon {
+        assert_eq!(row.len(), n_blocks, "rows of one length expected");
     }
+    for (c, (out, blocks)) in out.iter_mut().zip(group).enumerate() {
+        add_blocks(simd, out, weights, blocks);
+        if c % T::PER_LINE == 0 {
+            for soon in &soon[R / 2..] {
+                simd.prefetch(&soon[c..=c]);
+            }
+        }
+    }
+}
+
+#[inline(always)]
+fn add_blocks<S: Simd, const R: usize>(
+    simd: S,
+    out: &mut Block,
+    weights: [f32; R],
+    blocks: &[Block; R],
+) {
+    let mut sums = [simd.load(out), simd.splat(0.0)];
+    for r in 0..R {
+        sums[r % 2] = simd.mul_add(simd.splat(weights[r]), simd.load(&blocks[r]), sums[r % 2]);
+    }
+    simd.store(out, simd.add(sums[0], sums[1]));
 }
 
 /// out ← out − d·x, each number by its own.

@@ -20,7 +20,7 @@ use crate::Heard;
 /// Rows solved by one thread before it takes others.
 const BLOCK_ROWS: usize = 64;
 /// Rows of the next system that are fetched while this one is solved.
-const SOON: usize = 16;
+const SOON: usize = 24;
 
 /// Vectors of so many bytes stay near the processor, where half precision would save nothing.
 const NEAR_BYTES: usize = 4 << 20;
@@ -37,20 +37,26 @@ pub(super) fn solve_all<R: Sync, C: Sync>(
     let isa = Isa::best();
     let Eigen { values, vectors } = symmetric_eigen(&fixed.gram())?;
     let rotation = RightFactor::transposed(&vectors);
-    let block = BLOCK_ROWS * params.dim;
-    fixed.as_mut_slice().par_chunks_mut(block).for_each(|rows| rotation.multiply(rows, isa));
+    turn(fixed, &rotation, isa);
+    turn(solved, &rotation, isa);
     #[expect(clippy::cast_possible_truncation, reason = "vectors are f32 as well")]
     let base = values.iter().map(|&g| params.unobserved_weight * g.max(0.0) as f32).collect();
     let half_step = HalfStep { params, base, fixed: pack(params, fixed, isa), heard };
     let n_rows = heard.n_rows();
-    solved.as_mut_slice().par_chunks_mut(block).enumerate().try_for_each_init(
+    let blocks = solved.as_mut_slice().par_chunks_mut(BLOCK_ROWS * params.dim);
+    blocks.enumerate().try_for_each_init(
         || Space::new(params, isa),
         |space, (place, rows)| {
-            rotation.multiply(rows, isa);
             let first = place * BLOCK_ROWS;
             half_step.solve_block(first..n_rows.min(first + BLOCK_ROWS), rows, space)
         },
     )
+}
+
+/// Replaces every row by its product with the rotation.
+fn turn(rows: &mut Matrix, rotation: &RightFactor, isa: Isa) {
+    let blocks = rows.as_mut_slice().par_chunks_mut(BLOCK_ROWS * rotation.dim());
+    blocks.for_each(|rows| rotation.multiply(rows, isa));
 }
 
 fn pack(params: &Params, fixed: &Matrix, isa: Isa) -> Packed {
@@ -113,12 +119,10 @@ impl<R, C> HalfStep<'_, R, C> {
     fn solve_row(&self, u: usize, x_u: &mut [f32], space: &mut Space) -> Option<()> {
         let Space { a, b, diagonal, gradient, exact, blocks } = space;
         let (columns, heard_by_u) = self.heard.row(u);
-        a.clear();
-        b.clear();
-        for &heard in heard_by_u {
-            let (a_i, b_i) = self.params.system_weights(heard);
-            a.push(a_i);
-            b.push(b_i);
+        a.resize(columns.len(), 0.0);
+        b.resize(columns.len(), 0.0);
+        for ((a, b), &heard) in a.iter_mut().zip(&mut *b).zip(heard_by_u) {
+            (*a, *b) = self.params.system_weights(heard);
         }
         // Nothing to aim at: the solution is 0 whatever the system.
         if b.iter().all(|&b| b == 0.0) {
