@@ -49,6 +49,12 @@ impl<R, C, V: Copy + Send> Csr<R, C, V> {
     /// The same pairs, seen from the columns. O(nnz + n_rows + n_cols).
     #[must_use]
     pub fn transpose(&self) -> Csr<C, R, V> {
+        self.transpose_with(|&value| value)
+    }
+
+    /// The same pairs, seen from the columns, each with another value. O(nnz + n_rows + n_cols).
+    #[must_use]
+    pub fn transpose_with<W: Copy>(&self, with: impl Fn(&V) -> W) -> Csr<C, R, W> {
         let mut starts = vec![0; self.n_cols + 1];
         for &column in &self.columns {
             starts[column as usize + 1] += 1;
@@ -57,13 +63,13 @@ impl<R, C, V: Copy + Send> Csr<R, C, V> {
         let mut next = starts.clone();
         let mut columns = vec![0; self.nnz()];
         // Every place is written below; the values before only fill the space.
-        let mut values = self.values.clone();
+        let mut values: Vec<W> = self.values.iter().map(&with).collect();
         for (row, row_columns, row_values) in self.rows() {
             let row = u32::try_from(row).expect("a row with pairs was given as u32");
-            for (&column, &value) in row_columns.iter().zip(row_values) {
+            for (&column, value) in row_columns.iter().zip(row_values) {
                 let place = &mut next[column as usize];
                 columns[*place] = row;
-                values[*place] = value;
+                values[*place] = with(value);
                 *place += 1;
             }
         }

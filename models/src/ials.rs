@@ -15,6 +15,7 @@ pub mod example;
 mod alternate;
 mod half_step;
 mod loss;
+mod pair;
 mod params;
 mod rotated;
 

@@ -4,7 +4,7 @@
 //! over the observed i, so that bias and vector are found together.
 //! The words are those of the users' half; the items' half is the same with the matrix transposed.
 
-use linalg::{Cholesky, Csr, Matrix, add_outer_products, add_scaled, dot};
+use linalg::{Cholesky, Csr, Gram, Isa, Matrix, add_scaled, dot};
 use music::{ItemIx, UserIx};
 use rayon::iter::{IndexedParallelIterator, ParallelIterator};
 use rayon::slice::ParallelSliceMut;
@@ -98,10 +98,12 @@ fn by_unknowns(equations: &[Equation<'_>], ridge: f32, z: &mut [f32]) -> Option<
     for d in 0..z.len() {
         system.row_mut(d)[d] = ridge;
     }
-    add_outer_products(&mut system, equations.iter().map(|(v, _)| (1.0, *v)));
+    let mut gram = Gram::new(z.len(), Isa::best());
     for (v, target) in equations {
+        gram.add(1.0, v);
         add_scaled(z, *target, v);
     }
+    gram.add_to(&mut system);
     Cholesky::factor(&system)?.solve(z);
     Some(())
 }

@@ -18,7 +18,7 @@ use crate::{Heard, Loss};
 pub(super) fn of(
     params: &Params,
     by_user: &Csr<UserIx, ItemIx, Heard>,
-    by_item: &Csr<ItemIx, UserIx, Heard>,
+    by_item: &Csr<ItemIx, UserIx, impl Sized>,
     Factors { users, items }: &Factors,
 ) -> Loss {
     let pairs = observed(params, by_user, users, items);
@@ -93,8 +93,8 @@ fn unobserved(params: &Params, users: &Matrix, items: &Matrix) -> f64 {
     f64::from(params.unobserved_weight) * sum
 }
 
-fn regularizer<R, C>(params: &Params, heard: &Csr<R, C, Heard>, factors: &Matrix) -> f64 {
-    let of_row = |(r, columns, _): (usize, &[u32], &[Heard])| {
+fn regularizer<R, C, V>(params: &Params, heard: &Csr<R, C, V>, factors: &Matrix) -> f64 {
+    let of_row = |(r, columns, _): (usize, &[u32], &[V])| {
         let x = factors.row(r);
         let squares: f64 = x.iter().map(|&x| f64::from(x) * f64::from(x)).sum();
         f64::from(params.ridge(columns.len(), heard.n_cols())) * squares

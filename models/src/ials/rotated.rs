@@ -14,8 +14,8 @@ use linalg::{
 use rayon::iter::{IndexedParallelIterator, ParallelIterator};
 use rayon::slice::ParallelSliceMut;
 
+use super::pair::Pair;
 use super::{Params, Precision, Solver};
-use crate::Heard;
 
 /// Rows solved by one thread before it takes others.
 const BLOCK_ROWS: usize = 64;
@@ -28,9 +28,9 @@ const NEAR_BYTES: usize = 4 << 20;
 /// Solves every row of one side against the other, from where it was; both sides are turned.
 ///
 /// `None` when a row has no finite solution.
-pub(super) fn solve_all<R: Sync, C: Sync>(
+pub(super) fn solve_all<R: Sync, C: Sync, V: Pair>(
     params: &Params,
-    heard: &Csr<R, C, Heard>,
+    heard: &Csr<R, C, V>,
     fixed: &mut Matrix,
     solved: &mut Matrix,
 ) -> Option<()> {
@@ -72,13 +72,13 @@ fn pack(params: &Params, fixed: &Matrix, isa: Isa) -> Packed {
 }
 
 /// All that a block of rows needs.
-struct HalfStep<'a, R, C> {
+struct HalfStep<'a, R, C, V> {
     params: &'a Params,
     /// w₀·g.
     base: Vec<f32>,
     /// z, the fixed side turned.
     fixed: Packed,
-    heard: &'a Csr<R, C, Heard>,
+    heard: &'a Csr<R, C, V>,
 }
 
 /// What a thread solves one row after another in.
@@ -104,7 +104,7 @@ impl Space {
     }
 }
 
-impl<R, C> HalfStep<'_, R, C> {
+impl<R, C, V: Pair> HalfStep<'_, R, C, V> {
     /// Improves a block of rows `[block × dim]`, already turned.
     fn solve_block(&self, block: Range<usize>, rows: &mut [f32], space: &mut Space) -> Option<()> {
         for (u, x_u) in block.zip(rows.chunks_exact_mut(self.params.dim)) {
@@ -122,7 +122,7 @@ impl<R, C> HalfStep<'_, R, C> {
         a.resize(columns.len(), 0.0);
         b.resize(columns.len(), 0.0);
         for ((a, b), &heard) in a.iter_mut().zip(&mut *b).zip(heard_by_u) {
-            (*a, *b) = self.params.system_weights(heard);
+            (*a, *b) = self.params.system_weights(heard.heard());
         }
         // Nothing to aim at: the solution is 0 whatever the system.
         if b.iter().all(|&b| b == 0.0) {
