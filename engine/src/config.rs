@@ -173,7 +173,7 @@ impl Default for Config {
 
 impl Default for Train {
     fn default() -> Self {
-        Self { models: vec!["ials".to_owned()] }
+        Self { models: vec!["ials:reg=2".to_owned()] }
     }
 }
 

@@ -99,8 +99,8 @@ impl Default for Params {
         Self {
             dim: 64,
             iterations: 16,
-            reg: 0.03,
-            reg_exponent: 1.0,
+            reg: 1.0,
+            reg_exponent: 0.25,
             unobserved_weight: 0.1,
             alpha: 1.0,
             negative_target: 0.0,

@@ -135,7 +135,8 @@ fn score(model: &Ials, history: &History<'_>, item: u32) -> f32 {
 fn one_listener_and_one_recording_by_hand() {
     // y = 2, c = 3, p = 1, w₀ = 0.5, reg = 0.1 with exponent 1, so λ = 0.1·(1 + 0.5·1) = 0.15.
     // (0.5·4 + 0.15 + 3·4)·x = 3·2, so x = 6/14.15.
-    let params = Params { dim: 1, reg: 0.1, unobserved_weight: 0.5, ..Params::default() };
+    let params =
+        Params { dim: 1, reg: 0.1, reg_exponent: 1.0, unobserved_weight: 0.5, ..Params::default() };
     let items = Matrix::from_vec(1, 1, vec![2.0]);
     let heard = Heard { confidence: 3.0, age_days: 0.0, is_liked: true };
     let heard = Csr::<UserIx, ItemIx, Heard>::from_triplets(1, 1, vec![(0, 0, heard)]);
