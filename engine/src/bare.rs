@@ -9,7 +9,7 @@ mod saved;
 use std::path::Path;
 
 use linalg::Csr;
-use listens::{Column, Ids, TripleTally, Triples};
+use listens::{Column, Ids, Layout, TripleTally, Triples};
 use models::{Checkpoint, Heard, Recommender, Spec, Training};
 use music::{ItemIx, RecordingId, Rows, UserIx};
 
@@ -31,24 +31,30 @@ pub struct Bare {
 }
 
 impl Bare {
-    /// Reads a table of user, item and value; see [`listens::read_triples`] for its columns.
+    /// Reads a table or lists of user, item and value; see [`listens::read_triples`] for its columns.
     ///
     /// # Errors
     /// When the table cannot be read or holds no pair, and when the observer wants to stop.
     pub fn read(
         source: &Path,
+        layout: Layout,
         columns: &[(String, Column)],
         observer: &mut dyn Observer,
     ) -> Result<Self, Error> {
         let file = fs_err::metadata(source).ok().filter(std::fs::Metadata::is_file);
         observer.begin("read", file.map(|file| file.len()));
-        let triples = listens::read_triples(source, columns, &mut |bytes| observer.advance(bytes))?;
+        let advance = &mut |bytes| observer.advance(bytes);
+        let triples = listens::read_triples(source, layout, columns, advance)?;
         let bare = Self::of(triples)?;
         observer.end();
         if observer.is_interrupted() { Err(Error::Interrupted) } else { Ok(bare) }
     }
 
-    fn of(triples: Triples) -> Result<Self, Error> {
+    /// Lays out a table that was read.
+    ///
+    /// # Errors
+    /// [`Error::AlikeItems`], once in a blue moon.
+    pub fn of(triples: Triples) -> Result<Self, Error> {
         let (rows, item_texts) = item_rows(&triples.items)?;
         let mut row_of = vec![0; item_texts.len()];
         for (&text, row) in item_texts.iter().zip(0..) {
@@ -57,7 +63,7 @@ impl Bare {
         let mut pairs = Vec::with_capacity(triples.n_pairs());
         for (u, user) in (0..triples.users.len()).zip(0..) {
             let of_user = triples.of_user(u).iter();
-            pairs.extend(of_user.map(|&(i, value)| (user, row_of[i as usize], heard(value))));
+            pairs.extend(of_user.map(|&(i, value)| (user, row_of[i as usize], believe(value))));
         }
         let Triples { users, items, tally, .. } = triples;
         let heard = Csr::from_triplets(users.len(), items.len(), pairs);
@@ -97,6 +103,34 @@ impl Bare {
         models::fit(spec, &training, observer)
     }
 
+    /// The row of a user.
+    #[must_use]
+    pub fn user(&self, id: &str) -> Option<UserIx> {
+        let row = u32::try_from(self.users.find(id)?);
+        Some(UserIx(row.expect("user rows are u32")))
+    }
+
+    /// The row of an item.
+    #[must_use]
+    pub fn item(&self, id: &str) -> Option<ItemIx> {
+        self.items.find(id).and_then(|_| self.rows.ix(item_id(id)))
+    }
+
+    /// The item rows of a user, ascending.
+    ///
+    /// # Panics
+    /// When there is no such user.
+    #[must_use]
+    pub fn heard_by(&self, user: UserIx) -> &[u32] {
+        self.heard.row(user.0 as usize).0
+    }
+
+    /// The matrix alone, and the names of its item rows.
+    #[must_use]
+    pub fn into_matrix(self) -> (Csr<UserIx, ItemIx, Heard>, Rows) {
+        (self.heard, self.rows)
+    }
+
     /// The texts of the items, by row.
     fn item_ids(&self) -> impl Iterator<Item = &str> {
         self.item_texts.iter().map(|&text| self.items.id(text))
@@ -122,6 +156,8 @@ fn item_id(text: &str) -> RecordingId {
     RecordingId(u64::from_le_bytes(*first))
 }
 
-fn heard(value: f32) -> Heard {
+/// What a value says: how sure, and whether the item is liked.
+#[must_use]
+pub fn believe(value: f32) -> Heard {
     Heard { confidence: value.abs(), age_days: 0.0, is_liked: value > 0.0 }
 }

@@ -26,7 +26,7 @@ mod taste;
 mod train;
 mod weekly;
 
-pub use bare::{Bare, check_vacant};
+pub use bare::{Bare, believe, check_vacant};
 pub use config::{Config, Train, Weekly};
 pub use dimensions::{Dimension, Dimensions, End, Named, dimensions};
 pub use error::Error;

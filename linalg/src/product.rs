@@ -97,7 +97,7 @@ fn multiply<S: Simd, const R: usize>(simd: S, right: &RightFactor, rows: &mut [f
 
 /// Σₖ left[r][k]·right[k][c] over `R` rows and `C` blocks of columns.
 #[inline(always)]
-fn product_tile<S: Simd, const R: usize, const C: usize>(
+pub(crate) fn product_tile<S: Simd, const R: usize, const C: usize>(
     simd: S,
     left: [&[f32]; R],
     right: &[Block],

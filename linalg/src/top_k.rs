@@ -22,21 +22,51 @@ pub fn top_k(scores: &[f32], k: usize, excluded: &[u32]) -> Vec<(u32, f32)> {
 /// The `k` best of some rows with their scores, best first, ties by lower row; a NaN is never selected.
 #[must_use]
 pub fn top_k_of(candidates: impl IntoIterator<Item = (u32, f32)>, k: usize) -> Vec<(u32, f32)> {
-    let mut best = BinaryHeap::new();
+    let mut best = TopK::new(k);
     for (row, score) in candidates {
-        let candidate = Candidate { row, score };
-        if score.is_nan() {
-            continue;
+        if !score.is_nan() {
+            best.offer(row, score);
         }
-        if best.len() < k {
-            best.push(candidate);
-        } else if let Some(mut worst) = best.peek_mut()
+    }
+    best.into_sorted()
+}
+
+/// The best so far.
+pub(crate) struct TopK {
+    k: usize,
+    heap: BinaryHeap<Candidate>,
+}
+
+impl TopK {
+    pub(crate) fn new(k: usize) -> Self {
+        Self { k, heap: BinaryHeap::new() }
+    }
+
+    /// A row after all that were offered enters only with a score above this.
+    pub(crate) fn threshold(&self) -> f32 {
+        if self.heap.len() < self.k {
+            return f32::NEG_INFINITY;
+        }
+        self.heap.peek().map_or(f32::INFINITY, |worst| worst.score)
+    }
+
+    /// Takes a row in if it is among the best; its score is a number.
+    pub(crate) fn offer(&mut self, row: u32, score: f32) {
+        let candidate = Candidate { row, score };
+        if self.heap.len() < self.k {
+            self.heap.push(candidate);
+        } else if let Some(mut worst) = self.heap.peek_mut()
             && candidate < *worst
         {
             *worst = candidate;
         }
     }
-    best.into_sorted_vec().into_iter().map(|Candidate { row, score }| (row, score)).collect()
+
+    /// Best first.
+    pub(crate) fn into_sorted(self) -> Vec<(u32, f32)> {
+        let sorted = self.heap.into_sorted_vec().into_iter();
+        sorted.map(|Candidate { row, score }| (row, score)).collect()
+    }
 }
 
 /// A row and its score, never NaN; the better one is less, so that a heap shows the worst.

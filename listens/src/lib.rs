@@ -28,6 +28,6 @@ pub use reject::{Reject, RejectReason};
 pub use source::files;
 pub use survey::{Survey, survey};
 pub use tally::Tally;
-pub use triples::{Ids, TripleTally, Triples, read_triples};
+pub use triples::{Ids, Layout, TripleTally, Triples, read_triples};
 pub use weigh::{Weighed, weigh};
 pub use write::{write_catalogue, write_feedback, write_lastfm_1k, write_spotify};

@@ -1,6 +1,7 @@
 //! A bare matrix: who, what, how much?
 //!
-//! A delimited table of user, item and value, the form in which libraries are compared and published data sets come.
+//! A delimited table of user, item and value, the form in which libraries are compared and published data sets come;
+//! or lists, a user and all of the user's items in each line, as the data sets of the LightGCN family have it.
 //! It is read in one pass, 12 bytes a line beside the ids, and grouped by user in a second one over memory.
 //! One thread takes lines apart, another gives ids their rows, in the order of the file.
 //! Users and items are texts and get rows in the order of first appearance; what comes twice is summed.
@@ -63,6 +64,33 @@ impl Triples {
         &self.pairs[self.starts[u]..self.starts[u + 1]]
     }
 
+    /// Those pairs alone for which `is_in` says so, in the order of users and their items; users and items that are
+    /// left without a pair are left out.
+    ///
+    /// # Panics
+    /// When there are more or fewer pairs.
+    #[must_use]
+    pub fn part(&self, is_in: &[bool]) -> Self {
+        assert_eq!(is_in.len(), self.n_pairs(), "a word on each pair expected");
+        let (mut users, mut items) = (Ids::new(), Ids::new());
+        let (mut starts, mut pairs) = (vec![0], Vec::new());
+        for (u, user) in self.users.iter().enumerate() {
+            let of_user = self.starts[u]..self.starts[u + 1];
+            let kept = self.pairs[of_user.clone()].iter().zip(&is_in[of_user]);
+            let kept = kept.filter(|(_, is_in)| **is_in);
+            pairs.extend(
+                kept.map(|(&(item, value), _)| (items.add(self.items.id(item as usize)), value)),
+            );
+            let first = starts[starts.len() - 1];
+            if pairs.len() > first {
+                users.add(user);
+                pairs[first..].sort_unstable_by_key(|(item, _)| *item);
+                starts.push(pairs.len());
+            }
+        }
+        Self { users, items, tally: self.tally.clone(), starts, pairs }
+    }
+
     /// Number of pairs.
     #[must_use]
     pub fn n_pairs(&self) -> usize {
@@ -87,9 +115,31 @@ pub struct TripleTally {
     pub examples: Vec<Reject>,
 }
 
-/// Reads a table: a file, or what lies alone in a folder or zip.
+/// How the pairs of a file are written.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Layout {
+    /// Lists where the first line has blanks and no delimiter, unless columns are named; else a table.
+    #[default]
+    Guess,
+    /// A pair in each line.
+    Table,
+    /// A user and that user's items in each line, blanks between; no header, and each pair is worth 1.
+    Lists,
+}
+
+impl Layout {
+    fn is_lists(self, first_line: &str, named: &[(String, Column)]) -> bool {
+        match self {
+            Self::Guess => named.is_empty() && !first_line.contains(['\t', ',', ';', '|']),
+            Self::Table => false,
+            Self::Lists => true,
+        }
+    }
+}
+
+/// Reads a table or lists: a file, or what lies alone in a folder or zip.
 ///
-/// Columns are those the caller names by the roles `user`, `item` and `value`, else those with a usual name
+/// A table's columns are those the caller names by the roles `user`, `item` and `value`, else those with a usual name
 /// (`userID`, `track_id`, `plays`, …), else the first three; without a column of values every line is worth 1.
 /// A negative value is kept as it is; a sum beyond `f32` stays at its end.
 /// `progress` is told now and then how many bytes were read from disk.
@@ -98,13 +148,14 @@ pub struct TripleTally {
 /// When the table cannot be read, lacks a column, or holds no pair; [`Error::NoPairs`] tells why.
 pub fn read_triples(
     source: &Path,
+    layout: Layout,
     columns: &[(String, Column)],
     progress: &mut dyn FnMut(u64),
 ) -> Result<Triples, Error> {
     let (door, batches) = sync_channel(WAITING);
     thread::scope(|scope| {
         let settling = scope.spawn(|| Settled::of(batches));
-        let tally = read_lines_of(source, columns, progress, door)?;
+        let tally = read_lines_of(source, layout, columns, progress, door)?;
         settling.join().expect("settling asks nothing of the world").grouped(source, tally)
     })
 }
@@ -112,6 +163,7 @@ pub fn read_triples(
 /// Reads the lines and hands them over in batches.
 fn read_lines_of(
     source: &Path,
+    layout: Layout,
     columns: &[(String, Column)],
     progress: &mut dyn FnMut(u64),
     door: SyncSender<Batch>,
@@ -126,7 +178,7 @@ fn read_lines_of(
             return Err(Error::ManyTables { path, first, second }.into());
         }
         read = Some(member.name.clone());
-        reading.read(member, columns, &mut || progress(bytes.get()))
+        reading.read(member, layout, columns, &mut || progress(bytes.get()))
     });
     ended.or_else(|stop| stop.told(source))?;
     reading.hand_over();
@@ -158,6 +210,7 @@ impl Reading {
     fn read(
         &mut self,
         member: Member<'_>,
+        layout: Layout,
         named: &[(String, Column)],
         progress: &mut dyn FnMut(),
     ) -> Result<(), Stop> {
@@ -165,7 +218,7 @@ impl Reading {
         match member.input {
             Err(reason) => self.reject(Place::File, reason),
             Ok(input) if input.is_utf16() => self.reject(Place::File, RejectReason::WrongEncoding),
-            Ok(input) => self.read_lines(input, named, progress)?,
+            Ok(input) => self.read_lines(input, layout, named, progress)?,
         }
         Ok(())
     }
@@ -173,6 +226,7 @@ impl Reading {
     fn read_lines(
         &mut self,
         input: Input<'_>,
+        layout: Layout,
         named: &[(String, Column)],
         progress: &mut dyn FnMut(),
     ) -> Result<(), Stop> {
@@ -182,6 +236,14 @@ impl Reading {
             // Without its first line nobody knows what the others hold.
             Some((place, Err(reason))) => {
                 self.reject(place, reason);
+                return Ok(());
+            }
+            Some((place, Ok(first_line))) if layout.is_lists(first_line, named) => {
+                self.take_list(place, Ok(first_line));
+                while let Some((place, line)) = lines.next()? {
+                    self.take_list(place, line);
+                    progress();
+                }
                 return Ok(());
             }
             Some((place, Ok(first_line))) => {
@@ -199,6 +261,18 @@ impl Reading {
             }
         }
         Ok(())
+    }
+
+    /// A user's items; a user without any is no pair.
+    fn take_list(&mut self, place: Place, line: Result<&str, RejectReason>) {
+        let mut ids = match line {
+            Ok(line) => line.split_whitespace(),
+            Err(reason) => return self.reject(place, reason),
+        };
+        let user = ids.next().unwrap_or_default();
+        for item in ids {
+            self.take(place, Ok([user, item, "1"].map(Cow::Borrowed)));
+        }
     }
 
     fn take(&mut self, place: Place, cells: Result<[Cow<'_, str>; 3], RejectReason>) {

@@ -6,7 +6,9 @@
 mod binary;
 mod commands;
 mod crashes;
+mod evaluate;
 mod explain;
 mod fit;
 mod real_data;
+mod similar;
 mod tidy;

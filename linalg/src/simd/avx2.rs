@@ -1,10 +1,11 @@
 //! How do sixteen numbers meet in two registers of 256 bits?
 
 use std::arch::x86_64::{
-    __m256, _MM_FROUND_TO_NEAREST_INT, _MM_HINT_T0, _mm_add_ps, _mm_loadu_si128, _mm_prefetch,
-    _mm_storeu_ps, _mm_storeu_si128, _mm256_add_ps, _mm256_castps256_ps128, _mm256_cvtph_ps,
-    _mm256_cvtps_ph, _mm256_extractf128_ps, _mm256_fmadd_ps, _mm256_hadd_ps, _mm256_loadu_ps,
-    _mm256_mul_ps, _mm256_set1_ps, _mm256_storeu_ps,
+    __m256, _CMP_GT_OQ, _MM_FROUND_TO_NEAREST_INT, _MM_HINT_T0, _mm_add_ps, _mm_loadu_si128,
+    _mm_prefetch, _mm_storeu_ps, _mm_storeu_si128, _mm256_add_ps, _mm256_castps256_ps128,
+    _mm256_cmp_ps, _mm256_cvtph_ps, _mm256_cvtps_ph, _mm256_extractf128_ps, _mm256_fmadd_ps,
+    _mm256_hadd_ps, _mm256_loadu_ps, _mm256_movemask_ps, _mm256_mul_ps, _mm256_set1_ps,
+    _mm256_storeu_ps,
 };
 
 use super::{LANES, Simd};
@@ -109,6 +110,17 @@ impl Simd for Avx2 {
             ]
         };
         sums_of_eight(self, x)
+    }
+
+    #[inline(always)]
+    fn above(self, a: Self::V, b: Self::V) -> u16 {
+        let [low, high] = unsafe {
+            [
+                _mm256_movemask_ps(_mm256_cmp_ps::<_CMP_GT_OQ>(a[0], b[0])),
+                _mm256_movemask_ps(_mm256_cmp_ps::<_CMP_GT_OQ>(a[1], b[1])),
+            ]
+        };
+        u16::try_from(low | high << 8).expect("eight bits each")
     }
 
     #[inline(always)]

@@ -82,5 +82,17 @@ impl Simd for Neon {
     }
 
     #[inline(always)]
+    fn above(self, a: Self::V, b: Self::V) -> u16 {
+        let (mut left, mut right) = ([0.0; LANES], [0.0; LANES]);
+        self.store(&mut left, a);
+        self.store(&mut right, b);
+        let mut lanes = 0;
+        for lane in 0..LANES {
+            lanes |= u16::from(left[lane] > right[lane]) << lane;
+        }
+        lanes
+    }
+
+    #[inline(always)]
     fn prefetch<T>(self, _soon: &[T]) {}
 }

@@ -63,5 +63,14 @@ impl Simd for Portable {
     }
 
     #[inline(always)]
+    fn above(self, a: Self::V, b: Self::V) -> u16 {
+        let mut lanes = 0;
+        for lane in 0..LANES {
+            lanes |= u16::from(a[lane] > b[lane]) << lane;
+        }
+        lanes
+    }
+
+    #[inline(always)]
     fn prefetch<T>(self, _soon: &[T]) {}
 }

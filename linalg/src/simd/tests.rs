@@ -17,6 +17,7 @@ struct Done {
     widened: [f32; LANES],
     narrowed: [u16; LANES],
     sums: [f32; 4],
+    above: u16,
 }
 
 impl Kernel for Everything<'_> {
@@ -34,6 +35,7 @@ impl Kernel for Everything<'_> {
             widened: [0.0; LANES],
             narrowed: [0; LANES],
             sums: simd.sums([a, b, simd.splat(0.5), simd.add(a, b)]),
+            above: simd.above(a, b),
         };
         simd.store(&mut done.sum, simd.add(a, b));
         simd.store(&mut done.product, simd.mul(a, b));

@@ -51,6 +51,25 @@ impl Ids {
         (0..self.len()).map(|row| self.id(row))
     }
 
+    /// The row of an id.
+    #[must_use]
+    pub fn find(&self, id: &str) -> Option<usize> {
+        let mut place = self.first_place(hash(id));
+        while self.places[place] != FREE {
+            let row = self.places[place] as usize;
+            if self.id(row) == id {
+                return Some(row);
+            }
+            place = (place + 1) & (self.places.len() - 1);
+        }
+        None
+    }
+
+    /// The row of an id, a new one where it has none yet.
+    pub(super) fn add(&mut self, id: &str) -> u32 {
+        self.row(id, hash(id))
+    }
+
     /// The row of each id, a new one where it has none yet. O(letters).
     ///
     /// # Panics

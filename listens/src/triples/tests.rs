@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use super::{Triples, read_triples};
+use super::{Layout, Triples, read_triples};
 use crate::{Column, Error};
 
 fn read(text: impl AsRef<[u8]>, columns: &str) -> Result<Triples, Error> {
@@ -14,7 +14,7 @@ fn read(text: impl AsRef<[u8]>, columns: &str) -> Result<Triples, Error> {
         .map(|column| column.split_once('=').unwrap())
         .map(|(role, column)| (role.to_owned(), column.parse().unwrap()))
         .collect();
-    read_triples(&file, &columns, &mut |_| {})
+    read_triples(&file, Layout::Table, &columns, &mut |_| {})
 }
 
 /// Every pair as `user item value`, by user and item row.
@@ -125,11 +125,42 @@ fn a_table_without_pairs_is_an_error_that_says_why() {
 #[test]
 fn one_table_a_source() {
     let folder = tempfile::tempdir().unwrap();
-    let error = |path: &Path| read_triples(path, &[], &mut |_| {}).unwrap_err().to_string();
+    let error =
+        |path: &Path| read_triples(path, Layout::Table, &[], &mut |_| {}).unwrap_err().to_string();
     assert!(error(folder.path()).contains("no line"));
     assert!(error(&folder.path().join("none.csv")).contains("none.csv"));
     for name in ["a.csv", "b.csv"] {
         fs_err::write(folder.path().join(name), "user,item\nada,x\n").unwrap();
     }
     assert!(error(folder.path()).contains("got a.csv and b.csv"));
+}
+
+#[test]
+fn lists_have_a_user_and_that_users_items_in_each_line() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("train.txt");
+    let read = |text: &str, layout| {
+        fs_err::write(&file, text).unwrap();
+        read_triples(&file, layout, &[], &mut |_| {})
+            .map(|triples| (pairs(&triples), triples.tally))
+    };
+    let (found, tally) = read("0 7 8  9\r\n1\n\n2 7 7 \n", Layout::Guess).unwrap();
+    assert_eq!(found, ["0 7 1", "0 8 1", "0 9 1", "2 7 2"]);
+    assert_eq!((tally.read, tally.repeated), (5, 1));
+    // A table may have blanks between its columns as well, which only its reader knows.
+    let (found, _) = read("ada x 3\nbob y 4\n", Layout::Table).unwrap();
+    assert_eq!(found, ["ada x 3", "bob y 4"]);
+    assert_eq!(read("u,i\na,x\n", Layout::Guess).unwrap().0, ["a x 1"]);
+    assert_eq!(read("a,x y\n", Layout::Lists).unwrap().0, ["a,x y 1"]);
+    assert!(read("0\n1\n", Layout::Guess).is_err());
+}
+
+#[test]
+fn a_part_has_its_own_rows() {
+    let whole = read("a,x,1\na,y,2\nb,x,3\nc,z,4\n", "").unwrap();
+    let part = whole.part(&[false, true, false, true]);
+    assert_eq!(pairs(&part), ["a y 2", "c z 4"]);
+    assert_eq!((part.users.len(), part.items.len(), part.n_pairs()), (2, 2, 2));
+    assert_eq!(whole.part(&[true; 4]).n_pairs(), 4);
+    assert_eq!(whole.part(&[false; 4]).users.len(), 0);
 }

@@ -1,0 +1,191 @@
+//! Does `undersong evaluate` judge what it is given, and say what is wrong with the rest?
+
+use serde_json::Value;
+
+use crate::binary::{Place, text};
+
+/// Forty users of two tribes, each with nine of the tribe's twelve items, as lists.
+fn lists() -> (String, String) {
+    let (mut train, mut test) = (String::new(), String::new());
+    for u in 0..40_u32 {
+        let tribe = u % 2 * 12;
+        let items: Vec<u32> = (0..9).map(|k| tribe + (u / 2 + k) % 12).collect();
+        let line = |items: &[u32]| {
+            let items = items.iter().map(|item| format!(" i{item}"));
+            format!("user{u}{}\n", items.collect::<String>())
+        };
+        train.push_str(&line(&items[..7]));
+        test.push_str(&line(&items[7..]));
+    }
+    (train, test)
+}
+
+struct Files {
+    place: Place,
+    train: String,
+    test: String,
+}
+
+fn files(train: &str, test: &str) -> Files {
+    let place = Place::new();
+    let write = |name: &str, content: &str| {
+        let path = place.path(name);
+        fs_err::write(&path, content).unwrap();
+        text(&path).to_owned()
+    };
+    let (train, test) = (write("train.txt", train), write("test.txt", test));
+    Files { place, train, test }
+}
+
+impl Files {
+    fn arguments<'a>(&'a self, more: &[&'a str]) -> Vec<&'a str> {
+        [&["evaluate", "--train", &self.train, "--test", &self.test], more].concat()
+    }
+
+    fn answers(&self, more: &[&str]) -> Value {
+        self.place.answers(&self.arguments(more))
+    }
+}
+
+fn tribes() -> Files {
+    let (train, test) = lists();
+    files(&train, &test)
+}
+
+const IALS: &str = "ials:dim=2,iterations=8,reg=0.1";
+
+#[test]
+fn exactly_the_named_models_are_judged_in_their_order() {
+    let more = ["--model", "popularity", "--model", IALS, "--model", "ease:reg=5", "--k", "5,10"];
+    let answer = tribes().answers(&more);
+    let models = answer["models"].as_array().unwrap();
+    let names: Vec<&str> = models.iter().map(|model| model["name"].as_str().unwrap()).collect();
+    assert_eq!(names, ["popularity", "ials", "ease"]);
+    assert_eq!(models[1]["parameters"]["dim"], 2);
+    assert_eq!(models[2]["parameters"]["reg"], 5.0);
+    assert_eq!((&answer["n_asked"], &answer["test"]["wanted"]), (&40.into(), &80.into()));
+    for model in models {
+        assert!(model["fit_seconds"].as_f64().unwrap() >= 0.0, "{model}");
+        let metric = |name: &str| &model["metrics"][name];
+        for k in [5, 10] {
+            let recall = metric(&format!("recall@{k}"));
+            let [low, value, high] =
+                ["low", "value", "high"].map(|key| recall[key].as_f64().unwrap());
+            assert!(low <= value && value <= high, "{recall}");
+        }
+        assert!(
+            metric("coverage@5")["value"].as_f64().unwrap() > 0.0
+                && metric("coverage@5")["low"].is_null()
+        );
+    }
+    // The tribe's five other items are the best five for whoever knows of tribes.
+    let recall = |model: usize| models[model]["metrics"]["recall@5"]["value"].as_f64().unwrap();
+    let recalls = [recall(0), recall(1), recall(2)];
+    assert!(recalls[0] < 0.8 && recalls[1] > 0.95 && recalls[2] > 0.95, "{recalls:?}");
+    let behind = &models[0]["metrics"]["recall@5"]["behind_best"];
+    assert!(
+        behind["p"].as_f64().unwrap() < 0.05 && behind["low"].as_f64().unwrap() > 0.0,
+        "{behind}"
+    );
+}
+
+#[test]
+fn two_evaluations_differ_in_their_seconds_alone() {
+    let files = tribes();
+    let told = |threads: &str| {
+        let mut answer =
+            files.answers(&["--baselines", "--model", IALS, "--k", "3", "--threads", threads]);
+        for model in answer["models"].as_array_mut().unwrap() {
+            let model = model.as_object_mut().unwrap();
+            model.remove("fit_seconds").unwrap();
+            model.remove("evaluate_seconds").unwrap();
+        }
+        answer.to_string()
+    };
+    assert_eq!(told("1"), told("2"));
+}
+
+#[test]
+fn without_a_model_the_baselines_are_judged() {
+    let files = tribes();
+    let answer = files.answers(&[]);
+    let names: Vec<&str> = answer["models"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|model| model["name"].as_str().unwrap())
+        .collect();
+    assert_eq!(names, ["random", "popularity", "item-knn", "ease"]);
+    let table = files.place.says(&files.arguments(&[]));
+    assert!(table.contains("40 users asked for 80 items"), "{table}");
+    assert!(table.contains("given files") && table.contains("leaks"), "{table}");
+    assert!(table.lines().any(|line| line.starts_with("item-knn")), "{table}");
+}
+
+#[test]
+fn one_table_can_be_cut() {
+    let (train, _) = lists();
+    let place = Place::new();
+    let path = place.path("all.txt");
+    fs_err::write(&path, train).unwrap();
+    let cut = |split: &str| {
+        place.answers(&[
+            "evaluate",
+            "--triples",
+            text(&path),
+            "--split",
+            split,
+            "--model",
+            IALS,
+            "--k",
+            "5",
+        ])
+    };
+    let pairs = cut("pairs:0.3");
+    assert_eq!((&pairs["n_users"], &pairs["test"]["wanted"]), (&40.into(), &80.into()));
+    let users = cut("users:0.25");
+    assert_eq!((&users["n_users"], &users["n_asked"]), (&30.into(), &10.into()));
+    assert!(users["models"][0]["metrics"]["recall@5"]["value"].as_f64().unwrap() > 0.6);
+}
+
+#[test]
+fn lists_longer_than_the_catalogue_hold_all_of_it() {
+    let answer = tribes().answers(&["--model", "popularity", "--k", "1000"]);
+    let metrics = &answer["models"][0]["metrics"];
+    assert_eq!(metrics["recall@1000"]["value"], 1.0);
+    assert_eq!(metrics["coverage@1000"]["value"], 1.0);
+    let precision = metrics["precision@1000"]["value"].as_f64().unwrap();
+    assert!((precision - 0.002).abs() < 1e-12, "{precision}");
+}
+
+#[test]
+fn what_cannot_be_judged_is_said_in_a_sentence() {
+    let check = |train: &str, test: &str, more: &[&str], sentence: &str| {
+        let files = files(train, test);
+        let complaint = files.place.refuses(2, &files.arguments(more));
+        assert!(complaint.contains(sentence), "{sentence}: {complaint}");
+        assert!(!complaint.contains("panicked"), "{complaint}");
+    };
+    let (train, test) = lists();
+    check(&train, "", &[], "it has no line");
+    check("", &test, &[], "it has no line");
+    check(&train, &train, &[], "nothing is left to ask for");
+    check("u,i,v\na,x,NaN\n", &test, &[], "not a finite number");
+    check(&train, &test, &["--k", "0"], "0");
+    check(&train, &test, &["--k", "x"], "x");
+    check(&train, &test, &["--model", "ials:dims=2"], "`dim`");
+    check(&train, &test, &["--format", "xml"], "guess, table or lists expected");
+    check(&train, &test, &["--values", "stars"], "binary or confidence expected");
+    check(&train, &test, &["--split", "pairs:0.2"], "--split");
+    check(&train, &test, &["--model", "ease:max_memory_mb=1", "--columns", "user=9"], "9");
+    let place = Place::new();
+    assert!(place.refuses(2, &["evaluate"]).contains("--train"));
+    assert!(place.refuses(2, &["evaluate", "--train", "x"]).contains("--test"));
+    let table = place.path("t");
+    fs_err::write(&table, "0 1 2\n").unwrap();
+    for split in ["pairs:2", "users:0", "weeks:1", "pairs"] {
+        let complaint =
+            place.refuses(2, &["evaluate", "--triples", text(&table), "--split", split]);
+        assert!(complaint.contains("a share between 0 and 1"), "{complaint}");
+    }
+}

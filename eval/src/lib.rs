@@ -1,0 +1,15 @@
+//! A recommender: how good is it, against which baselines, within which error bars?
+//!
+//! A [`Task`] is what a model may learn from and what it is asked; [`judge`] asks a fitted model, and [`standings`] says
+//! which models differ by more than chance.
+//! The numbers are [`measure`]'s, the models [`models`]'; the caller owns the clock.
+
+mod error;
+mod judge;
+mod standings;
+mod task;
+
+pub use error::Error;
+pub use judge::{Judgement, Reading, judge, metric_names};
+pub use standings::{Standing, standings};
+pub use task::{Asked, Counts, Cut, Source, Split, Task, Values};

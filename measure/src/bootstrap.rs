@@ -1,0 +1,126 @@
+//! How sure is a mean over users?
+//!
+//! Users are drawn with replacement, as many as there are, over and over; the middle 95 % of the means are the interval
+//! (Efron & Tibshirani, An Introduction to the Bootstrap, 1993, §13.3, the percentile interval).
+//! The same seed draws the same users whatever is measured, so that means of two models over the same users are pairs.
+
+use rand_chacha::ChaCha8Rng;
+use rand_chacha::rand_core::{Rng, SeedableRng};
+use rayon::iter::{IntoParallelIterator, ParallelIterator};
+
+/// Some numbers a user; not every user has each of them.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct PerUser {
+    n_metrics: usize,
+    /// `[n_users × n_metrics]`, 0 where a user has no such number.
+    values: Vec<f64>,
+    /// 1 where there is a number, else 0.
+    is_there: Vec<f64>,
+}
+
+impl PerUser {
+    /// No users yet.
+    #[must_use]
+    pub fn new(n_metrics: usize) -> Self {
+        Self { n_metrics, ..Self::default() }
+    }
+
+    /// Adds a user.
+    ///
+    /// # Panics
+    /// When there are more or fewer numbers than metrics.
+    pub fn push(&mut self, values: &[Option<f64>]) {
+        assert_eq!(values.len(), self.n_metrics, "a number or none for each metric expected");
+        self.values.extend(values.iter().map(|value| value.unwrap_or(0.0)));
+        self.is_there.extend(values.iter().map(|value| f64::from(u8::from(value.is_some()))));
+    }
+
+    /// Number of users.
+    #[must_use]
+    pub fn n_users(&self) -> usize {
+        self.values.len().checked_div(self.n_metrics).unwrap_or(0)
+    }
+
+    /// Number of users who have a number.
+    #[must_use]
+    pub fn n_with(&self, metric: usize) -> usize {
+        let column = self.is_there.iter().skip(metric).step_by(self.n_metrics.max(1));
+        column.filter(|&&is_there| is_there > 0.0).count()
+    }
+
+    /// The mean of each metric over the users who have it; `None` where nobody has.
+    #[must_use]
+    pub fn means(&self) -> Vec<Option<f64>> {
+        self.weighted_means(&vec![1; self.n_users()])
+    }
+
+    /// The same where each user counts so many times.
+    fn weighted_means(&self, counts: &[u32]) -> Vec<Option<f64>> {
+        let mut sums = vec![(0.0, 0.0); self.n_metrics];
+        let rows = self.values.chunks_exact(self.n_metrics.max(1));
+        let there = self.is_there.chunks_exact(self.n_metrics.max(1));
+        for ((values, is_there), &count) in rows.zip(there).zip(counts) {
+            if count == 0 {
+                continue;
+            }
+            let count = f64::from(count);
+            for ((sum, n), (value, is_there)) in sums.iter_mut().zip(values.iter().zip(is_there)) {
+                *sum += count * value;
+                *n += count * is_there;
+            }
+        }
+        sums.into_iter().map(|(sum, n)| (n > 0.0).then(|| sum / n)).collect()
+    }
+}
+
+/// Means over many draws of users.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Bootstrap {
+    /// `[n_resamples][n_metrics]`.
+    means: Vec<Vec<Option<f64>>>,
+}
+
+impl Bootstrap {
+    /// Draws the users so many times. O(n_resamples·n_users·n_metrics), parallel over resamples.
+    #[must_use]
+    pub fn new(per_user: &PerUser, n_resamples: usize, seed: u64) -> Self {
+        let n_users = per_user.n_users();
+        let mean = |resample: usize| per_user.weighted_means(&draw(n_users, seed, resample as u64));
+        Self { means: (0..n_resamples).into_par_iter().map(mean).collect() }
+    }
+
+    /// The middle 95 % of a metric's means; `None` where some resample had no user with it.
+    #[must_use]
+    pub fn interval(&self, metric: usize) -> Option<(f64, f64)> {
+        middle(self.of(metric)?)
+    }
+
+    /// A metric's mean in each resample.
+    pub(crate) fn of(&self, metric: usize) -> Option<Vec<f64>> {
+        self.means.iter().map(|means| means[metric]).collect()
+    }
+}
+
+/// The middle 95 %; `None` of nothing.
+pub(crate) fn middle(mut values: Vec<f64>) -> Option<(f64, f64)> {
+    values.sort_by(f64::total_cmp);
+    // 2.5 % of the values lie outside on each side.
+    let outside = values.len() / 40;
+    Some((*values.get(outside)?, *values.get(values.len() - 1 - outside)?))
+}
+
+/// How often each user is drawn.
+fn draw(n_users: usize, seed: u64, resample: u64) -> Vec<u32> {
+    let mut chance = ChaCha8Rng::seed_from_u64(seed);
+    chance.set_stream(resample);
+    let mut counts = vec![0; n_users];
+    for _ in 0..n_users {
+        // The high half of a product with a random word: uniform up to 2⁻³².
+        let user = (u64::from(chance.next_u32()) * n_users as u64) >> 32;
+        counts[usize::try_from(user).expect("a row of the users")] += 1;
+    }
+    counts
+}
+
+#[cfg(test)]
+mod tests;
