@@ -9,7 +9,7 @@ mod saved;
 use std::path::Path;
 
 use linalg::Csr;
-use listens::{Column, Ids, Layout, TripleTally, Triples};
+use listens::{Ids, TripleOptions, TripleTally, Triples};
 use models::{Checkpoint, Heard, Recommender, Spec, Training};
 use music::{ItemIx, RecordingId, Rows, UserIx};
 
@@ -31,20 +31,20 @@ pub struct Bare {
 }
 
 impl Bare {
-    /// Reads a table or lists of user, item and value; see [`listens::read_triples`] for its columns.
+    /// Reads a table or lists of user, item and value, of the lines in a window of time where there is one; see
+    /// [`listens::read_triples`] for its columns.
     ///
     /// # Errors
     /// When the table cannot be read or holds no pair, and when the observer wants to stop.
     pub fn read(
         source: &Path,
-        layout: Layout,
-        columns: &[(String, Column)],
+        options: &TripleOptions<'_>,
         observer: &mut dyn Observer,
     ) -> Result<Self, Error> {
         let file = fs_err::metadata(source).ok().filter(std::fs::Metadata::is_file);
         observer.begin("read", file.map(|file| file.len()));
         let advance = &mut |bytes| observer.advance(bytes);
-        let triples = listens::read_triples(source, layout, columns, advance)?;
+        let triples = listens::read_triples(source, options, advance)?;
         let bare = Self::of(triples)?;
         observer.end();
         if observer.is_interrupted() { Err(Error::Interrupted) } else { Ok(bare) }

@@ -42,11 +42,11 @@ pub enum Error {
         /// The cells of the first line.
         header: String,
     },
-    /// A column was given to a role that the format does not have.
-    #[error("{format} has no column for `{role}`, only for {known}")]
+    /// A column was given to a role that the table does not have.
+    #[error("{table} has no column for `{role}`, only for {known}")]
     NoSuchRole {
-        /// The format being read.
-        format: Format,
+        /// What is being read.
+        table: &'static str,
         /// What came.
         role: String,
         /// The roles it has.
@@ -85,8 +85,28 @@ pub enum Error {
         second: String,
     },
     /// A table of which nothing is left to learn from.
-    #[error("no pair of user and item in {}: {}", path.display(), nothing_left(*read, first.as_deref()))]
+    #[error("no pair of user and item in {}: {}", path.display(), nothing_left(*read, *outside, first.as_deref(), "every value is 0"))]
     NoPairs {
+        /// The source that was asked for.
+        path: PathBuf,
+        /// Lines met.
+        read: u64,
+        /// Of them, those outside of the window of time that was asked for.
+        outside: u64,
+        /// The first of them that could not be believed.
+        first: Option<Box<Reject>>,
+    },
+    /// Times were asked of lists, which have none.
+    #[error(
+        "no times in {file}: it was read as lists of users and their items; if it is a table, name its columns with --columns"
+    )]
+    NoTimes {
+        /// The file.
+        file: String,
+    },
+    /// A table of labels or attributes that says nothing.
+    #[error("no label in {}: {}", path.display(), nothing_left(*read, 0, first.as_deref(), "every weight is 0 or cell empty"))]
+    NoLabels {
         /// The source that was asked for.
         path: PathBuf,
         /// Lines met.
@@ -94,14 +114,25 @@ pub enum Error {
         /// The first of them that could not be believed.
         first: Option<Box<Reject>>,
     },
+    /// A table of attributes whose header names none.
+    #[error("a header of a user and at least one attribute expected in {file}, got the user alone")]
+    NoAttributes {
+        /// The file.
+        file: String,
+    },
 }
 
-fn nothing_left(read: u64, first: Option<&Reject>) -> String {
+fn nothing_left(read: u64, outside: u64, first: Option<&Reject>, rest: &str) -> String {
+    let lines = match outside {
+        0 => format!("{read} lines"),
+        outside => format!("{read} lines, {outside} of them outside of the window of time"),
+    };
     match first {
         Some(Reject { place, reason, .. }) => {
-            format!("{read} lines, the first that was rejected is {place}: {reason}")
+            format!("{lines}, the first that was rejected is {place}: {reason}")
         }
         None if read == 0 => "it has no line below its header".to_owned(),
-        None => format!("{read} lines, and every value is 0"),
+        None if read == outside => lines,
+        None => format!("{lines}, and {rest}"),
     }
 }

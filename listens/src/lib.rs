@@ -28,6 +28,8 @@ pub use reject::{Reject, RejectReason};
 pub use source::files;
 pub use survey::{Survey, survey};
 pub use tally::Tally;
-pub use triples::{Ids, Layout, TripleTally, Triples, read_triples};
+pub use triples::{
+    Ids, Layout, Times, TripleOptions, TripleTally, Triples, read_triples, time_range,
+};
 pub use weigh::{Weighed, weigh};
 pub use write::{write_catalogue, write_feedback, write_lastfm_1k, write_spotify};

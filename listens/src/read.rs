@@ -36,6 +36,7 @@ use music::{Entry, ItemKind};
 pub(crate) use delimited::Delimiter;
 pub(crate) use lastfm_1k::is_lastfm_1k;
 pub(crate) use lines::Lines;
+pub(crate) use moment::seconds;
 pub(crate) use table::{Table, check_roles};
 pub(crate) use triples::NAMES as TRIPLE_NAMES;
 
@@ -148,7 +149,7 @@ pub(crate) fn items_of(
     if input.is_json() {
         return Ok(options.items.unwrap_or(ItemKind::Recordings));
     }
-    check_roles(format, &roles, &options.columns)?;
+    check_roles(format.name(), &roles, &options.columns)?;
     let line = input.first_line();
     if format == Format::Triples {
         return triples::items_of(&line, file, options);

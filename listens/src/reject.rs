@@ -87,6 +87,12 @@ pub enum RejectReason {
     /// A value that is no number.
     #[error("its value is not a finite number")]
     BadValue,
+    /// A weight that is none.
+    #[error("its weight is not a finite number from 0 up")]
+    BadWeight,
+    /// A user who was there before.
+    #[error("an earlier line speaks of the same user")]
+    RepeatedUser,
     /// An interaction nobody knows.
     #[error("its kind of interaction is unknown; the configuration can add it")]
     UnknownKind,
@@ -120,6 +126,8 @@ impl RejectReason {
             Self::NoNames => "no-names",
             Self::BadCount => "bad-count",
             Self::BadValue => "bad-value",
+            Self::BadWeight => "bad-weight",
+            Self::RepeatedUser => "repeated-user",
             Self::UnknownKind => "unknown-kind",
             Self::UnknownTag => "unknown-tag",
         }

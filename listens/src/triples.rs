@@ -1,43 +1,29 @@
-//! A bare matrix: who, what, how much?
+//! A bare matrix: who, what, how much, and when?
 //!
-//! A delimited table of user, item and value, the form in which libraries are compared and published data sets come;
+//! A delimited table of user, item, value and time, the form in which libraries are compared and published data sets come;
 //! or lists, a user and all of the user's items in each line, as the data sets of the LightGCN family have it.
-//! It is read in one pass, 12 bytes a line beside the ids, and grouped by user in a second one over memory.
+//! It is read in one pass, 12 bytes a line beside the ids and 8 more where times are kept, and grouped by user in a
+//! second one over memory.
 //! One thread takes lines apart, another gives ids their rows, in the order of the file.
 //! Users and items are texts and get rows in the order of first appearance; what comes twice is summed.
 
 mod columns;
 mod ids;
+mod reading;
 mod settled;
 
-use std::borrow::Cow;
-use std::cell::Cell;
 use std::collections::BTreeMap;
+use std::ops::Range;
 use std::path::Path;
-use std::sync::mpsc::{SyncSender, sync_channel};
-use std::thread;
 
 pub use ids::Ids;
-use ids::Texts;
 
-use crate::read::Lines;
 use crate::reject::Place;
-use crate::source::{self, Input, Member, Stop};
 use crate::{Column, Error, Reject, RejectReason};
-use columns::Columns;
-use settled::Settled;
+use columns::Kind;
 
 /// Rejects of one reason that are shown.
 const EXAMPLES: u64 = 3;
-
-/// Lines whose ids are looked up together; few enough for the nearest cache.
-const BATCH: usize = 1 << 12;
-
-/// Batches that may wait for their rows.
-const WAITING: usize = 16;
-
-/// Progress is told once in so many lines.
-const LINES_PER_REPORT: u64 = 1 << 16;
 
 /// A bare matrix `[n_users × n_items]`.
 #[derive(Clone, Debug)]
@@ -52,6 +38,8 @@ pub struct Triples {
     starts: Vec<usize>,
     /// Item row, ascending within a user, and value.
     pairs: Vec<(u32, f32)>,
+    /// For each pair the time of its newest line, in seconds since 1970; where they were asked for.
+    times: Option<Vec<i64>>,
 }
 
 impl Triples {
@@ -64,6 +52,17 @@ impl Triples {
         &self.pairs[self.starts[u]..self.starts[u + 1]]
     }
 
+    /// When each pair of [`Triples::of_user`] was heard last, in its order and in seconds since 1970; `None` where times
+    /// were left unread.
+    ///
+    /// # Panics
+    /// When there is no such user.
+    #[must_use]
+    pub fn times_of_user(&self, u: usize) -> Option<&[i64]> {
+        let of_user = self.starts[u]..self.starts[u + 1];
+        self.times.as_ref().map(|times| &times[of_user])
+    }
+
     /// Those pairs alone for which `is_in` says so, in the order of users and their items; users and items that are
     /// left without a pair are left out.
     ///
@@ -74,21 +73,25 @@ impl Triples {
         assert_eq!(is_in.len(), self.n_pairs(), "a word on each pair expected");
         let (mut users, mut items) = (Ids::new(), Ids::new());
         let (mut starts, mut pairs) = (vec![0], Vec::new());
+        let mut times = self.times.as_ref().map(|_| Vec::new());
+        // New row of the item, and which pair it was.
+        let mut kept: Vec<(u32, usize)> = Vec::new();
         for (u, user) in self.users.iter().enumerate() {
-            let of_user = self.starts[u]..self.starts[u + 1];
-            let kept = self.pairs[of_user.clone()].iter().zip(&is_in[of_user]);
-            let kept = kept.filter(|(_, is_in)| **is_in);
-            pairs.extend(
-                kept.map(|(&(item, value), _)| (items.add(self.items.id(item as usize)), value)),
-            );
-            let first = starts[starts.len() - 1];
-            if pairs.len() > first {
-                users.add(user);
-                pairs[first..].sort_unstable_by_key(|(item, _)| *item);
-                starts.push(pairs.len());
+            let of_user = (self.starts[u]..self.starts[u + 1]).filter(|&k| is_in[k]);
+            kept.clear();
+            kept.extend(of_user.map(|k| (items.add(self.items.id(self.pairs[k].0 as usize)), k)));
+            if kept.is_empty() {
+                continue;
             }
+            kept.sort_unstable_by_key(|(item, _)| *item);
+            users.add(user);
+            pairs.extend(kept.iter().map(|&(item, k)| (item, self.pairs[k].1)));
+            if let (Some(times), Some(all)) = (&mut times, &self.times) {
+                times.extend(kept.iter().map(|&(_, k)| all[k]));
+            }
+            starts.push(pairs.len());
         }
-        Self { users, items, tally: self.tally.clone(), starts, pairs }
+        Self { users, items, tally: self.tally.clone(), starts, pairs, times }
     }
 
     /// Number of pairs.
@@ -100,7 +103,7 @@ impl Triples {
 
 /// Counts of one table.
 ///
-/// `read` is the sum of the pairs, `repeated`, `zeros` and all of `rejected`.
+/// `read` is the sum of the pairs, `repeated`, `zeros`, `outside` and all of `rejected`.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct TripleTally {
     /// Lines met, without the header and blank ones.
@@ -109,10 +112,30 @@ pub struct TripleTally {
     pub repeated: u64,
     /// Lines, or sums of lines, of value 0: no pair.
     pub zeros: u64,
+    /// Lines outside of the window of time that was asked for.
+    pub outside: u64,
     /// Rejects by [`RejectReason::name`].
     pub rejected: BTreeMap<&'static str, u64>,
     /// The first rejects of each reason, in the order of the file.
     pub examples: Vec<Reject>,
+}
+
+impl TripleTally {
+    fn reject(&mut self, file: &str, place: Place, reason: RejectReason) {
+        self.read += 1;
+        let n = self.rejected.entry(reason.name()).or_default();
+        *n += 1;
+        if *n <= EXAMPLES {
+            let (file, place) = (file.to_owned(), place.to_string());
+            let (listener, excerpt) = (None, String::new());
+            self.examples.push(Reject { file, place, reason, listener, excerpt });
+        }
+    }
+
+    /// The first line that could not be believed.
+    fn into_first_reject(self) -> Option<Box<Reject>> {
+        self.examples.into_iter().next().map(Box::new)
+    }
 }
 
 /// How the pairs of a file are written.
@@ -137,189 +160,87 @@ impl Layout {
     }
 }
 
+/// What becomes of a column of times.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Times {
+    /// Nobody asks when: whatever stands there, it costs no memory and no line.
+    Unread,
+    /// Each pair has the time of its newest line; the table must have such a column, and each line a time.
+    Kept,
+}
+
+/// What the caller chooses about reading a bare matrix; nothing has a hidden default.
+#[derive(Clone, Debug)]
+pub struct TripleOptions<'a> {
+    /// How its pairs are written.
+    pub layout: Layout,
+    /// Role (`user`, `item`, `value`, `time`) and column; a role not named here is found by the usual names of its column.
+    pub columns: &'a [(String, Column)],
+    /// What becomes of times.
+    pub times: Times,
+    /// Only lines of these seconds since 1970, whatever becomes of their times; the end is not in it.
+    pub window: Option<Range<i64>>,
+}
+
+impl<'a> TripleOptions<'a> {
+    /// Lines of any time, which nobody asks about.
+    #[must_use]
+    pub fn plain(layout: Layout, columns: &'a [(String, Column)]) -> Self {
+        Self { layout, columns, times: Times::Unread, window: None }
+    }
+
+    /// Whether a line without a time is of no use.
+    fn needs_times(&self) -> bool {
+        self.times == Times::Kept || self.window.is_some()
+    }
+}
+
 /// Reads a table or lists: a file, or what lies alone in a folder or zip.
 ///
-/// A table's columns are those the caller names by the roles `user`, `item` and `value`, else those with a usual name
-/// (`userID`, `track_id`, `plays`, …), else the first three; without a column of values every line is worth 1.
+/// A table's columns are those the caller names by the roles `user`, `item`, `value` and `time`, else those with a usual
+/// name (`userID`, `track_id`, `plays`, `timestamp`, …); users, items and values without one are the first three.
+/// Without a column of values every line is worth 1; without a header no column has times, unless the caller names one.
 /// A negative value is kept as it is; a sum beyond `f32` stays at its end.
+/// A time is a number of seconds since 1970, from 10¹¹ on of milliseconds, from 10¹⁴ on of microseconds; or RFC 3339, or a
+/// date, or a date and time, in UTC.
 /// `progress` is told now and then how many bytes were read from disk.
 ///
 /// # Errors
-/// When the table cannot be read, lacks a column, or holds no pair; [`Error::NoPairs`] tells why.
+/// When the table cannot be read, lacks a column, lacks times that were asked for, or holds no pair; [`Error::NoPairs`]
+/// tells why.
 pub fn read_triples(
     source: &Path,
-    layout: Layout,
-    columns: &[(String, Column)],
+    options: &TripleOptions<'_>,
     progress: &mut dyn FnMut(u64),
 ) -> Result<Triples, Error> {
-    let (door, batches) = sync_channel(WAITING);
-    thread::scope(|scope| {
-        let settling = scope.spawn(|| Settled::of(batches));
-        let tally = read_lines_of(source, layout, columns, progress, door)?;
-        settling.join().expect("settling asks nothing of the world").grouped(source, tally)
-    })
+    let triples = settled::settle(source, Kind::Pairs, options, progress)?;
+    if triples.n_pairs() == 0 { Err(no_pairs(source, triples.tally)) } else { Ok(triples) }
 }
 
-/// Reads the lines and hands them over in batches.
-fn read_lines_of(
+/// The oldest and the newest time of a table, in seconds since 1970, over the lines that [`read_triples`] believes.
+///
+/// # Errors
+/// When the table cannot be read, lacks a column, that of times included, or has no line to be believed.
+pub fn time_range(
     source: &Path,
     layout: Layout,
     columns: &[(String, Column)],
     progress: &mut dyn FnMut(u64),
-    door: SyncSender<Batch>,
-) -> Result<TripleTally, Error> {
-    let bytes = Cell::new(0);
-    let mut reading =
-        Reading { file: String::new(), tally: TripleTally::default(), batch: Batch::new(), door };
-    let mut read: Option<String> = None;
-    let ended = source::each(source, &bytes, &mut |member| {
-        if let Some(first) = read.take() {
-            let (path, second) = (source.to_owned(), member.name);
-            return Err(Error::ManyTables { path, first, second }.into());
+) -> Result<(i64, i64), Error> {
+    let options = TripleOptions { times: Times::Kept, ..TripleOptions::plain(layout, columns) };
+    let mut range: Option<(i64, i64)> = None;
+    let tally = reading::each_line(source, Kind::Pairs, &options, progress, |line| {
+        if let Some(at) = line.at {
+            let (oldest, newest) = range.unwrap_or((at, at));
+            range = Some((oldest.min(at), newest.max(at)));
         }
-        read = Some(member.name.clone());
-        reading.read(member, layout, columns, &mut || progress(bytes.get()))
-    });
-    ended.or_else(|stop| stop.told(source))?;
-    reading.hand_over();
-    Ok(reading.tally)
+    })?;
+    range.ok_or_else(|| no_pairs(source, tally))
 }
 
-/// Lines that were believed and have no rows yet.
-struct Batch {
-    users: Texts,
-    items: Texts,
-    values: Vec<f32>,
-}
-
-impl Batch {
-    fn new() -> Self {
-        Self { users: Texts::new(), items: Texts::new(), values: Vec::with_capacity(BATCH) }
-    }
-}
-
-/// Turns lines into batches.
-struct Reading {
-    file: String,
-    tally: TripleTally,
-    batch: Batch,
-    door: SyncSender<Batch>,
-}
-
-impl Reading {
-    fn read(
-        &mut self,
-        member: Member<'_>,
-        layout: Layout,
-        named: &[(String, Column)],
-        progress: &mut dyn FnMut(),
-    ) -> Result<(), Stop> {
-        self.file = member.name;
-        match member.input {
-            Err(reason) => self.reject(Place::File, reason),
-            Ok(input) if input.is_utf16() => self.reject(Place::File, RejectReason::WrongEncoding),
-            Ok(input) => self.read_lines(input, layout, named, progress)?,
-        }
-        Ok(())
-    }
-
-    fn read_lines(
-        &mut self,
-        input: Input<'_>,
-        layout: Layout,
-        named: &[(String, Column)],
-        progress: &mut dyn FnMut(),
-    ) -> Result<(), Stop> {
-        let mut lines = Lines::new(input);
-        let columns = match lines.next()? {
-            None => return Ok(()),
-            // Without its first line nobody knows what the others hold.
-            Some((place, Err(reason))) => {
-                self.reject(place, reason);
-                return Ok(());
-            }
-            Some((place, Ok(first_line))) if layout.is_lists(first_line, named) => {
-                self.take_list(place, Ok(first_line));
-                while let Some((place, line)) = lines.next()? {
-                    self.take_list(place, line);
-                    progress();
-                }
-                return Ok(());
-            }
-            Some((place, Ok(first_line))) => {
-                let columns = Columns::of(first_line, &self.file, named)?;
-                if !columns.is_header {
-                    self.take(place, columns.pick(first_line));
-                }
-                columns
-            }
-        };
-        while let Some((place, line)) = lines.next()? {
-            self.take(place, line.and_then(|line| columns.pick(line)));
-            if self.tally.read.is_multiple_of(LINES_PER_REPORT) {
-                progress();
-            }
-        }
-        Ok(())
-    }
-
-    /// A user's items; a user without any is no pair.
-    fn take_list(&mut self, place: Place, line: Result<&str, RejectReason>) {
-        let mut ids = match line {
-            Ok(line) => line.split_whitespace(),
-            Err(reason) => return self.reject(place, reason),
-        };
-        let user = ids.next().unwrap_or_default();
-        for item in ids {
-            self.take(place, Ok([user, item, "1"].map(Cow::Borrowed)));
-        }
-    }
-
-    fn take(&mut self, place: Place, cells: Result<[Cow<'_, str>; 3], RejectReason>) {
-        if let Err(reason) = cells.and_then(|cells| self.add(&cells)) {
-            return self.reject(place, reason);
-        }
-        self.tally.read += 1;
-    }
-
-    fn add(&mut self, [user, item, value]: &[Cow<'_, str>; 3]) -> Result<(), RejectReason> {
-        let (user, item) = (user.trim_ascii(), item.trim_ascii());
-        let value: Option<f32> = value.trim_ascii().parse().ok();
-        let value = value.filter(|value| value.is_finite()).ok_or(RejectReason::BadValue)?;
-        if user.is_empty() {
-            return Err(RejectReason::MissingField("user"));
-        }
-        if item.is_empty() {
-            return Err(RejectReason::MissingField("item"));
-        }
-        if value == 0.0 {
-            self.tally.zeros += 1;
-            return Ok(());
-        }
-        self.batch.users.push(user);
-        self.batch.items.push(item);
-        self.batch.values.push(value);
-        if self.batch.values.len() == BATCH {
-            self.hand_over();
-        }
-        Ok(())
-    }
-
-    fn hand_over(&mut self) {
-        let batch = std::mem::replace(&mut self.batch, Batch::new());
-        self.door.send(batch).expect("the other side listens until this one hangs up");
-    }
-
-    fn reject(&mut self, place: Place, reason: RejectReason) {
-        self.tally.read += 1;
-        let n = self.tally.rejected.entry(reason.name()).or_default();
-        *n += 1;
-        if *n <= EXAMPLES {
-            let (file, place) = (self.file.clone(), place.to_string());
-            let (listener, excerpt) = (None, String::new());
-            self.tally.examples.push(Reject { file, place, reason, listener, excerpt });
-        }
-    }
+fn no_pairs(source: &Path, tally: TripleTally) -> Error {
+    let TripleTally { read, outside, .. } = tally;
+    Error::NoPairs { path: source.to_owned(), read, outside, first: tally.into_first_reject() }
 }
 
 #[cfg(test)]

@@ -6,7 +6,7 @@ use std::ops::ControlFlow;
 use std::path::PathBuf;
 
 use engine::Bare;
-use listens::Layout;
+use listens::{Layout, TripleOptions};
 use models::{Checkpoint, Spec};
 
 use crate::args::FitArguments;
@@ -20,7 +20,8 @@ pub(crate) fn run(arguments: &FitArguments, say: &Say) -> anyhow::Result<Answer>
     let columns = super::import::columns(&arguments.columns)?;
     check_folders(arguments)?;
     let since = clock::stopwatch();
-    let bare = Bare::read(&arguments.triples, Layout::Table, &columns, &mut Progress::new())?;
+    let options = TripleOptions::plain(Layout::Table, &columns);
+    let bare = Bare::read(&arguments.triples, &options, &mut Progress::new())?;
     let matrix = Matrix::of(&bare, since.elapsed().as_secs_f64());
     say.line(&matrix.text())?;
     let mut accounts = Vec::new();

@@ -1,7 +1,7 @@
 //! A task from one table, cut by chance.
 
 use engine::{Bare, Observer};
-use listens::{Triples, read_triples};
+use listens::{TripleOptions, Triples, read_triples};
 use measure::split::{Event, Part, held_out_users, random_share};
 
 use super::files::ask;
@@ -25,7 +25,8 @@ impl Task {
     ) -> Result<Self, Error> {
         let Source { path, layout, columns, values } = table;
         observer.begin("read", None);
-        let triples = read_triples(path, layout, columns, &mut |bytes| observer.advance(bytes))?;
+        let options = TripleOptions::plain(layout, columns);
+        let triples = read_triples(path, &options, &mut |bytes| observer.advance(bytes))?;
         observer.end();
         let events = events(&triples);
         let parts = match cut {

@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use engine::{Bare, Observer};
-use listens::{Triples, read_triples};
+use listens::{TripleOptions, Triples, read_triples};
 use models::Heard;
 use music::ItemIx;
 
@@ -21,8 +21,9 @@ impl Task {
         observer: &mut dyn Observer,
     ) -> Result<Self, Error> {
         let Source { path, layout, columns, values } = train;
-        let bare = Bare::read(path, layout, columns, observer)?;
-        let triples = read_triples(test, layout, columns, &mut |_| {})?;
+        let options = TripleOptions::plain(layout, columns);
+        let bare = Bare::read(path, &options, observer)?;
+        let triples = read_triples(test, &options, &mut |_| {})?;
         let (asked, counts) = ask(&bare, &triples, None, values);
         Self::of(Split::Files, bare, values, test, asked, counts)
     }

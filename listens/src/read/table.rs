@@ -10,7 +10,7 @@ use super::intake::Intake;
 use super::lines::Lines;
 use crate::reject::Place;
 use crate::source::{Input, Stop};
-use crate::{Column, Error, Format, RejectReason};
+use crate::{Column, Error, RejectReason};
 
 /// The columns of one file.
 pub(crate) struct Table {
@@ -97,9 +97,9 @@ impl Table {
     }
 }
 
-/// Refuses a column given to a role that the format does not have.
+/// Refuses a column given to a role that such a table does not have.
 pub(crate) fn check_roles(
-    format: Format,
+    table: &'static str,
     known: &[Names],
     named: &[(String, Column)],
 ) -> Result<(), Error> {
@@ -108,7 +108,7 @@ pub(crate) fn check_roles(
         None => Ok(()),
         Some((role, _)) => {
             let known = known.iter().map(|names| names[0]).collect::<Vec<_>>().join(", ");
-            Err(Error::NoSuchRole { format, role: role.clone(), known })
+            Err(Error::NoSuchRole { table, role: role.clone(), known })
         }
     }
 }

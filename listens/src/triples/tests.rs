@@ -2,19 +2,25 @@
 
 use std::path::Path;
 
-use super::{Layout, Triples, read_triples};
+use super::{Layout, TripleOptions, Triples, read_triples};
 use crate::{Column, Error};
+
+mod times;
 
 fn read(text: impl AsRef<[u8]>, columns: &str) -> Result<Triples, Error> {
     let folder = tempfile::tempdir().unwrap();
     let file = folder.path().join("t.txt");
     fs_err::write(&file, text).unwrap();
+    read_triples(&file, &TripleOptions::plain(Layout::Table, &named(columns)), &mut |_| {})
+}
+
+/// Roles and columns as at the terminal.
+pub(super) fn named(columns: &str) -> Vec<(String, Column)> {
     let columns = columns.split(',').filter(|column| !column.is_empty());
-    let columns: Vec<(String, Column)> = columns
+    columns
         .map(|column| column.split_once('=').unwrap())
         .map(|(role, column)| (role.to_owned(), column.parse().unwrap()))
-        .collect();
-    read_triples(&file, Layout::Table, &columns, &mut |_| {})
+        .collect()
 }
 
 /// Every pair as `user item value`, by user and item row.
@@ -125,8 +131,8 @@ fn a_table_without_pairs_is_an_error_that_says_why() {
 #[test]
 fn one_table_a_source() {
     let folder = tempfile::tempdir().unwrap();
-    let error =
-        |path: &Path| read_triples(path, Layout::Table, &[], &mut |_| {}).unwrap_err().to_string();
+    let options = TripleOptions::plain(Layout::Table, &[]);
+    let error = |path: &Path| read_triples(path, &options, &mut |_| {}).unwrap_err().to_string();
     assert!(error(folder.path()).contains("no line"));
     assert!(error(&folder.path().join("none.csv")).contains("none.csv"));
     for name in ["a.csv", "b.csv"] {
@@ -141,7 +147,7 @@ fn lists_have_a_user_and_that_users_items_in_each_line() {
     let file = folder.path().join("train.txt");
     let read = |text: &str, layout| {
         fs_err::write(&file, text).unwrap();
-        read_triples(&file, layout, &[], &mut |_| {})
+        read_triples(&file, &TripleOptions::plain(layout, &[]), &mut |_| {})
             .map(|triples| (pairs(&triples), triples.tally))
     };
     let (found, tally) = read("0 7 8  9\r\n1\n\n2 7 7 \n", Layout::Guess).unwrap();

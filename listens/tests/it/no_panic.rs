@@ -1,6 +1,6 @@
 //! Does any file at all make a reader panic?
 
-use listens::Format;
+use listens::{Format, Layout, Times, TripleOptions};
 use proptest::prelude::{Just, Strategy, any, prop_oneof, proptest};
 
 use crate::reading::{options, try_path, with_columns};
@@ -20,7 +20,7 @@ const FORMATS: [&str; 11] = [
 ];
 
 /// Pieces that the formats are made of, so that arbitrary files get past the first letter.
-const PIECES: [&str; 24] = [
+const PIECES: [&str; 26] = [
     "[",
     "]",
     "{",
@@ -41,6 +41,8 @@ const PIECES: [&str; 24] = [
     "\"score\":1",
     "uts,artist,track\n",
     "listener,item,count\n",
+    "user,item,value,timestamp\n",
+    "item,label,weight\n",
     "title,artist,tags\n",
     "1672628640",
     "2009-05-04T23:08:57Z",
@@ -68,5 +70,19 @@ proptest! {
             let _ = try_path(&path, &with_columns(format, ""));
         }
         let _ = try_path(&path, &options());
+    }
+
+    #[test]
+    fn no_file_makes_a_reader_of_tables_panic(file in any_file()) {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("file");
+        fs_err::write(&path, file).unwrap();
+        for layout in [Layout::Guess, Layout::Table, Layout::Lists] {
+            let plain = TripleOptions::plain(layout, &[]);
+            let _ = listens::read_triples(&path, &plain, &mut |_| {});
+            let timed = TripleOptions { times: Times::Kept, window: Some(0..1 << 40), ..plain };
+            let _ = listens::read_triples(&path, &timed, &mut |_| {});
+            let _ = listens::time_range(&path, layout, &[], &mut |_| {});
+        }
     }
 }
