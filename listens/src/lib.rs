@@ -29,7 +29,8 @@ pub use source::files;
 pub use survey::{Survey, survey};
 pub use tally::Tally;
 pub use triples::{
-    Ids, Layout, Times, TripleOptions, TripleTally, Triples, read_triples, time_range,
+    Attribute, Attributes, Ids, ItemLabels, Layout, Times, TripleOptions, TripleTally, Triples,
+    read_attributes, read_item_labels, read_triples, time_range,
 };
 pub use weigh::{Weighed, weigh};
 pub use write::{write_catalogue, write_feedback, write_lastfm_1k, write_spotify};

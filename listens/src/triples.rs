@@ -6,9 +6,13 @@
 //! second one over memory.
 //! One thread takes lines apart, another gives ids their rows, in the order of the file.
 //! Users and items are texts and get rows in the order of first appearance; what comes twice is summed.
+//!
+//! Side tables are read in the same way: labels of items, and attributes of users.
 
+mod attributes;
 mod columns;
 mod ids;
+mod labels;
 mod reading;
 mod settled;
 
@@ -16,7 +20,9 @@ use std::collections::BTreeMap;
 use std::ops::Range;
 use std::path::Path;
 
+pub use attributes::{Attribute, Attributes, read_attributes};
 pub use ids::Ids;
+pub use labels::{ItemLabels, read_item_labels};
 
 use crate::reject::Place;
 use crate::{Column, Error, Reject, RejectReason};

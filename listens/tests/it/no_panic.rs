@@ -84,5 +84,7 @@ proptest! {
             let _ = listens::read_triples(&path, &timed, &mut |_| {});
             let _ = listens::time_range(&path, layout, &[], &mut |_| {});
         }
+        let _ = listens::read_item_labels(&path, &[]);
+        let _ = listens::read_attributes(&path, &[]);
     }
 }
