@@ -60,10 +60,14 @@ impl Bare {
         for (&text, row) in item_texts.iter().zip(0..) {
             row_of[text] = row;
         }
+        let newest = newest(&triples);
         let mut pairs = Vec::with_capacity(triples.n_pairs());
         for (u, user) in (0..triples.users.len()).zip(0..) {
-            let of_user = triples.of_user(u).iter();
-            pairs.extend(of_user.map(|&(i, value)| (user, row_of[i as usize], believe(value))));
+            let times = triples.times_of_user(u);
+            for (place, &(item, value)) in triples.of_user(u).iter().enumerate() {
+                let age_days = times.map_or(0.0, |times| days(newest.saturating_sub(times[place])));
+                pairs.push((user, row_of[item as usize], Heard { age_days, ..believe(value) }));
+            }
         }
         let Triples { users, items, tally, .. } = triples;
         let heard = Csr::from_triplets(users.len(), items.len(), pairs);
@@ -125,6 +129,15 @@ impl Bare {
         self.heard.row(user.0 as usize).0
     }
 
+    /// What is believed of each of a user's items.
+    ///
+    /// # Panics
+    /// When there is no such user.
+    #[must_use]
+    pub fn believed_of(&self, user: UserIx) -> &[Heard] {
+        self.heard.row(user.0 as usize).1
+    }
+
     /// The matrix alone, and the names of its item rows.
     #[must_use]
     pub fn into_matrix(self) -> (Csr<UserIx, ItemIx, Heard>, Rows) {
@@ -135,6 +148,17 @@ impl Bare {
     fn item_ids(&self) -> impl Iterator<Item = &str> {
         self.item_texts.iter().map(|&text| self.items.id(text))
     }
+}
+
+/// When the table ends; 0 without times.
+fn newest(triples: &Triples) -> i64 {
+    let times = (0..triples.users.len()).filter_map(|u| triples.times_of_user(u));
+    times.flatten().copied().max().unwrap_or_default()
+}
+
+#[expect(clippy::cast_possible_truncation, reason = "days need no more than seven digits")]
+fn days(seconds: i64) -> f32 {
+    (seconds as f64 / 86_400.0) as f32
 }
 
 /// Rows for the items, and where in `items` the text of each row stands.
@@ -149,8 +173,9 @@ fn item_rows(items: &Ids) -> Result<(Rows, Vec<usize>), Error> {
     Ok((rows, ids.into_iter().map(|(_, text)| text).collect()))
 }
 
-/// The first eight bytes of the text's BLAKE3.
-fn item_id(text: &str) -> RecordingId {
+/// The id of an item that is a text: the first eight bytes of its BLAKE3.
+#[must_use]
+pub fn item_id(text: &str) -> RecordingId {
     let hash = blake3::hash(text.as_bytes());
     let (first, _) = hash.as_bytes().split_first_chunk().expect("a BLAKE3 has 32 bytes");
     RecordingId(u64::from_le_bytes(*first))

@@ -157,7 +157,7 @@ pub fn import_factors(folder: &mut Folder, path: &Path, now: Timestamp) -> Resul
         made_at: now,
         seconds: BTreeMap::new(),
     };
-    let lengths = crate::train::lengths(folder, None, &mut Unobserved)?;
+    let lengths = crate::pairs::lengths(folder, None, &mut Unobserved)?;
     let mut snapshot = Snapshot::new(about, table.rows, table.liked_by, lengths, models);
     snapshot.write(&folder.snapshots())?;
     Ok(snapshot)

@@ -7,8 +7,8 @@ use listens::{LengthEstimates, weigh};
 use models::{Heard, History as Weights};
 use music::{History, ItemIx};
 
+use crate::pairs::age_days;
 use crate::places::Places;
-use crate::train::age_days;
 use crate::{Config, Snapshot};
 
 /// A listener's weighed history; owns what [`models::History`] borrows.

@@ -4,11 +4,9 @@ use std::collections::BTreeMap;
 use std::ops::ControlFlow;
 
 use jiff::Timestamp;
-use linalg::Csr;
-use listens::{LengthEstimates, Lengths, weigh};
-use models::{Heard, Spec, Step, Training};
-use music::{ItemIx, RecordingId, Rows, UserIx};
+use models::{Spec, Step, Training};
 
+use crate::pairs::{Pairs, Undated, lengths, pairs};
 use crate::snapshot::{About, Fitted};
 use crate::{Error, Folder, Manifest, Observer, Snapshot};
 
@@ -47,11 +45,13 @@ pub fn train(
     seconds.insert("lengths".to_owned(), observer.end());
 
     observer.begin("evidence", Some(n_listeners(folder)?));
-    let pairs = pairs(folder, &lengths, request.as_of, observer)?;
+    let pairs = pairs(folder, &lengths, request.as_of, Undated::Count, observer)?;
     seconds.insert("evidence".to_owned(), observer.end());
-    refuse_solitude(&pairs)?;
+    if pairs.heard.n_rows() < 2 {
+        return Err(Error::Alone);
+    }
 
-    let Matrix { heard, rows, liked_by } = matrix(&pairs);
+    let Pairs { heard, rows, liked_by, newest, .. } = pairs;
     let mut models = Vec::new();
     for spec in specs(folder, request)? {
         let training =
@@ -67,7 +67,7 @@ pub fn train(
         seed: folder.config.seed,
         n_listeners: heard.n_rows(),
         n_pairs: heard.nnz(),
-        knows_until: pairs.iter().filter_map(|pair| pair.last).max(),
+        knows_until: newest,
         last_import: last_import(folder)?,
         made_at: request.now,
         seconds,
@@ -99,98 +99,6 @@ pub(crate) fn last_import(folder: &Folder) -> Result<u64, Error> {
 fn n_listeners(folder: &Folder) -> Result<u64, Error> {
     let totals = folder.store.totals()?;
     Ok(totals.listeners + totals.background_listeners)
-}
-
-/// One listener and one recording, weighed.
-struct Pair {
-    user: u32,
-    recording: RecordingId,
-    confidence: f32,
-    is_liked: bool,
-    last: Option<Timestamp>,
-}
-
-struct Matrix {
-    heard: Csr<UserIx, ItemIx, Heard>,
-    rows: Rows,
-    liked_by: Vec<u32>,
-}
-
-/// Length of each recording: what a log or the catalogue says, else the median of its finished plays.
-///
-/// Lengths in a catalogue have no date, so `until` cuts only what histories tell.
-pub(crate) fn lengths(
-    folder: &Folder,
-    until: Option<Timestamp>,
-    observer: &mut dyn Observer,
-) -> Result<Lengths, Error> {
-    let mut estimates = LengthEstimates::new(folder.store.lengths()?);
-    let mut n = 0;
-    folder.store.for_each_history(until, &mut |_, history| {
-        estimates.learn(history);
-        n += 1;
-        observer.advance(n);
-    })?;
-    if observer.is_interrupted() { Err(Error::Interrupted) } else { Ok(estimates.lengths()) }
-}
-
-fn pairs(
-    folder: &Folder,
-    lengths: &Lengths,
-    until: Option<Timestamp>,
-    observer: &mut dyn Observer,
-) -> Result<Vec<Pair>, Error> {
-    let mut pairs = Vec::new();
-    let mut user = 0;
-    folder.store.for_each_history(until, &mut |_, history| {
-        let weighed = weigh(history, lengths, &folder.config.evidence, until);
-        let before = pairs.len();
-        let heard = weighed.into_iter().filter(|w| w.confidence > 0.0);
-        pairs.extend(heard.map(|w| Pair {
-            user,
-            recording: w.recording,
-            confidence: w.confidence,
-            is_liked: w.is_liked,
-            last: w.last,
-        }));
-        if pairs.len() > before {
-            user += 1;
-        }
-        observer.advance(u64::from(user));
-    })?;
-    if observer.is_interrupted() { Err(Error::Interrupted) } else { Ok(pairs) }
-}
-
-fn refuse_solitude(pairs: &[Pair]) -> Result<(), Error> {
-    let first = pairs.first().ok_or(Error::Empty)?;
-    if pairs.iter().all(|pair| pair.user == first.user) { Err(Error::Alone) } else { Ok(()) }
-}
-
-fn matrix(pairs: &[Pair]) -> Matrix {
-    let newest = pairs.iter().filter_map(|pair| pair.last).max();
-    let rows = Rows::new(pairs.iter().map(|pair| pair.recording).collect());
-    let mut liked_by = vec![0; rows.len()];
-    let mut triplets = Vec::with_capacity(pairs.len());
-    for pair in pairs {
-        let item = rows.ix(pair.recording).expect("rows were made of these very recordings");
-        liked_by[item.0 as usize] += u32::from(pair.is_liked);
-        let heard = Heard {
-            confidence: pair.confidence,
-            age_days: age_days(pair.last, newest),
-            is_liked: pair.is_liked,
-        };
-        triplets.push((pair.user, item.0, heard));
-    }
-    let n_users = pairs.last().map_or(0, |pair| pair.user as usize + 1);
-    Matrix { heard: Csr::from_triplets(n_users, rows.len(), triplets), rows, liked_by }
-}
-
-/// Days from a pair's last interaction to the log's newest; 0 where there are no times, or it came later.
-#[expect(clippy::cast_possible_truncation, reason = "days need no more than seven digits")]
-pub(crate) fn age_days(last: Option<Timestamp>, newest: Option<Timestamp>) -> f32 {
-    last.zip(newest).map_or(0.0, |(last, newest)| {
-        (newest.duration_since(last).as_secs_f64() / 86_400.0).max(0.0) as f32
-    })
 }
 
 /// What was asked for, else what is configured; popularity always joins, for listeners with too little history.

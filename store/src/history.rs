@@ -65,6 +65,17 @@ impl Store {
         self.scan(0..=i64::MAX, before, &mut |listener, history| each(listener, history))
     }
 
+    /// The first and the last moment of the log; `None` without a listen.
+    ///
+    /// # Errors
+    /// What the database may refuse.
+    pub fn span(&self) -> Result<Option<(Timestamp, Timestamp)>> {
+        let query = "SELECT min(listened_at), max(listened_at) FROM listens";
+        let ends = self.db.query_one(query, [], |row| Ok((row.get(0)?, row.get(1)?)))?;
+        let (Some(first), Some(last)) = ends else { return Ok(None) };
+        Ok(Some((row::moment(first)?, row::moment(last)?)))
+    }
+
     fn scan(
         &self,
         listeners: RangeInclusive<i64>,

@@ -138,6 +138,37 @@ impl Store {
         Ok(lengths.collect::<rusqlite::Result<_>>()?)
     }
 
+    /// Every recording that shares its work with another one, and a number that stands for the work; ascending.
+    ///
+    /// # Errors
+    /// What the database may refuse.
+    pub fn shared_works(&self) -> Result<Vec<(RecordingId, i64)>> {
+        let mut query = self.db.prepare_cached(
+            "SELECT id, work FROM recordings WHERE work IN
+                (SELECT work FROM recordings GROUP BY work HAVING count(*) > 1) ORDER BY id",
+        )?;
+        let works = query.query_map([], |row| {
+            Ok((RecordingId(row.get::<_, i64>(0)?.cast_unsigned()), row.get(1)?))
+        })?;
+        Ok(works.collect::<rusqlite::Result<_>>()?)
+    }
+
+    /// Every tag of every recording with its weight, ascending by recording and tag.
+    ///
+    /// # Errors
+    /// What the database may refuse.
+    pub fn tags(&self) -> Result<Vec<(RecordingId, Tag)>> {
+        let mut query = self.db.prepare_cached(
+            "SELECT coalesce(a.recording, t.recording) AS tagged, tag, max(weight) FROM recording_tags t
+                LEFT JOIN aliases a ON a.alias = t.recording GROUP BY tagged, tag ORDER BY tagged, tag",
+        )?;
+        let tags = query.query_map([], |row| {
+            let recording = RecordingId(row.get::<_, i64>(0)?.cast_unsigned());
+            Ok((recording, Tag { name: row.get(1)?, weight: row.get(2)? }))
+        })?;
+        Ok(tags.collect::<rusqlite::Result<_>>()?)
+    }
+
     pub(crate) fn recording_ids(&self, sql: &str, params: impl Params) -> Result<Vec<RecordingId>> {
         let mut query = self.db.prepare_cached(sql)?;
         let ids = query
