@@ -35,6 +35,13 @@ impl PerUser {
         self.is_there.extend(values.iter().map(|value| f64::from(u8::from(value.is_some()))));
     }
 
+    /// The number of a user, `None` where the user has none.
+    #[must_use]
+    pub fn value(&self, user: usize, metric: usize) -> Option<f64> {
+        let at = user * self.n_metrics + metric;
+        (self.is_there[at] > 0.0).then(|| self.values[at])
+    }
+
     /// Number of users.
     #[must_use]
     pub fn n_users(&self) -> usize {
@@ -95,10 +102,27 @@ impl Bootstrap {
         middle(self.of(metric)?)
     }
 
+    /// The middle 95 % of the highest of some metrics' means less the lowest; `None` where some resample lacks one.
+    ///
+    /// Never below 0, so that it tells how large a gap is and not whether there is one.
+    #[must_use]
+    pub fn gap(&self, metrics: &[usize]) -> Option<(f64, f64)> {
+        let gaps: Option<Vec<f64>> = self.means.iter().map(|means| gap(means, metrics)).collect();
+        middle(gaps?)
+    }
+
     /// A metric's mean in each resample.
     pub(crate) fn of(&self, metric: usize) -> Option<Vec<f64>> {
         self.means.iter().map(|means| means[metric]).collect()
     }
+}
+
+/// The highest of some metrics' means less the lowest; `None` where one is missing, or all are.
+#[must_use]
+pub fn gap(means: &[Option<f64>], metrics: &[usize]) -> Option<f64> {
+    let values: Vec<f64> = metrics.iter().map(|&metric| means[metric]).collect::<Option<_>>()?;
+    let highest = values.iter().copied().reduce(f64::max)?;
+    Some(highest - values.iter().copied().reduce(f64::min)?)
 }
 
 /// The middle 95 %; `None` of nothing.

@@ -2,18 +2,20 @@
 //!
 //! A [`Verdict`] says where a ranking put what a user wanted; [`ACCURACY`] are the numbers that follow from it.
 //! [`Catalogue`] and [`Exposure`] say what kind of items lists show, [`Bootstrap`] how sure a mean over users is,
-//! [`compare`] whether one model beats another, [`split`] what a model may see and what it is asked.
+//! [`compare`] whether one model beats another, [`Mix`] whether a list keeps the proportions of its user, [`split`] what a model may see and what it is asked.
 //! Nothing in here reads a file, a clock or the environment; chance comes from a seed.
 
 mod accuracy;
 mod bootstrap;
+mod calibration;
 mod compare;
 mod exposure;
 mod groups;
 pub mod split;
 
 pub use accuracy::{ACCURACY, AUC, Accuracy, Verdict};
-pub use bootstrap::{Bootstrap, PerUser};
+pub use bootstrap::{Bootstrap, PerUser, gap};
+pub use calibration::Mix;
 pub use compare::{Comparison, compare, holm};
 pub use exposure::{Catalogue, Exposure};
 pub use groups::{Bucket, buckets, thirds};
