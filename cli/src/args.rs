@@ -6,6 +6,10 @@ use clap::{Args, Parser, Subcommand};
 use listens::Format as LogFormat;
 use music::{ImportId, ItemKind, Week};
 
+pub(crate) use evaluate::{EvaluateArguments, How, Matter};
+
+mod evaluate;
+
 /// An open Discover Weekly: every Monday about thirty recordings you never heard and will probably love, and why.
 #[derive(Debug, Parser)]
 #[command(name = "undersong", version, arg_required_else_help = true, max_term_width = 100)]
@@ -40,8 +44,8 @@ pub(crate) enum Command {
     Train(TrainArguments),
     /// Fit models to a bare table of user, item and value, to compare with other libraries
     Fit(FitArguments),
-    /// How good models are: fitted to one part of a table, judged by the other
-    Evaluate(EvaluateArguments),
+    /// How good models are: fitted to one part of a log or table, judged by the other
+    Evaluate(Box<EvaluateArguments>),
     /// This week's list, with a reason on every line
     Weekly(WeeklyArguments),
     /// The lists of past weeks
@@ -181,76 +185,6 @@ pub(crate) struct FitArguments {
     /// Go on with the fit that was stopped in the folder of --save
     #[arg(long, requires = "save")]
     pub(crate) resume: bool,
-}
-
-#[derive(Debug, Args)]
-#[command(after_help = "Examples:\n  \
-    undersong evaluate --train train.txt --test test.txt\n  \
-    undersong evaluate --triples plays.tsv --split users:0.1 --model ials --baselines\n  \
-    undersong evaluate --train train.csv --test test.csv --model ease:reg=80 --model ials:dim=256 --k 20,50 --json")]
-pub(crate) struct EvaluateArguments {
-    /// What models learn from: lists (a user and that user's items in each line) or a table of user, item and value
-    #[arg(long, value_name = "FILE", requires = "test", required_unless_present = "triples")]
-    pub(crate) train: Option<PathBuf>,
-    /// What they are asked for, in the same form
-    #[arg(long, value_name = "FILE", requires = "train")]
-    pub(crate) test: Option<PathBuf>,
-    /// Both in one file, to be cut by --split
-    #[arg(long, value_name = "FILE", conflicts_with = "train")]
-    pub(crate) triples: Option<PathBuf>,
-    /// How to cut it: a share of each user's pairs (pairs:0.2), or of the users, to be folded in (users:0.1)
-    #[arg(long, value_name = "HOW", default_value = "pairs:0.2", conflicts_with = "train", value_parser = cut)]
-    pub(crate) split: eval::Cut,
-    /// How the pairs are written
-    #[arg(long, value_name = "FORM", default_value = "guess", value_parser = layout)]
-    pub(crate) format: listens::Layout,
-    /// Which column of a table is what, by name or by number from 1, as in user=userID,item=2,value=3
-    #[arg(long, value_name = "ROLE=COLUMN,…", value_delimiter = ',')]
-    pub(crate) columns: Vec<String>,
-    /// What values say: whether there is a pair (binary), or how sure and how relevant it is (confidence)
-    #[arg(long, value_name = "KIND", default_value = "binary", value_parser = values)]
-    pub(crate) values: eval::Values,
-    /// A model string such as ials:dim=64,iterations=15; may be repeated [default: the baselines]
-    #[arg(long = "model", value_name = "SPEC")]
-    pub(crate) models: Vec<models::Spec>,
-    /// Judge the baselines as well, before the models named
-    #[arg(long)]
-    pub(crate) baselines: bool,
-    /// Lengths of the lists that are judged
-    #[arg(long, value_name = "K,…", value_delimiter = ',', default_value = "20", value_parser = at_least::<1>)]
-    pub(crate) k: Vec<usize>,
-    /// Where all randomness starts
-    #[arg(long, value_name = "N", default_value_t = 42)]
-    pub(crate) seed: u64,
-}
-
-fn layout(text: &str) -> Result<listens::Layout, String> {
-    match text {
-        "guess" => Ok(listens::Layout::Guess),
-        "table" => Ok(listens::Layout::Table),
-        "lists" => Ok(listens::Layout::Lists),
-        _ => Err("guess, table or lists expected".to_owned()),
-    }
-}
-
-fn cut(text: &str) -> Result<eval::Cut, String> {
-    let share = |text: &str| text.parse().ok().filter(|share: &f64| 0.0 < *share && *share < 1.0);
-    let cut = text.split_once(':').and_then(|(how, of)| match how {
-        "pairs" => Some(eval::Cut::Pairs(share(of)?)),
-        "users" => Some(eval::Cut::Users(share(of)?)),
-        _ => None,
-    });
-    cut.ok_or_else(|| {
-        "pairs:SHARE or users:SHARE expected, with a share between 0 and 1".to_owned()
-    })
-}
-
-fn values(text: &str) -> Result<eval::Values, String> {
-    match text {
-        "binary" => Ok(eval::Values::Binary),
-        "confidence" => Ok(eval::Values::Confidence),
-        _ => Err("binary or confidence expected".to_owned()),
-    }
 }
 
 #[derive(Debug, Args)]

@@ -5,17 +5,25 @@
 //! A user of the training is represented by the vector that the training ended with, where the model has one; everybody
 //! else by what the model makes of the history (fold-in).
 
+mod folds;
+mod groups;
+mod sheet;
 mod users;
 
 use linalg::{Isa, Matrix, Panels, Question, Ranking, rank_scores};
-use measure::{ACCURACY, AUC, Bucket, Catalogue, Exposure, PerUser, Verdict, buckets};
+use measure::{
+    ACCURACY, AUC, Accuracy, Bucket, Catalogue, Exposure, Mix, PerUser, Verdict, buckets,
+};
 use models::{History, Query, Recommender};
 use music::ItemIx;
 use rayon::iter::{IndexedParallelIterator, ParallelIterator};
 use rayon::slice::ParallelSlice;
 
-use crate::{Asked, Task};
+use crate::{Asked, Grouping, Task};
+use groups::{groupings, history};
 use users::Users;
+
+pub use sheet::{Reading, metric_names};
 
 /// Users ranked together.
 const BLOCK_USERS: usize = 64;
@@ -23,60 +31,18 @@ const BLOCK_USERS: usize = 64;
 /// What one model's lists are worth.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Judgement {
-    /// The numbers of each user asked, in the order of [`metric_names`].
+    /// What the numbers are: those of [`metric_names`], then those that the task adds.
+    pub readings: Vec<Reading>,
+    /// What the gap between groups of users is called, and the places of the groups' numbers.
+    pub gaps: Vec<(String, Vec<usize>)>,
+    /// Who each of the users is.
+    pub who: Vec<u64>,
+    /// The numbers of each user asked, in the order of the readings.
     pub per_user: PerUser,
     /// For each k, the share of the catalogue that is in any list, and the Gini coefficient of exposure.
     pub exposure: Vec<(usize, f64, f64)>,
     /// Relevant items of the catalogue whose score another ranked item has as well, so that the row decided.
     pub ties: usize,
-}
-
-/// How a metric is told.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Reading {
-    /// `name@k`, or the name alone where there is no k.
-    pub name: String,
-    /// How it is computed for a user.
-    pub formula: String,
-}
-
-/// The numbers of each user, in order.
-#[must_use]
-pub fn metric_names(ks: &[usize]) -> Vec<Reading> {
-    let mut names = Vec::new();
-    let mut add = |name: String, formula: &str| {
-        names.push(Reading { name, formula: formula.to_owned() });
-    };
-    for k in ks {
-        for metric in ACCURACY {
-            add(format!("{}@{k}", metric.name), metric.formula);
-        }
-        add(format!("serendipity@{k}"), "relevant items that the most popular k have not / k");
-        add(
-            format!("popularity@{k}"),
-            "mean share of the training's users who have the listed items",
-        );
-        add(
-            format!("popularity_lift@{k}"),
-            "popularity of the list / popularity of the history − 1",
-        );
-        add(format!("novelty@{k}"), "mean −log₂ popularity of the listed items, in bits");
-        add(
-            format!("diversity@{k}"),
-            "1 − mean cosine between the users of two listed items; of every nth user, some 2,000 in all",
-        );
-        for bucket in Bucket::ALL {
-            let name = bucket.name();
-            add(
-                format!("recall_{name}@{k}"),
-                &format!(
-                    "recall of the relevant items in the {name} third of the training's pairs by popularity"
-                ),
-            );
-        }
-    }
-    add(AUC.name.to_owned(), AUC.formula);
-    names
 }
 
 /// Asks a fitted model about everybody.
@@ -93,7 +59,7 @@ pub fn judge(task: &Task, recommender: &dyn Recommender, ks: &[usize]) -> Judgem
     judge.sum_up(judged.into_iter().flatten())
 }
 
-/// One user's numbers and list.
+/// One user's numbers and list; no list where there is nothing to ask for.
 struct Judged {
     values: Vec<Option<f64>>,
     list: Vec<u32>,
@@ -107,6 +73,8 @@ struct Judge<'a> {
     longest: usize,
     catalogue: Catalogue,
     buckets: Vec<Bucket>,
+    groupings: Vec<Grouping>,
+    readings: Vec<Reading>,
     users: Users,
     /// Users between one whose list's diversity is computed and the next.
     diversity_every: usize,
@@ -121,10 +89,15 @@ impl<'a> Judge<'a> {
     fn new(task: &'a Task, recommender: &'a dyn Recommender, ks: &'a [usize]) -> Self {
         let users = Users::of(task);
         let catalogue = Catalogue::new(task.heard.n_rows(), users.counts());
+        let groupings = groupings(task, &catalogue);
+        let mut readings = metric_names(ks);
+        readings.extend(sheet::more_names(task, &groupings, ks));
         Self {
             longest: *ks.iter().max().expect("a k expected"),
             buckets: buckets(catalogue.users()),
             catalogue,
+            groupings,
+            readings,
             users,
             diversity_every: task.asked.len().div_ceil(DIVERSITY_SAMPLE).max(1),
             panels: recommender.item_vectors().map(Panels::new),
@@ -137,7 +110,7 @@ impl<'a> Judge<'a> {
 
     /// Judges a block of users, of whom the first has that number among those asked.
     fn block(&self, first: usize, asked: &[Asked]) -> Vec<Judged> {
-        let known: Vec<Vec<u32>> = asked.iter().map(|asked| self.known(asked)).collect();
+        let known: Vec<Vec<u32>> = asked.iter().map(|asked| self.left_out(asked)).collect();
         let rankings = self.rank(asked, &known);
         let judged = (first..).zip(asked.iter().zip(&known)).zip(rankings);
         let judged = judged
@@ -175,12 +148,24 @@ impl<'a> Judge<'a> {
         asked.iter().zip(known).enumerate().map(rank).collect()
     }
 
-    /// Items that the user is known to have heard, ascending.
-    fn known<'b>(&'b self, asked: &'b Asked) -> Vec<u32> {
-        match asked.user {
-            Some(user) => self.task.heard.row(user.0 as usize).0.to_vec(),
-            None => asked.shown.iter().map(|item| item.0).collect(),
+    /// Items that are not ranked for the user, ascending.
+    fn left_out(&self, asked: &Asked) -> Vec<u32> {
+        if self.task.ranks_known {
+            return Vec::new();
         }
+        if let Some(negatives) = &asked.negatives {
+            let is_ranked = |item: &u32| {
+                negatives.binary_search(item).is_ok() || asked.wanted.binary_search(item).is_ok()
+            };
+            return (0..).take(self.task.heard.n_cols()).filter(|item| !is_ranked(item)).collect();
+        }
+        let mut known = history(&self.task.heard, asked);
+        if !asked.also_known.is_empty() {
+            known.extend(&asked.also_known);
+            known.sort_unstable();
+            known.dedup();
+        }
+        known
     }
 
     fn represent(&self, asked: &Asked) -> Query {
@@ -196,27 +181,84 @@ impl<'a> Judge<'a> {
         self.recommender.represent(&History { items: &items, heard })
     }
 
-    fn user(&self, number: usize, asked: &Asked, known: &[u32], ranking: &Ranking) -> Judged {
-        let list: Vec<u32> = ranking.best.iter().map(|(item, _)| *item).collect();
-        let found: Vec<(u32, f32)> =
-            ranking.places.iter().copied().zip(asked.gains.iter().copied()).collect();
-        let verdict = Verdict::new(found, &asked.unseen, self.task.heard.n_cols() - known.len());
+    fn user(&self, number: usize, asked: &Asked, left_out: &[u32], ranking: &Ranking) -> Judged {
+        let n_ranked = self.task.heard.n_cols() - left_out.len();
+        let verdict = |gains: &[f32], unseen: &[f32]| {
+            let relevant = ranking.places.iter().zip(gains).filter(|(_, gain)| **gain > 0.0);
+            let found: Vec<(u32, f32)> = relevant.map(|(&place, &gain)| (place, gain)).collect();
+            (found.len() + unseen.len() > 0).then(|| Verdict::new(found, unseen, n_ranked))
+        };
+        let others: Vec<Option<Verdict>> =
+            asked.others.iter().map(|other| verdict(&other.gains, &other.unseen)).collect();
+        let main = verdict(&asked.gains, &asked.unseen);
+        let mut list: Vec<u32> = ranking.best.iter().map(|(item, _)| *item).collect();
+        let mut values = match &main {
+            Some(verdict) => self.basics(number, asked, left_out, &list, verdict, &ranking.places),
+            None => vec![None; metric_names(self.ks).len()],
+        };
+        for &k in self.ks {
+            for other in &others {
+                let of = |metric: &Accuracy| other.as_ref().map(|verdict| (metric.of)(verdict, k));
+                let told = ACCURACY.iter().filter(|metric| sheet::by_objective(metric.name));
+                values.extend(told.map(of));
+            }
+            for grouping in &self.groupings {
+                values.extend(of_groups(grouping, number, main.as_ref(), k));
+            }
+            let list = &list[..k.min(list.len())];
+            if self.task.genres.is_some() {
+                values.push(main.as_ref().and_then(|_| self.miscalibration(asked, list)));
+            }
+        }
+        let ties = ranking.ties.iter().zip(&asked.gains);
+        let ties = ties.filter(|(ties, gain)| **ties > 0 && **gain > 0.0).count();
+        if main.is_none() {
+            list.clear();
+        }
+        Judged { values, list, ties }
+    }
+
+    /// The numbers of [`metric_names`].
+    fn basics(
+        &self,
+        number: usize,
+        asked: &Asked,
+        left_out: &[u32],
+        list: &[u32],
+        verdict: &Verdict,
+        places: &[u32],
+    ) -> Vec<Option<f64>> {
+        let history = history(&self.task.heard, asked);
+        let liked = asked.wanted.iter().zip(&asked.gains).filter(|(_, gain)| **gain > 0.0);
+        let liked: Vec<u32> = liked.map(|(&item, _)| item).collect();
         let with_diversity = number.is_multiple_of(self.diversity_every);
-        let mut values = Vec::new();
+        let mut values = Vec::with_capacity(self.readings.len());
         for &k in self.ks {
             let list = &list[..k.min(list.len())];
-            values.extend(ACCURACY.iter().map(|metric| Some((metric.of)(&verdict, k))));
-            values.push(Some(self.catalogue.serendipity(list, k, &asked.wanted, known)));
+            values.extend(ACCURACY.iter().map(|metric| Some((metric.of)(verdict, k))));
+            values.push(Some(self.catalogue.serendipity(list, k, &liked, left_out)));
             values.push(self.catalogue.popularity(list));
-            values.push(self.catalogue.popularity_lift(list, known));
+            values.push(self.catalogue.popularity_lift(list, &history));
             values.push(self.catalogue.novelty(list));
             values.push(if with_diversity { self.users.diversity(list) } else { None });
-            let recall = |bucket| self.bucket_recall(bucket, asked, &ranking.places, k);
-            values.extend(Bucket::ALL.map(recall));
+            values.extend(Bucket::ALL.map(|bucket| self.bucket_recall(bucket, asked, places, k)));
         }
-        values.push(Some((AUC.of)(&verdict, self.longest)));
-        let ties = ranking.ties.iter().filter(|&&ties| ties > 0).count();
-        Judged { values, list, ties }
+        values.push(Some((AUC.of)(verdict, self.longest)));
+        values
+    }
+
+    /// How far the genres of the list are from those of what the user likes.
+    fn miscalibration(&self, asked: &Asked, list: &[u32]) -> Option<f64> {
+        let genres = &self.task.genres.as_ref()?.of;
+        let of = |item: u32| genres[item as usize].as_slice();
+        let heard = match asked.user {
+            Some(user) => self.task.heard.row(user.0 as usize).1,
+            None => &asked.believed,
+        };
+        let items = history(&self.task.heard, asked);
+        let liked = items.iter().zip(heard).filter(|(_, heard)| heard.is_liked);
+        let history = Mix::of(liked.map(|(&item, heard)| (f64::from(heard.confidence), of(item))))?;
+        Some(history.miscalibration(&Mix::of(list.iter().map(|&item| (1.0, of(item))))?))
     }
 
     /// Recall of the relevant items of a bucket; `None` where the user has none there.
@@ -227,7 +269,9 @@ impl<'a> Judge<'a> {
         places: &[u32],
         k: usize,
     ) -> Option<f64> {
-        let pairs = asked.wanted.iter().zip(places);
+        let liked = asked.gains.iter().map(|gain| *gain > 0.0);
+        let pairs = asked.wanted.iter().zip(places).zip(liked).filter(|(_, is_liked)| *is_liked);
+        let pairs = pairs.map(|(pair, _)| pair);
         let of_bucket = pairs.filter(|(item, _)| self.buckets[**item as usize] == bucket);
         let (n, hits) = of_bucket.fold((0_u32, 0_u32), |(n, hits), (_, &place)| {
             (n + 1, hits + u32::from((place as usize) < k))
@@ -235,8 +279,8 @@ impl<'a> Judge<'a> {
         (n > 0).then(|| f64::from(hits) / f64::from(n))
     }
 
-    fn sum_up(&self, judged: impl Iterator<Item = Judged>) -> Judgement {
-        let mut per_user = PerUser::new(metric_names(self.ks).len());
+    fn sum_up(self, judged: impl Iterator<Item = Judged>) -> Judgement {
+        let mut per_user = PerUser::new(self.readings.len());
         let mut exposures: Vec<Exposure> =
             self.ks.iter().map(|_| Exposure::new(self.catalogue.n_items())).collect();
         let mut ties = 0;
@@ -249,8 +293,30 @@ impl<'a> Judge<'a> {
         }
         let exposure = self.ks.iter().zip(&exposures);
         let exposure = exposure.map(|(&k, shown)| (k, shown.coverage(), shown.gini())).collect();
-        Judgement { per_user, exposure, ties }
+        Judgement {
+            gaps: sheet::gaps(&self.readings, &self.groupings, self.ks),
+            readings: self.readings,
+            who: self.task.asked.iter().map(|asked| asked.who).collect(),
+            per_user,
+            exposure,
+            ties,
+        }
     }
+}
+
+/// The numbers told by group, `None` but in the user's own.
+fn of_groups<'a>(
+    grouping: &'a Grouping,
+    user: usize,
+    verdict: Option<&'a Verdict>,
+    k: usize,
+) -> impl Iterator<Item = Option<f64>> {
+    let told = || ACCURACY.iter().filter(|metric| sheet::by_group(metric.name));
+    let of_group = move |group| {
+        let verdict = verdict.filter(|_| grouping.of[user] == Some(group));
+        told().map(move |metric| verdict.map(|verdict| (metric.of)(verdict, k)))
+    };
+    (0..grouping.groups.len()).flat_map(of_group)
 }
 
 #[cfg(test)]

@@ -6,10 +6,16 @@
 
 mod error;
 mod judge;
+pub mod plot;
+mod report;
 mod standings;
 mod task;
 
 pub use error::Error;
 pub use judge::{Judgement, Reading, judge, metric_names};
+pub use report::{About, Entry, Figure, RESAMPLES, Report, page};
 pub use standings::{Standing, standings};
-pub use task::{Asked, Counts, Cut, Source, Split, Task, Values};
+pub use task::{
+    Asked, Counts, Cut, Genres, Grouping, Moments, Objective, Relevance, Source, Split, Task,
+    Values, Window, number_of,
+};

@@ -7,15 +7,24 @@
 
 mod cut;
 mod files;
-
-use std::path::Path;
+mod folder;
+mod moments;
+mod objective;
+mod sides;
+mod split;
 
 use linalg::Csr;
-use listens::{Column, Layout};
 use models::{Heard, Recommender, Spec, Training};
 use music::{ItemIx, Rows, UserIx};
 
 use crate::Error;
+
+pub use files::{Source, Values, number_of};
+pub use folder::Window;
+pub use moments::Moments;
+pub use objective::Objective;
+pub use sides::{Genres, Grouping};
+pub use split::{Cut, Split};
 
 /// What a model learns from, and everybody who is asked.
 #[derive(Debug)]
@@ -28,6 +37,14 @@ pub struct Task {
     pub rows: Rows,
     /// Those who are asked, in the order of the test.
     pub asked: Vec<Asked>,
+    /// What a hit is, and what else it might have been: [`Asked::gains`], then each of [`Asked::others`].
+    pub objectives: Vec<Objective>,
+    /// In which groups the users are whose numbers are told apart, beyond what follows from their histories.
+    pub groupings: Vec<Grouping>,
+    /// What items are, where that is known.
+    pub genres: Option<Genres>,
+    /// Whether what a user knows is ranked, and asked for too.
+    pub ranks_known: bool,
     /// What came of making it.
     pub counts: Counts,
 }
@@ -35,86 +52,37 @@ pub struct Task {
 /// A user who is asked about.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Asked {
+    /// A number that stands for the user in every task of the same log.
+    pub who: u64,
     /// The row of the training; `None` for someone whom no model learns from.
     pub user: Option<UserIx>,
     /// The history of someone whom no model learns from: items of the catalogue, ascending.
     pub shown: Vec<ItemIx>,
     /// What is believed of each.
     pub believed: Vec<Heard>,
-    /// Relevant items of the catalogue, ascending.
+    /// Further items of the catalogue that the user knows, ascending; never ranked, like those of the history.
+    pub also_known: Vec<u32>,
+    /// The only items that are ranked beside the wanted ones, ascending, where they are given.
+    pub negatives: Option<Vec<u32>>,
+    /// How much the user hears: plays, or the sum of the training's values.
+    pub activity: f64,
+    /// Items of the catalogue that are relevant by any objective, ascending.
     pub wanted: Vec<u32>,
-    /// How much each is liked, positive.
+    /// How much each is liked; 0 where it is not.
     pub gains: Vec<f32>,
-    /// The gains of relevant items that the catalogue lacks.
+    /// The gains of liked items that the catalogue lacks, positive.
     pub unseen: Vec<f32>,
+    /// The same by the other objectives.
+    pub others: Vec<Relevance>,
 }
 
-/// What values say.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum Values {
-    /// Only whether there is a pair: above 0 the user likes the item, below 0 not.
-    #[default]
-    Binary,
-    /// How sure the pair is, and how relevant in the test.
-    Confidence,
-}
-
-/// Where pairs come from, and how they are meant.
-#[derive(Clone, Copy, Debug)]
-pub struct Source<'a> {
-    /// A file, or what lies alone in a folder or zip.
-    pub path: &'a Path,
-    /// How its pairs are written.
-    pub layout: Layout,
-    /// Which column of a table is what, where that is not to be guessed.
-    pub columns: &'a [(String, Column)],
-    /// What values say.
-    pub values: Values,
-}
-
-/// How to cut one table in two.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub enum Cut {
-    /// A share of each user's pairs, by chance, is asked for.
-    Pairs(f64),
-    /// A share of the users, by chance, is not learned from; four fifths of each one's pairs are shown, the rest asked for.
-    Users(f64),
-}
-
-/// How training and test were told apart.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub enum Split {
-    /// By whoever made the files.
-    Files,
-    /// By chance.
-    Cut(Cut),
-}
-
-impl Split {
-    /// What it is called.
-    #[must_use]
-    pub fn name(self) -> &'static str {
-        match self {
-            Self::Files => "given files",
-            Self::Cut(Cut::Pairs(_)) => "a random share of each user's pairs",
-            Self::Cut(Cut::Users(_)) => "held-out users, folded in",
-        }
-    }
-
-    /// Whether a model may have learned from what happened after its test.
-    #[must_use]
-    pub fn leak(self) -> &'static str {
-        match self {
-            Self::Files => {
-                "unless the files were cut at one moment for all users, models saw listens from after the test's: only a \
-                 global time split is free of such leaks (Ji et al. 2023)"
-            }
-            Self::Cut(_) => {
-                "models saw listens from after the test's, which nobody will who recommends tomorrow: only a global time \
-                 split is free of such leaks (Ji et al. 2023)"
-            }
-        }
-    }
+/// What is relevant by an objective.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Relevance {
+    /// One for each of [`Asked::wanted`], 0 where it is not relevant.
+    pub gains: Vec<f32>,
+    /// Of relevant items that the catalogue lacks, positive.
+    pub unseen: Vec<f32>,
 }
 
 /// What came of making a task.
@@ -124,7 +92,7 @@ pub struct Counts {
     pub test_pairs: usize,
     /// Of them, those that the user's training has.
     pub replays: usize,
-    /// Those of value 0 or below.
+    /// Those of value 0 or below, or not liked.
     pub disliked: usize,
     /// Pairs asked for.
     pub wanted: usize,
@@ -132,9 +100,31 @@ pub struct Counts {
     pub unseen: usize,
     /// Users asked whom the training lacks.
     pub strangers: usize,
+    /// Pairs without a time, of which nobody knows on which side they belong: in neither.
+    pub undated: usize,
+}
+
+impl Asked {
+    /// Whether there is anything to ask for by the main objective.
+    #[must_use]
+    pub fn is_asked(&self) -> bool {
+        self.n_wanted() > 0
+    }
+
+    /// How many items are asked for by the main objective.
+    #[must_use]
+    pub fn n_wanted(&self) -> usize {
+        self.gains.iter().filter(|gain| **gain > 0.0).count() + self.unseen.len()
+    }
 }
 
 impl Task {
+    /// Whether it is known when pairs were heard.
+    #[must_use]
+    pub fn has_times(&self) -> bool {
+        self.heard.rows().any(|(_, _, heard)| heard.iter().any(|heard| heard.age_days > 0.0))
+    }
+
     /// Fits a model to the training.
     ///
     /// # Errors

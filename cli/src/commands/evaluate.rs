@@ -1,93 +1,145 @@
 //! `undersong evaluate`: how good is it?
 
 mod account;
+mod matter;
 
 use std::ops::ControlFlow;
 
 use engine::Observer;
-use eval::{Source, Task};
-use models::Spec;
+use eval::{About, Entry, Judgement, Report, Task};
+use models::{Spec, Step};
 
-use crate::args::EvaluateArguments;
+use crate::args::{EvaluateArguments, Global};
 use crate::progress::Progress;
 use crate::say::Say;
-use crate::{Answer, clock, interrupt};
-use account::{Account, Row};
+use crate::{Answer, clock, interrupt, place};
+
+pub(crate) use matter::tasks;
 
 /// What a model has to beat; the last where it fits.
 const BASELINES: [&str; 4] = ["random", "popularity", "item-knn", "ease"];
 
-/// Fits each model to the one file and judges it by the other.
-pub(crate) fn run(arguments: &EvaluateArguments, say: &Say) -> anyhow::Result<Answer> {
+/// Popularity of late, where there are times.
+const RECENT: &str = "popularity:half_life_days=30";
+
+/// Fits each model to the one part and judges it by the other.
+pub(crate) fn run(
+    global: &Global,
+    arguments: &EvaluateArguments,
+    say: &Say,
+) -> anyhow::Result<Answer> {
     let mut progress = Progress::new();
-    let task = task(arguments, &mut progress)?;
-    let mut ks = arguments.k.clone();
-    ks.dedup();
-    let account = Account::of(&task, &ks, arguments.seed);
-    say.line(&account.text())?;
-    let mut rows = Vec::new();
-    for (spec, is_named) in specs(arguments) {
-        let row = row(&spec, &task, &ks, arguments.seed, &mut progress);
-        match row {
-            Ok(row) => rows.push(row),
+    let tasks = tasks(&arguments.matter, global, &mut progress)?;
+    let ks = in_order(&arguments.k);
+    let seed = arguments.matter.seed;
+    let about = About::of(&tasks);
+    let question = account::question(&about);
+    say.line(&question)?;
+    let judged = judged_ks(arguments, &ks, about.n_items);
+    let mut entries = Vec::new();
+    for (spec, is_named) in specs(global, arguments, &tasks)? {
+        match entry(&spec, &tasks, &judged, seed, &mut progress) {
+            Ok(entry) => entries.push(entry),
             Err(eval::Error::Model(error)) if !is_named => {
                 say.remark(&format!("{} is left out: {error}", spec.name()));
             }
             Err(error) => return Err(error.into()),
         }
     }
-    let told = account.compare(rows);
-    say.machine(&told.json())?;
-    say.line(&told.table())?;
+    let report = Report::new(about, &ks, seed, entries);
+    if let Some(path) = &arguments.report {
+        fs_err::write(path, eval::page(&report, &question))?;
+    }
+    say.machine(&account::json(&report))?;
+    say.line(&account::table(&report))?;
     Ok(Answer::Done)
 }
 
-fn task(arguments: &EvaluateArguments, progress: &mut Progress) -> anyhow::Result<Task> {
-    let columns = super::import::columns(&arguments.columns)?;
-    let (layout, values) = (arguments.format, arguments.values);
-    let source = |path| Source { path, layout, columns: &columns, values };
-    let task = match (&arguments.train, &arguments.test, &arguments.triples) {
-        (Some(train), Some(test), _) => Task::from_files(source(train), test, progress)?,
-        (_, _, Some(path)) => {
-            Task::from_table(source(path), arguments.split, arguments.seed, progress)?
+/// Each once, in the order of first mention.
+fn in_order(ks: &[usize]) -> Vec<usize> {
+    let mut once = Vec::new();
+    for &k in ks {
+        if !once.contains(&k) {
+            once.push(k);
         }
-        _ => anyhow::bail!("--train and --test, or --triples, expected"),
-    };
-    Ok(task)
-}
-
-/// The models in order, and whether the caller named them: baselines come first.
-fn specs(arguments: &EvaluateArguments) -> Vec<(Spec, bool)> {
-    let named = arguments.models.iter().map(|spec| (*spec, true));
-    let mut specs = Vec::new();
-    if arguments.models.is_empty() || arguments.baselines {
-        let baselines = BASELINES.map(|name| name.parse().expect("a baseline is a model"));
-        specs.extend(baselines.map(|spec: Spec| (spec, false)));
     }
-    specs.extend(named);
-    specs
+    once
 }
 
-fn row(
+/// Lengths of lists for the curves of a report.
+const CURVE: [usize; 6] = [1, 5, 10, 20, 50, 100];
+
+/// The lengths asked for, and where a report is wanted those of its curves.
+fn judged_ks(arguments: &EvaluateArguments, ks: &[usize], n_items: usize) -> Vec<usize> {
+    let curve = CURVE.iter().filter(|k| arguments.report.is_some() && **k <= n_items);
+    let mut judged: Vec<usize> = ks.iter().chain(curve).copied().collect();
+    judged.sort_unstable();
+    judged.dedup();
+    judged
+}
+
+/// The models in order, and whether the caller named them: baselines come first, then, of a data folder, what it is
+/// configured to train.
+fn specs(
+    global: &Global,
+    arguments: &EvaluateArguments,
+    tasks: &[Task],
+) -> anyhow::Result<Vec<(Spec, bool)>> {
+    let mut specs: Vec<(Spec, bool)> = Vec::new();
+    if arguments.models.is_empty() || arguments.baselines {
+        for name in BASELINES {
+            specs.push((name.parse()?, false));
+            if name == "popularity" && tasks.iter().any(Task::has_times) {
+                specs.push((RECENT.parse()?, false));
+            }
+        }
+    }
+    specs.extend(arguments.models.iter().map(|spec| (*spec, true)));
+    let matter = &arguments.matter;
+    if arguments.models.is_empty() && matter.train.is_none() && matter.triples.is_none() {
+        for model in &place::open(global)?.config.train.models {
+            specs.push((model.parse()?, true));
+        }
+    }
+    Ok(specs)
+}
+
+/// One model at every fold, which take turns.
+fn entry(
     spec: &Spec,
-    task: &Task,
+    tasks: &[Task],
     ks: &[usize],
     seed: u64,
     progress: &mut Progress,
-) -> Result<Row, eval::Error> {
-    progress.begin(&format!("fit {}", spec.name()), None);
-    let since = clock::stopwatch();
-    let recommender = task.fit(spec, seed, &mut |_| {
-        if interrupt::is_interrupted() { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
-    })?;
-    let fit_seconds = since.elapsed().as_secs_f64();
-    progress.begin(&format!("judge {}", spec.name()), None);
-    let since = clock::stopwatch();
-    let judgement = eval::judge(task, recommender.as_ref(), ks);
-    let evaluate_seconds = since.elapsed().as_secs_f64();
-    progress.end();
-    if interrupt::is_interrupted() {
-        return Err(eval::Error::Interrupted);
+) -> Result<Entry, eval::Error> {
+    let (mut fit_seconds, mut evaluate_seconds) = (0.0, 0.0);
+    let (mut judgements, mut losses) = (Vec::new(), Vec::new());
+    for task in tasks {
+        let is_first = judgements.is_empty();
+        progress.begin(&format!("fit {}", spec.name()), None);
+        let since = clock::stopwatch();
+        let recommender = task.fit(spec, seed, &mut |progress| {
+            if let Step::Measured { loss, .. } = progress.step
+                && is_first
+            {
+                losses.push((progress.iteration, loss.total()));
+            }
+            if interrupt::is_interrupted() {
+                ControlFlow::Break(())
+            } else {
+                ControlFlow::Continue(())
+            }
+        })?;
+        fit_seconds += since.elapsed().as_secs_f64();
+        progress.begin(&format!("judge {}", spec.name()), None);
+        let since = clock::stopwatch();
+        judgements.push(eval::judge(task, recommender.as_ref(), ks));
+        evaluate_seconds += since.elapsed().as_secs_f64();
+        progress.end();
+        if interrupt::is_interrupted() {
+            return Err(eval::Error::Interrupted);
+        }
     }
-    Ok(Row { spec: *spec, fit_seconds, evaluate_seconds, judgement })
+    let judgement = Judgement::average(judgements);
+    Ok(Entry { spec: *spec, fit_seconds, evaluate_seconds, losses, judgement })
 }

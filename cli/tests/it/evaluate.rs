@@ -176,16 +176,152 @@ fn what_cannot_be_judged_is_said_in_a_sentence() {
     check(&train, &test, &["--model", "ials:dims=2"], "`dim`");
     check(&train, &test, &["--format", "xml"], "guess, table or lists expected");
     check(&train, &test, &["--values", "stars"], "binary or confidence expected");
-    check(&train, &test, &["--split", "pairs:0.2"], "--split");
+    check(&train, &test, &["--split", "pairs:0.2"], "cannot be used with");
     check(&train, &test, &["--model", "ease:max_memory_mb=1", "--columns", "user=9"], "9");
     let place = Place::new();
-    assert!(place.refuses(2, &["evaluate"]).contains("--train"));
     assert!(place.refuses(2, &["evaluate", "--train", "x"]).contains("--test"));
     let table = place.path("t");
     fs_err::write(&table, "0 1 2\n").unwrap();
-    for split in ["pairs:2", "users:0", "weeks:1", "pairs"] {
+    for split in ["pairs:2", "users:0", "weeks:1", "pairs", "folds:1"] {
         let complaint =
             place.refuses(2, &["evaluate", "--triples", text(&table), "--split", split]);
         assert!(complaint.contains("a share between 0 and 1"), "{complaint}");
     }
+    for split in ["time", "last"] {
+        let complaint =
+            place.refuses(2, &["evaluate", "--triples", text(&table), "--split", split]);
+        assert!(complaint.contains("time"), "{complaint}");
+    }
+    check(&train, &test, &["--negatives", "nowhere"], "nowhere");
+    check(&train, &test, &["--window", "7x"], "a number of weeks");
+    assert!(place.refuses(2, &["evaluate", "--split", "pairs:0.2"]).contains("--triples FILE"));
+    assert!(place.refuses(2, &["evaluate"]).contains("no listen with a time"));
+}
+
+/// The tribes' table with a day for each pair, the newest of a user being the item that the test would have.
+fn dated() -> String {
+    let (train, test) = lists();
+    let mut table = String::from("user,item,time\n");
+    for (day, lines) in [(0, train), (30, test)] {
+        for line in lines.lines() {
+            let (user, items) = line.split_once(' ').unwrap();
+            for (n, item) in items.split(' ').enumerate() {
+                let time = 1_700_000_000 + (day + n) * 86_400;
+                table.push_str(&format!("{user},{item},{time}\n"));
+            }
+        }
+    }
+    table
+}
+
+#[test]
+fn a_table_with_times_is_cut_by_them() {
+    let place = Place::new();
+    let path = place.path("dated.csv");
+    fs_err::write(&path, dated()).unwrap();
+    let cut = |more: &[&str]| {
+        let arguments = ["evaluate", "--triples", text(&path), "--model", IALS, "--k", "5"];
+        place.answers(&[&arguments, more].concat())
+    };
+    let window = cut(&["--split", "time", "--window", "2d"]);
+    assert_eq!((&window["n_pairs"], &window["test"]["wanted"]), (&280.into(), &80.into()));
+    assert_eq!(window["split"]["kind"], "one moment for all");
+    assert_eq!(window["split"]["until"], 1_700_000_000 + 31 * 86_400 + 1);
+    let from = cut(&["--split", "time", "--from", "2023-12-14", "--window", "1w"]);
+    assert_eq!(from["test"]["wanted"], 80);
+    // Of each user's nine pairs eight are learned from.
+    let last = cut(&["--split", "last"]);
+    assert_eq!((&last["n_pairs"], &last["test"]["wanted"]), (&320.into(), &40.into()));
+    let folds = cut(&["--split", "folds:3"]);
+    assert_eq!((&folds["split"]["folds"], &folds["test"]["wanted"]), (&3.into(), &360.into()));
+    assert_eq!(folds["models"][0]["metrics"]["recall@5"]["n_users"], 40);
+    let baselines = place.answers(&[
+        "evaluate",
+        "--triples",
+        text(&path),
+        "--split",
+        "time",
+        "--window",
+        "2d",
+        "--columns",
+        "time=3",
+    ]);
+    let parameters =
+        |model: usize| baselines["models"][model]["parameters"]["half_life_days"].clone();
+    assert_eq!((parameters(1), parameters(2)), (0.into(), 30.into()));
+}
+
+#[test]
+fn genres_groups_and_negatives_come_from_side_tables() {
+    let files = tribes();
+    let write = |name: &str, lines: Vec<String>| {
+        let path = files.place.path(name);
+        fs_err::write(&path, lines.concat()).unwrap();
+        text(&path).to_owned()
+    };
+    let genre = |item: u32| format!("i{item}\t{}\n", if item < 12 { "calm" } else { "loud" });
+    let genres = write("genres.tsv", (0..24).map(genre).collect());
+    let header = vec!["user,country\n".to_owned()];
+    let country = (0..40).map(|u| format!("user{u},{}\n", if u < 10 { "at" } else { "de" }));
+    let attributes = write("countries.csv", header.into_iter().chain(country).collect());
+    let negatives =
+        write("negatives.txt", (0..40).map(|u| format!("user{u} i0 i5 i12 i17\n")).collect());
+    let side = ["--genres", &genres, "--attributes", &attributes, "--model", IALS, "--k", "5"];
+    let metrics = files.answers(&side)["models"][0]["metrics"].clone();
+    // Each tribe hears one genre, and gets it.
+    assert!(metrics["miscalibration@5"]["value"].as_f64().unwrap().abs() < 1e-6, "{metrics}");
+    assert_eq!(metrics["ndcg_country_at@5"]["n_users"], 10);
+    assert_eq!(metrics["recall_history_short@5"]["n_users"], 14);
+    assert!(metrics["ndcg_country_gap@5"]["high"].as_f64().unwrap() >= 0.0);
+    let sampled = files.answers(&["--negatives", &negatives, "--model", "random", "--k", "1"]);
+    assert_eq!(sampled["sampled"], true);
+    // Two relevant among at most six.
+    let hits = sampled["models"][0]["metrics"]["hit_rate@1"]["value"].as_f64().unwrap();
+    assert!((0.2..0.8).contains(&hits), "{hits}");
+    let other = write("other.tsv", vec!["nobody\tcalm\n".to_owned()]);
+    let complaint = files.place.refuses(2, &files.arguments(&["--genres", &other]));
+    assert!(complaint.contains("items of the training expected"), "{complaint}");
+}
+
+#[test]
+fn a_report_is_one_page_that_needs_nothing_else() {
+    let files = tribes();
+    let path = files.place.path("report.html");
+    files.place.says(&files.arguments(&[
+        "--report",
+        text(&path),
+        "--model",
+        "popularity",
+        "--model",
+        IALS,
+    ]));
+    let page = fs_err::read_to_string(&path).unwrap();
+    assert_eq!(page.matches("<svg").count(), 4, "{page}");
+    for part in ["NDCG@20 by taste", "mainstream", "popularity lift", "Every metric"] {
+        assert!(page.contains(part), "{part}");
+    }
+    let refers = page.replace("http://www.w3.org/2000/svg", "");
+    assert!(!refers.contains("http") && !refers.contains("<script"), "{refers}");
+}
+
+#[test]
+fn a_data_folder_is_asked_for_what_was_heard_first_in_its_last_weeks() {
+    let place = Place::new();
+    let log = place.path("log.tsv");
+    let demo =
+        ["demo", "--log", text(&log), "--listeners", "60", "--recordings", "500", "--weeks", "12"];
+    place.says(&demo);
+    place.says(&["import", text(&log)]);
+    let answer = place.answers(&["evaluate", "--window", "3w"]);
+    let names: Vec<_> =
+        answer["models"].as_array().unwrap().iter().map(|model| &model["name"]).collect();
+    assert_eq!(names, ["random", "popularity", "popularity", "item-knn", "ease", "ials"]);
+    assert!(answer["test"]["replays"].as_u64().unwrap() > 0, "{}", answer["test"]);
+    let metrics = &answer["models"][3]["metrics"];
+    assert!(metrics["ndcg_clicked@20"]["value"].as_f64().unwrap() > 0.0, "{metrics}");
+    let table = place.says(&["evaluate", "--window", "3w", "--model", "popularity"]);
+    assert!(
+        table.contains("free of leaks") && table.contains("first heard in the window"),
+        "{table}"
+    );
 }

@@ -5,7 +5,7 @@ use models::{Array, Heard, History, Query, Recommender};
 use music::{ItemIx, RecordingId, Rows, UserIx};
 
 use super::{judge, metric_names};
-use crate::{Asked, Counts, Judgement, Split, Task};
+use crate::{Asked, Counts, Judgement, Objective, Split, Task};
 
 /// A model that scores as it is told `[n_users × n_items]`.
 #[derive(Debug)]
@@ -92,6 +92,10 @@ fn task() -> Task {
             asked(Some(1), &[1], &[1.0]),
             asked(None, &[3], &[]),
         ],
+        objectives: vec![Objective::Liked],
+        groupings: Vec::new(),
+        genres: None,
+        ranks_known: false,
         counts: Counts::default(),
     }
 }

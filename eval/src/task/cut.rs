@@ -1,11 +1,11 @@
-//! A task from one table, cut by chance.
+//! A task from one table, cut in two.
 
 use engine::{Bare, Observer};
-use listens::{TripleOptions, Triples, read_triples};
-use measure::split::{Event, Part, held_out_users, random_share};
+use listens::{Times, TripleOptions, Triples, read_triples, time_range};
+use measure::split::{Event, Part, fold, held_out_users, leave_last_out, random_share};
 
-use super::files::ask;
-use super::{Cut, Source, Split, Task};
+use super::files::{ask, number_of};
+use super::{Cut, Moments, Source, Split, Task, Window};
 use crate::Error;
 
 /// Of a held-out user's pairs, those that a model is shown.
@@ -23,15 +23,14 @@ impl Task {
         seed: u64,
         observer: &mut dyn Observer,
     ) -> Result<Self, Error> {
-        let Source { path, layout, columns, values } = table;
-        observer.begin("read", None);
-        let options = TripleOptions::plain(layout, columns);
-        let triples = read_triples(path, &options, &mut |bytes| observer.advance(bytes))?;
-        observer.end();
+        let times = if cut == Cut::Last { Times::Kept } else { table.times() };
+        let triples = read(table, &table.options(times), observer)?;
         let events = events(&triples);
         let parts = match cut {
             Cut::Pairs(share) => random_share(&events, share, seed),
             Cut::Users(share) => held_out_users(&events, share, SHOWN, seed),
+            Cut::Last => leave_last_out(&events),
+            Cut::Fold { fold: which, of } => fold(&events, which, of, seed),
         };
         let part = |which: Part| {
             let is_in: Vec<bool> = parts.iter().map(|&part| part == which).collect();
@@ -39,29 +38,60 @@ impl Task {
         };
         let train = part(Part::Train);
         if train.n_pairs() == 0 {
-            return Err(Error::NothingLearned { path: path.to_owned() });
+            return Err(Error::NothingLearned { path: table.path.to_owned() });
         }
         let bare = Bare::of(train)?;
-        let test = part(Part::Test);
-        let (asked, counts) = ask(&bare, &test, Some(&part(Part::Shown)), values);
-        Self::of(Split::Cut(cut), bare, values, path, asked, counts)
+        let asked = ask(&bare, &part(Part::Test), Some(&part(Part::Shown)), table);
+        Self::of(Split::Cut(cut), bare, table, asked)
     }
+
+    /// One table with times, cut at one moment for all; the window decides alone what is in which part, line by line.
+    ///
+    /// # Errors
+    /// When the table has no column of times, and what [`Task::from_table`] says.
+    pub fn from_table_by_time(
+        table: Source<'_>,
+        window: Window,
+        observer: &mut dyn Observer,
+    ) -> Result<Self, Error> {
+        let options = table.options(Times::Kept);
+        let newest = match window.from {
+            Some(_) => 0,
+            None => time_range(table.path, table.layout, table.columns, &mut |_| {})?.1,
+        };
+        let moments = Moments::new(window.from, window.length, window.gap, newest);
+        let within = |from, until| TripleOptions { window: Some(from..until), ..options.clone() };
+        let train = read(table, &within(i64::MIN, moments.train_until), observer);
+        let bare = Bare::of(train?)?;
+        let test = read(table, &within(moments.from, moments.until), observer)?;
+        let asked = ask(&bare, &test, None, table);
+        Self::of(Split::Time(moments), bare, table, asked)
+    }
+}
+
+fn read(
+    table: Source<'_>,
+    options: &TripleOptions<'_>,
+    observer: &mut dyn Observer,
+) -> Result<Triples, Error> {
+    observer.begin("read", None);
+    let triples = read_triples(table.path, options, &mut |bytes| observer.advance(bytes))?;
+    observer.end();
+    if observer.is_interrupted() { Err(Error::Interrupted) } else { Ok(triples) }
 }
 
 /// Every pair, users and items by a number that follows from their text.
 fn events(triples: &Triples) -> Vec<Event> {
-    let number = |text: &str| {
-        let hash = blake3::hash(text.as_bytes());
-        let (first, _) = hash.as_bytes().split_first_chunk().expect("a BLAKE3 has 32 bytes");
-        u64::from_le_bytes(*first)
-    };
-    let items: Vec<u64> = triples.items.iter().map(number).collect();
+    let items: Vec<u64> = triples.items.iter().map(number_of).collect();
     let of_user = |(u, user): (usize, &str)| {
-        let user = number(user);
-        let pairs = triples.of_user(u).iter();
-        pairs
-            .map(|&(item, _)| Event { user, item: items[item as usize], at: 0 })
-            .collect::<Vec<_>>()
+        let user = number_of(user);
+        let times = triples.times_of_user(u);
+        let pairs = triples.of_user(u).iter().enumerate();
+        let event = |(place, &(item, _)): (usize, &(u32, f32))| {
+            let at = times.map_or(0, |times| times[place]);
+            Event { user, item: items[item as usize], at }
+        };
+        pairs.map(event).collect::<Vec<_>>()
     };
     triples.users.iter().enumerate().flat_map(of_user).collect()
 }

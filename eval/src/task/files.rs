@@ -3,12 +3,50 @@
 use std::path::Path;
 
 use engine::{Bare, Observer};
-use listens::{TripleOptions, Triples, read_triples};
+use listens::{Column, Layout, Times, TripleOptions, Triples, read_triples};
 use models::Heard;
 use music::ItemIx;
 
-use super::{Asked, Counts, Source, Split, Task, Values};
+use super::{Asked, Counts, Objective, Split, Task};
 use crate::Error;
+
+/// What values say.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Values {
+    /// Only whether there is a pair: above 0 the user likes the item, below 0 not.
+    #[default]
+    Binary,
+    /// How sure the pair is, and how relevant in the test.
+    Confidence,
+}
+
+/// Where pairs come from, and how they are meant.
+#[derive(Clone, Copy, Debug)]
+pub struct Source<'a> {
+    /// A file, or what lies alone in a folder or zip.
+    pub path: &'a Path,
+    /// How its pairs are written.
+    pub layout: Layout,
+    /// Which column of a table is what, where that is not to be guessed.
+    pub columns: &'a [(String, Column)],
+    /// What values say.
+    pub values: Values,
+    /// Whether what a user knows is ranked, and asked for too.
+    pub replays: bool,
+}
+
+impl Source<'_> {
+    /// Whether times are worth their memory: where the caller says in which column they are.
+    pub(super) fn times(&self) -> Times {
+        let is_named = self.columns.iter().any(|(role, _)| role == "time");
+        if is_named { Times::Kept } else { Times::Unread }
+    }
+
+    /// How it is read.
+    pub(super) fn options(&self, times: Times) -> TripleOptions<'_> {
+        TripleOptions { times, ..TripleOptions::plain(self.layout, self.columns) }
+    }
+}
 
 impl Task {
     /// A file to learn from and a file to be asked about, each a table or lists.
@@ -20,34 +58,41 @@ impl Task {
         test: &Path,
         observer: &mut dyn Observer,
     ) -> Result<Self, Error> {
-        let Source { path, layout, columns, values } = train;
-        let options = TripleOptions::plain(layout, columns);
-        let bare = Bare::read(path, &options, observer)?;
+        let options = train.options(Times::Unread);
+        let bare = Bare::read(train.path, &options, observer)?;
         let triples = read_triples(test, &options, &mut |_| {})?;
-        let (asked, counts) = ask(&bare, &triples, None, values);
-        Self::of(Split::Files, bare, values, test, asked, counts)
+        let asked = ask(&bare, &triples, None, train);
+        Self::of(Split::Files, bare, Source { path: test, ..train }, asked)
     }
 
     /// What is left when everybody was asked what can be asked.
     pub(super) fn of(
         split: Split,
         bare: Bare,
-        values: Values,
-        test: &Path,
-        asked: Vec<Asked>,
-        counts: Counts,
+        test: Source<'_>,
+        (asked, counts): (Vec<Asked>, Counts),
     ) -> Result<Self, Error> {
         if asked.is_empty() {
             return Err(Error::NothingAsked {
-                path: test.to_owned(),
+                path: test.path.to_owned(),
                 n_pairs: counts.test_pairs,
                 n_replays: counts.replays,
                 n_disliked: counts.disliked,
             });
         }
         let (heard, rows) = bare.into_matrix();
-        let heard = heard.map(|_, _, &heard| believed(heard, values));
-        Ok(Self { split, heard, rows, asked, counts })
+        let heard = heard.map(|_, _, &heard| believed(heard, test.values));
+        Ok(Self {
+            split,
+            heard,
+            rows,
+            asked,
+            objectives: vec![Objective::Liked],
+            groupings: Vec::new(),
+            genres: None,
+            ranks_known: test.replays,
+            counts,
+        })
     }
 }
 
@@ -64,15 +109,19 @@ pub(super) fn ask(
     bare: &Bare,
     test: &Triples,
     shown: Option<&Triples>,
-    values: Values,
+    Source { values, replays, .. }: Source<'_>,
 ) -> (Vec<Asked>, Counts) {
     let item_rows: Vec<_> = test.items.iter().map(|item| bare.item(item)).collect();
     let mut counts = Counts { test_pairs: test.n_pairs(), ..Counts::default() };
     let mut asked = Vec::new();
     for (u, id) in test.users.iter().enumerate() {
-        let mut one = Asked { user: bare.user(id), ..Asked::default() };
+        let mut one = Asked { who: number_of(id), user: bare.user(id), ..Asked::default() };
         if let (None, Some(shown)) = (one.user, shown) {
-            (one.shown, one.believed) = history(bare, shown, id, values);
+            (one.shown, one.believed) = history(bare, shown, id);
+        }
+        one.activity = activity(one.user.map_or(&one.believed, |user| bare.believed_of(user)));
+        for heard in &mut one.believed {
+            *heard = believed(*heard, values);
         }
         let is_known = |item: ItemIx| match one.user {
             Some(user) => bare.heard_by(user).binary_search(&item.0).is_ok(),
@@ -87,8 +136,13 @@ pub(super) fn ask(
             match item_rows[item as usize] {
                 _ if value <= 0.0 => counts.disliked += 1,
                 None => one.unseen.push(gain),
-                Some(item) if is_known(item) => counts.replays += 1,
-                Some(item) => wanted.push((item.0, gain)),
+                Some(item) => {
+                    let is_replay = is_known(item);
+                    counts.replays += usize::from(is_replay);
+                    if replays || !is_replay {
+                        wanted.push((item.0, gain));
+                    }
+                }
             }
         }
         if wanted.is_empty() && one.unseen.is_empty() {
@@ -105,14 +159,26 @@ pub(super) fn ask(
 }
 
 /// What a user is shown to have heard, as far as the catalogue has it.
-fn history(bare: &Bare, shown: &Triples, id: &str, values: Values) -> (Vec<ItemIx>, Vec<Heard>) {
+fn history(bare: &Bare, shown: &Triples, id: &str) -> (Vec<ItemIx>, Vec<Heard>) {
     let Some(u) = shown.users.find(id) else { return Default::default() };
     let pairs = shown.of_user(u).iter();
     let pairs = pairs.filter_map(|&(item, value)| {
         let item = bare.item(shown.items.id(item as usize))?;
-        Some((item, believed(engine::believe(value), values)))
+        Some((item, engine::believe(value)))
     });
     let mut pairs: Vec<(ItemIx, Heard)> = pairs.collect();
     pairs.sort_unstable_by_key(|(item, _)| *item);
     pairs.into_iter().unzip()
+}
+
+/// How much a user hears: the values of what the user likes, taken together.
+fn activity(heard: &[Heard]) -> f64 {
+    let liked = heard.iter().filter(|heard| heard.is_liked);
+    liked.map(|heard| f64::from(heard.confidence)).sum()
+}
+
+/// The number that stands for a user of files in [`Asked::who`]; it follows from the user's text.
+#[must_use]
+pub fn number_of(text: &str) -> u64 {
+    engine::item_id(text).0
 }

@@ -16,7 +16,7 @@ fn task(train: &str, test: &str, layout: Layout, values: Values) -> Result<Task,
         path
     };
     let (train, test) = (write("train", train), write("test", test));
-    let source = Source { path: &train, layout, columns: &[], values };
+    let source = Source { path: &train, layout, columns: &[], values, replays: false };
     Task::from_files(source, &test, &mut Unobserved)
 }
 
@@ -72,7 +72,13 @@ fn what_cannot_be_asked_is_said() {
     let nan = sentence("0 5 6\n", "u,i,v\n0,5,NaN\n");
     assert!(nan.contains("not a finite number"), "{nan}");
     let path = Path::new("/no/such");
-    let source = Source { path, layout: Layout::Guess, columns: &[], values: Values::Binary };
+    let source = Source {
+        path,
+        layout: Layout::Guess,
+        columns: &[],
+        values: Values::Binary,
+        replays: false,
+    };
     let missing = Task::from_files(source, path, &mut Unobserved).unwrap_err().to_string();
     assert!(missing.contains("/no/such"), "{missing}");
 }
@@ -86,8 +92,13 @@ fn cut(cut: Cut, seed: u64) -> Result<Task, Error> {
         format!("{u}{}\n", items.collect::<String>())
     });
     fs_err::write(&path, lines.collect::<String>()).unwrap();
-    let source =
-        Source { path: &path, layout: Layout::Guess, columns: &[], values: Values::Binary };
+    let source = Source {
+        path: &path,
+        layout: Layout::Guess,
+        columns: &[],
+        values: Values::Binary,
+        replays: false,
+    };
     Task::from_table(source, cut, seed, &mut Unobserved)
 }
 

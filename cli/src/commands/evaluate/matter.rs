@@ -1,0 +1,77 @@
+//! What is learned from and asked for, as the caller said it?
+
+use anyhow::ensure;
+use engine::Observer;
+use eval::{Cut, Source, Task, Window};
+
+use crate::args::{Global, How, Matter};
+use crate::place;
+
+/// Where a file with both parts is cut unless the caller says otherwise.
+const DEFAULT_CUT: How = How::Cut(Cut::Pairs(0.2));
+
+/// One task, or one for each fold.
+pub(crate) fn tasks(
+    matter: &Matter,
+    global: &Global,
+    observer: &mut dyn Observer,
+) -> anyhow::Result<Vec<Task>> {
+    let columns = super::super::import::columns(&matter.columns)?;
+    let (layout, values, replays) = (matter.format, matter.values, matter.replays);
+    let source = |path| Source { path, layout, columns: &columns, values, replays };
+    let window = Window { from: matter.from, length: matter.window, gap: matter.gap, replays };
+    let mut tasks = match (&matter.train, &matter.test, &matter.triples) {
+        (Some(train), Some(test), _) => {
+            let mut task = Task::from_files(source(train), test, observer)?;
+            if let Some(negatives) = &matter.negatives {
+                task.rank_among(source(negatives))?;
+            }
+            vec![task]
+        }
+        (_, _, Some(path)) => match matter.split.unwrap_or(DEFAULT_CUT) {
+            How::Time => vec![Task::from_table_by_time(source(path), window, observer)?],
+            How::Cut(cut) => vec![Task::from_table(source(path), cut, matter.seed, observer)?],
+            How::Folds(of) => {
+                let fold = |fold| {
+                    let cut = Cut::Fold { fold, of };
+                    Task::from_table(source(path), cut, matter.seed, observer)
+                };
+                (0..of).map(fold).collect::<Result<_, _>>()?
+            }
+        },
+        _ => return Ok(vec![of_folder(matter, window, global, observer)?]),
+    };
+    let genre_columns = super::super::import::columns(&matter.genre_columns)?;
+    for task in &mut tasks {
+        if let Some(path) = &matter.genres {
+            task.tell_genres(path, &genre_columns)?;
+        }
+        if let Some(path) = &matter.attributes {
+            task.tell_attributes(path, &|user| Some(eval::number_of(user)))?;
+        }
+    }
+    Ok(tasks)
+}
+
+fn of_folder(
+    matter: &Matter,
+    window: Window,
+    global: &Global,
+    observer: &mut dyn Observer,
+) -> anyhow::Result<Task> {
+    ensure!(
+        matches!(matter.split, None | Some(How::Time)),
+        "--split time expected, as a data folder is cut at one moment for all; the others take --triples FILE"
+    );
+    ensure!(
+        matter.genres.is_none(),
+        "the tags of the data folder are its genres: --genres is for files; `undersong import` brings tags in"
+    );
+    let folder = place::open(global)?;
+    let mut task = Task::from_folder(&folder, window, matter.objective, observer)?;
+    if let Some(path) = &matter.attributes {
+        let who = |name: &str| Some(folder.store.listener(name).ok()??.id.0);
+        task.tell_attributes(path, &who)?;
+    }
+    Ok(task)
+}
