@@ -57,7 +57,7 @@ pub(crate) type Arrays = BTreeMap<String, Array>;
 /// Takes finite `f32` of exactly this shape.
 pub(crate) fn take_f32(
     arrays: &mut Arrays,
-    name: &'static str,
+    name: &str,
     expected: &[usize],
 ) -> Result<Vec<f32>, Error> {
     let kind = "finite f32";
@@ -73,13 +73,13 @@ pub(crate) fn take_f32(
 }
 
 /// Takes a row of `u32` of any length.
-pub(crate) fn take_u32(arrays: &mut Arrays, name: &'static str) -> Result<Vec<u32>, Error> {
+pub(crate) fn take_u32(arrays: &mut Arrays, name: &str) -> Result<Vec<u32>, Error> {
     match arrays.remove(name) {
         Some(Array::U32 { shape, values }) if fits(&shape, values.len(), &[values.len()]) => {
             Ok(values)
         }
         other => Err(Error::BadArray {
-            name,
+            name: name.to_owned(),
             expected: "a row of u32".to_owned(),
             got: describe(other.as_ref()),
         }),
@@ -87,7 +87,7 @@ pub(crate) fn take_u32(arrays: &mut Arrays, name: &'static str) -> Result<Vec<u3
 }
 
 /// Takes one `u64`.
-pub(crate) fn take_u64(arrays: &mut Arrays, name: &'static str) -> Result<u64, Error> {
+pub(crate) fn take_u64(arrays: &mut Arrays, name: &str) -> Result<u64, Error> {
     match arrays.remove(name) {
         Some(Array::U64 { shape, values }) if fits(&shape, values.len(), &[1]) => Ok(values[0]),
         other => Err(bad(name, "u64", &[1], describe(other.as_ref()))),
@@ -102,6 +102,6 @@ fn describe(array: Option<&Array>) -> String {
     array.map_or_else(|| "nothing".to_owned(), Array::describe)
 }
 
-fn bad(name: &'static str, kind: &str, shape: &[usize], got: String) -> Error {
-    Error::BadArray { name, expected: format!("{kind} of shape {shape:?}"), got }
+fn bad(name: &str, kind: &str, shape: &[usize], got: String) -> Error {
+    Error::BadArray { name: name.to_owned(), expected: format!("{kind} of shape {shape:?}"), got }
 }

@@ -239,11 +239,12 @@ impl Recommender for Ease {
         None
     }
 
-    fn arrays(&self) -> Vec<(&'static str, Array)> {
+    fn arrays(&self) -> Arrays {
         match &self.weights {
             Weights::All(weights) => {
                 let shape = vec![weights.n_rows(), weights.dim()];
-                vec![(WEIGHTS, Array::F32 { shape, values: weights.as_slice().to_vec() })]
+                let values = weights.as_slice().to_vec();
+                Arrays::from([(WEIGHTS.to_owned(), Array::F32 { shape, values })])
             }
             Weights::Strongest(weights) => weights.arrays(),
         }

@@ -121,7 +121,7 @@ pub enum Error {
     #[error("array `{name}`: {expected} expected, got {got}")]
     BadArray {
         /// The array.
-        name: &'static str,
+        name: String,
         /// Kind and shape this model has there.
         expected: String,
         /// What was found.

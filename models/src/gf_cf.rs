@@ -120,7 +120,8 @@ pub(crate) fn load(params: Params, rows: &Rows, arrays: &mut Arrays) -> Result<G
     let listeners = take_f32(arrays, LISTENERS, &[rows.len()])?;
     if let Some(negative) = listeners.iter().find(|&&n| n < 0.0) {
         let expected = "numbers of at least 0".to_owned();
-        return Err(Error::BadArray { name: LISTENERS, expected, got: negative.to_string() });
+        let (name, got) = (LISTENERS.to_owned(), negative.to_string());
+        return Err(Error::BadArray { name, expected, got });
     }
     Ok(GfCf {
         params,
@@ -187,13 +188,14 @@ impl Recommender for GfCf {
         None
     }
 
-    fn arrays(&self) -> Vec<(&'static str, Array)> {
+    fn arrays(&self) -> Arrays {
         let (n_items, dim) = (self.vectors.n_rows(), self.vectors.dim());
         let vectors = self.vectors.as_slice().to_vec();
         let listeners = self.listeners.clone();
         let mut arrays = self.linear.arrays();
-        arrays.push((VECTORS, Array::F32 { shape: vec![n_items, dim], values: vectors }));
-        arrays.push((LISTENERS, Array::F32 { shape: vec![n_items], values: listeners }));
+        let vectors = Array::F32 { shape: vec![n_items, dim], values: vectors };
+        let listeners = Array::F32 { shape: vec![n_items], values: listeners };
+        arrays.extend([(VECTORS.to_owned(), vectors), (LISTENERS.to_owned(), listeners)]);
         arrays
     }
 }

@@ -154,16 +154,16 @@ impl Recommender for Ials {
         self.users.as_ref()
     }
 
-    fn arrays(&self) -> Vec<(&'static str, Array)> {
+    fn arrays(&self) -> Arrays {
         let matrix = |matrix: &Matrix| {
             let shape = vec![matrix.n_rows(), matrix.dim()];
             Array::F32 { shape, values: matrix.as_slice().to_vec() }
         };
-        let mut arrays = vec![(ITEM_FACTORS, matrix(&self.items))];
+        let mut arrays = Arrays::from([(ITEM_FACTORS.to_owned(), matrix(&self.items))]);
         if let Some(crowd) = &self.crowd {
-            arrays.push((USER_GRAM, matrix(&crowd.gram)));
+            arrays.insert(USER_GRAM.to_owned(), matrix(&crowd.gram));
             let n_users = Array::U64 { shape: vec![1], values: vec![crowd.n_users as u64] };
-            arrays.push((N_USERS, n_users));
+            arrays.insert(N_USERS.to_owned(), n_users);
         }
         arrays
     }

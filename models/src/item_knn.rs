@@ -10,7 +10,7 @@ use music::{ItemIx, Rows, UserIx};
 use crate::array::Arrays;
 use crate::neighbors::Neighbors;
 use crate::spec::field::{Choice, Field, Slot};
-use crate::{Array, Error, History, Observer, Query, Recommender, Training};
+use crate::{Error, History, Observer, Query, Recommender, Training};
 
 /// What the caller chooses.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -155,7 +155,7 @@ impl Recommender for ItemKnn {
         None
     }
 
-    fn arrays(&self) -> Vec<(&'static str, Array)> {
+    fn arrays(&self) -> Arrays {
         self.neighbors.arrays()
     }
 }

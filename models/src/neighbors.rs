@@ -61,13 +61,17 @@ impl Neighbors {
         let are_rows = pairs.iter().all(|&(j, i)| (j.max(i) as usize) < n_items);
         if !(is_sorted && are_rows) {
             let expected = format!("ascending pairs of {n_items} rows");
-            return Err(Error::BadArray { name: FROM, expected, got: "others".to_owned() });
+            return Err(Error::BadArray {
+                name: FROM.to_owned(),
+                expected,
+                got: "others".to_owned(),
+            });
         }
         let triplets = pairs.into_iter().zip(weights).map(|((j, i), w)| (j, i, w)).collect();
         Ok(Self::from_triplets(n_items, triplets))
     }
 
-    pub(crate) fn arrays(&self) -> Vec<(&'static str, Array)> {
+    pub(crate) fn arrays(&self) -> Arrays {
         let nnz = self.weights.nnz();
         let mut from = Vec::with_capacity(nnz);
         let mut to = Vec::with_capacity(nnz);
@@ -79,11 +83,11 @@ impl Neighbors {
             weight.extend(weights);
         }
         let shape = vec![nnz];
-        vec![
-            (FROM, Array::U32 { shape: shape.clone(), values: from }),
-            (TO, Array::U32 { shape: shape.clone(), values: to }),
-            (WEIGHT, Array::F32 { shape, values: weight }),
-        ]
+        Arrays::from([
+            (FROM.to_owned(), Array::U32 { shape: shape.clone(), values: from }),
+            (TO.to_owned(), Array::U32 { shape: shape.clone(), values: to }),
+            (WEIGHT.to_owned(), Array::F32 { shape, values: weight }),
+        ])
     }
 
     pub(crate) fn n_items(&self) -> usize {

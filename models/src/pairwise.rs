@@ -34,7 +34,7 @@ use music::{ItemIx, Rows};
 
 use crate::array::Arrays;
 use crate::ials::{self, Ials};
-use crate::{Array, Error, History, Observer, Query, Recommender, Training};
+use crate::{Error, History, Observer, Query, Recommender, Training};
 pub use params::{Optimizer, Params, Ranking};
 use train::Vectors;
 
@@ -92,7 +92,7 @@ impl Recommender for Pairwise {
         self.users.as_ref()
     }
 
-    fn arrays(&self) -> Vec<(&'static str, Array)> {
+    fn arrays(&self) -> Arrays {
         self.fold_in.arrays()
     }
 }

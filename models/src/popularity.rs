@@ -100,11 +100,9 @@ impl Recommender for Popularity {
         None
     }
 
-    fn arrays(&self) -> Vec<(&'static str, Array)> {
-        vec![(
-            LISTENERS,
-            Array::F32 { shape: vec![self.listeners.len()], values: self.listeners.clone() },
-        )]
+    fn arrays(&self) -> Arrays {
+        let (shape, values) = (vec![self.listeners.len()], self.listeners.clone());
+        Arrays::from([(LISTENERS.to_owned(), Array::F32 { shape, values })])
     }
 }
 

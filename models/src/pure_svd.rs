@@ -152,9 +152,10 @@ impl Recommender for PureSvd {
         self.users.as_ref()
     }
 
-    fn arrays(&self) -> Vec<(&'static str, Array)> {
+    fn arrays(&self) -> Arrays {
         let shape = vec![self.items.n_rows(), self.items.dim()];
-        vec![(ITEM_FACTORS, Array::F32 { shape, values: self.items.as_slice().to_vec() })]
+        let factors = Array::F32 { shape, values: self.items.as_slice().to_vec() };
+        Arrays::from([(ITEM_FACTORS.to_owned(), factors)])
     }
 }
 

@@ -84,8 +84,9 @@ impl Recommender for Random {
         None
     }
 
-    fn arrays(&self) -> Vec<(&'static str, Array)> {
-        vec![(SEED, Array::U64 { shape: vec![1], values: vec![self.seed] })]
+    fn arrays(&self) -> Arrays {
+        let seed = Array::U64 { shape: vec![1], values: vec![self.seed] };
+        Arrays::from([(SEED.to_owned(), seed)])
     }
 }
 

@@ -1,5 +1,6 @@
 //! What can be asked of a model once it has been fitted?
 
+use std::collections::BTreeMap;
 use std::fmt::Debug;
 
 use linalg::{Csr, Matrix};
@@ -145,7 +146,7 @@ pub trait Recommender: Send + Sync + Debug {
     }
 
     /// All that [`crate::load`] needs to make this model again.
-    fn arrays(&self) -> Vec<(&'static str, Array)>;
+    fn arrays(&self) -> BTreeMap<String, Array>;
 }
 
 /// Scores each query into its row of `scores`, rows in parallel.

@@ -12,7 +12,7 @@ use music::{ItemIx, Rows, UserIx};
 use crate::array::Arrays;
 use crate::neighbors::Neighbors;
 use crate::spec::field::{Field, Slot};
-use crate::{Array, Error, History, Observer, Query, Recommender, Training};
+use crate::{Error, History, Observer, Query, Recommender, Training};
 
 /// What the caller chooses.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -116,7 +116,7 @@ impl Recommender for Rp3Beta {
         None
     }
 
-    fn arrays(&self) -> Vec<(&'static str, Array)> {
+    fn arrays(&self) -> Arrays {
         self.ends.arrays()
     }
 }

@@ -13,7 +13,7 @@ use rayon::iter::{IntoParallelIterator, ParallelIterator};
 use crate::array::Arrays;
 use crate::neighbors::{Neighbors, SparseSum, largest};
 use crate::spec::field::{Field, Slot};
-use crate::{Array, Error, History, Observer, Query, Recommender, Training};
+use crate::{Error, History, Observer, Query, Recommender, Training};
 
 use overlaps::Overlaps;
 
@@ -203,7 +203,7 @@ impl Recommender for Slim {
         None
     }
 
-    fn arrays(&self) -> Vec<(&'static str, Array)> {
+    fn arrays(&self) -> Arrays {
         self.weights.arrays()
     }
 }

@@ -100,8 +100,7 @@ impl Bare {
         for (name, matrix) in vectors {
             arrays.extend(matrix.map(|matrix| (name.to_owned(), array(matrix))));
         }
-        arrays
-            .extend(recommender.arrays().into_iter().map(|(name, array)| (name.to_owned(), array)));
+        arrays.extend(recommender.arrays());
         self.write(folder, self.about(spec, seed, iteration, true), &arrays)
     }
 

@@ -1,5 +1,7 @@
 //! Is a model worth what paper and pencil say, whatever form its scores come in?
 
+use std::collections::BTreeMap;
+
 use linalg::{Csr, Matrix};
 use models::{Array, Heard, History, Query, Recommender};
 use music::{ItemIx, RecordingId, Rows, UserIx};
@@ -67,8 +69,8 @@ impl Recommender for Told {
         Some(&self.users)
     }
 
-    fn arrays(&self) -> Vec<(&'static str, Array)> {
-        Vec::new()
+    fn arrays(&self) -> BTreeMap<String, Array> {
+        BTreeMap::new()
     }
 }
 

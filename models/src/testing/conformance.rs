@@ -123,8 +123,7 @@ fn contributions_sum_to_the_score(spec: &Spec, world: &World, model: &dyn Recomm
 }
 
 fn saved_and_loaded_it_scores_the_same(spec: &Spec, world: &World, model: &dyn Recommender) {
-    let arrays = model.arrays().into_iter().map(|(name, array)| (name.to_owned(), array));
-    let loaded = load(spec, &world.rows, arrays.collect()).expect("what was saved can be loaded");
+    let loaded = load(spec, &world.rows, model.arrays()).expect("what was saved can be loaded");
     assert_eq!(loaded.arrays(), model.arrays(), "{spec}");
     for u in world.users() {
         assert_eq!(scores_of(world, &*loaded, u), scores_of(world, model, u), "{spec}");
