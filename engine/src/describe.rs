@@ -2,7 +2,7 @@
 
 use std::cmp::Ordering;
 
-use music::{Contribution, ItemKind, Reason, RecordingId, Track};
+use music::{Contribution, ItemIx, ItemKind, Reason, RecordingId, Track};
 use store::{Listener, Recording};
 
 use crate::retrieve::{Scored, Shortlist};
@@ -21,10 +21,14 @@ pub(crate) fn tracks(
     shortlist: &Shortlist,
     slate: &[usize],
 ) -> Result<Vec<Track>, Error> {
+    let chosen: Vec<&Scored> = slate.iter().map(|&place| shortlist.scored(place)).collect();
+    let items: Vec<ItemIx> = chosen.iter().map(|scored| scored.item).collect();
+    let recommender = &snapshot.models[model].recommender;
+    let shares = recommender.explain_each(&taste.weights(), &items);
     let mut tracks = Vec::with_capacity(slate.len());
-    for (position, &place) in (1..).zip(slate) {
-        let scored = shortlist.scored(place);
-        let reason = reason(folder, snapshot, model, taste, scored)?;
+    for (position, (line, scored)) in (1..).zip(chosen.into_iter().enumerate()) {
+        let shares = shares.as_ref().map(|shares| shares[line].as_slice());
+        let reason = reason(folder, snapshot, taste, scored, shares)?;
         tracks.push(track(position, scored, reason, snapshot));
     }
     Ok(tracks)
@@ -73,12 +77,11 @@ fn track(position: u32, scored: &Scored, reason: Reason, snapshot: &Snapshot) ->
 fn reason(
     folder: &Folder,
     snapshot: &Snapshot,
-    model: usize,
     taste: &Taste,
     scored: &Scored,
+    shares: Option<&[f32]>,
 ) -> Result<Reason, Error> {
-    let recommender = &snapshot.models[model].recommender;
-    let Some(shares) = recommender.explain(&taste.weights(), scored.item) else {
+    let Some(shares) = shares else {
         let listeners = snapshot.liked_by(scored.item);
         let plural = if listeners == 1 { "listener" } else { "listeners" };
         return Ok(Reason {
@@ -86,7 +89,7 @@ fn reason(
             contributions: Vec::new(),
         });
     };
-    let (named, rest) = largest(taste, snapshot, &shares);
+    let (named, rest) = largest(taste, snapshot, shares);
     let ids: Vec<_> = named.iter().map(|(id, _)| *id).collect();
     let recordings = folder.store.recordings(&ids)?;
     let text = sentence(&recordings, &named, snapshot.manifest.items);

@@ -85,7 +85,7 @@ pub fn dimensions(folder: &Folder, snapshot: &Snapshot) -> Result<Dimensions, Er
     let serving = &snapshot.models[0];
     let model = serving.spec.to_string();
     let Some(vectors) = serving.recommender.item_vectors() else {
-        return Err(Error::NoFactors { model });
+        return Err(Error::NoFactors { model: serving.spec.brief() });
     };
     let mut rows: Vec<ItemIx> = (0..).map(ItemIx).take(snapshot.rows.len()).collect();
     rows.sort_by_key(|item| Reverse(snapshot.liked_by(*item)));

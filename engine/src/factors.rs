@@ -80,7 +80,7 @@ pub fn export_factors(
     min_listeners: u32,
 ) -> Result<Exported, Error> {
     let serving = &snapshot.models[0];
-    let no_factors = || Error::NoFactors { model: serving.spec.to_string() };
+    let no_factors = || Error::NoFactors { model: serving.spec.brief() };
     let factors = serving.recommender.item_vectors().ok_or_else(no_factors)?;
     let shared: Vec<ItemIx> = (0..)
         .map(ItemIx)

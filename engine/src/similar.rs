@@ -55,7 +55,7 @@ pub fn similar(
 ) -> Result<Vec<Alike>, Error> {
     let serving = &snapshot.models[0];
     let Some(vectors) = serving.recommender.item_vectors() else {
-        return Err(Error::NoFactors { model: serving.spec.to_string() });
+        return Err(Error::NoFactors { model: serving.spec.brief() });
     };
     let space = Space { folder, snapshot, vectors, now };
     match subject {
@@ -184,7 +184,7 @@ impl Space<'_> {
         let taste = self.taste(&history, places);
         Ok(match self.snapshot.models[0].recommender.represent(&taste.weights()) {
             Query::Dense(vector) => Some(vector),
-            Query::Everyone | Query::Sparse { .. } | Query::Seeded(_) => None,
+            Query::Everyone | Query::Sparse { .. } | Query::Seeded(_) | Query::Several(_) => None,
         })
     }
 

@@ -17,7 +17,7 @@ pub struct ModelDoc {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ParameterDoc {
     /// The key.
-    pub name: &'static str,
+    pub name: String,
     /// The value when nothing is said.
     pub default: String,
     /// What it does, in a sentence.
@@ -33,7 +33,7 @@ pub fn catalogue() -> Vec<ModelDoc> {
 fn describe(mut spec: Spec) -> ModelDoc {
     let (name, sentence) = (spec.name(), spec.sentence());
     let parameters = spec.fields().into_iter().map(|field| ParameterDoc {
-        name: field.name,
+        name: field.name.to_owned(),
         default: field.slot.to_string(),
         meaning: field.meaning,
     });
@@ -50,8 +50,9 @@ mod tests {
         for model in catalogue() {
             let parameters = model.parameters.iter().map(|p| format!("{}={}", p.name, p.default));
             let parameters: Vec<String> = parameters.collect();
-            let separator = if parameters.is_empty() { "" } else { ":" };
-            let text = format!("{}{separator}{}", model.name, parameters.join(","));
+            let colon = if parameters.is_empty() { "" } else { ":" };
+            let comma = if model.name == "blend" { "+" } else { "," };
+            let text = format!("{}{colon}{}", model.name, parameters.join(comma));
             assert_eq!(text.parse::<Spec>(), model.name.parse());
         }
     }

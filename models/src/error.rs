@@ -21,7 +21,7 @@ pub enum Error {
         /// What came.
         got: String,
         /// The known key with the fewest letters different, if the model has any.
-        nearest: Option<&'static str>,
+        nearest: Option<String>,
     },
     /// A part of the model string without `=`.
     #[error("{model}: `key=value` expected, got `{got}`")]
@@ -37,7 +37,7 @@ pub enum Error {
         /// The model.
         model: &'static str,
         /// The key.
-        parameter: &'static str,
+        parameter: String,
     },
     /// A value that the parameter cannot take.
     #[error("{model}: {expected} expected for `{parameter}`, got `{got}`")]
@@ -45,9 +45,17 @@ pub enum Error {
         /// The model.
         model: &'static str,
         /// The key.
-        parameter: &'static str,
+        parameter: String,
         /// What it can take.
         expected: String,
+        /// What came.
+        got: String,
+    },
+    /// What cannot be a part of a blend.
+    #[error("blend: {expected} expected, got `{got}`")]
+    BadComponent {
+        /// What it could be.
+        expected: &'static str,
         /// What came.
         got: String,
     },
@@ -129,7 +137,7 @@ pub enum Error {
     },
 }
 
-fn known(nearest: &Option<&'static str>) -> String {
+fn known(nearest: &Option<String>) -> String {
     match nearest {
         Some(nearest) => format!("the nearest known is `{nearest}`"),
         None => "it has none".to_owned(),

@@ -130,7 +130,7 @@ impl Recommender for Ials {
         let crowd = self.crowd.as_ref()?;
         let dense = listeners.iter().filter_map(|(query, heard)| match query {
             Query::Dense(x) => Some((x, *heard)),
-            Query::Everyone | Query::Sparse { .. } | Query::Seeded(_) => None,
+            Query::Everyone | Query::Sparse { .. } | Query::Seeded(_) | Query::Several(_) => None,
         });
         let (vectors, heard): (Vec<_>, Vec<_>) = dense.unzip();
         let dim = self.params.dim;

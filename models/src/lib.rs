@@ -7,6 +7,7 @@
 //! `heard` is `[n_users × n_items]`; factors are `[rows × dim]`, row-major `f32`.
 //! The same input gives the same bits with any number of threads.
 
+pub mod blend;
 pub mod ease;
 pub mod explicit;
 pub mod gf_cf;

@@ -104,6 +104,8 @@ pub enum Query {
     },
     /// A number that stands for the listener.
     Seeded(u64),
+    /// One for each model of a blend, in their order.
+    Several(Vec<Query>),
 }
 
 /// A fitted model.
@@ -129,6 +131,11 @@ pub trait Recommender: Send + Sync + Debug {
     ///
     /// `None` when the score does not come from the history.
     fn explain(&self, history: &History<'_>, item: ItemIx) -> Option<Vec<f32>>;
+
+    /// As [`Recommender::explain`], of several items for little more than of one where the model can share the work.
+    fn explain_each(&self, history: &History<'_>, items: &[ItemIx]) -> Option<Vec<Vec<f32>>> {
+        items.iter().map(|&item| self.explain(history, item)).collect()
+    }
 
     /// A vector for an item that was not in the training, from what its listeners are and think of it.
     ///

@@ -10,13 +10,13 @@ use music::Rows;
 
 use crate::spec::field::Field;
 use crate::{Array, Error, Observer, Recommender, Training};
-use crate::{ease, explicit, gf_cf, ials, item_knn};
+use crate::{blend, ease, explicit, gf_cf, ials, item_knn};
 use crate::{pairwise, popularity, pure_svd, random, rp3beta, slim};
 
 macro_rules! models {
     ($($name:literal $model:ident($module:ident, $default:expr) $sentence:literal)*) => {
         /// A model and all of its parameters.
-        #[derive(Clone, Copy, Debug, PartialEq)]
+        #[derive(Clone, Debug, PartialEq)]
         pub enum Spec {
             $(#[doc = $sentence] $model($module::Params),)*
         }
@@ -64,7 +64,7 @@ macro_rules! models {
             observer: &mut Observer<'_>,
         ) -> Result<Box<dyn Recommender>, Error> {
             training.check()?;
-            Ok(match *spec {
+            Ok(match spec.clone() {
                 $(Spec::$model(params) => Box::new($module::fit(params, training, observer)?),)*
             })
         }
@@ -79,7 +79,7 @@ macro_rules! models {
             mut arrays: BTreeMap<String, Array>,
         ) -> Result<Box<dyn Recommender>, Error> {
             let arrays = &mut arrays;
-            Ok(match *spec {
+            Ok(match spec.clone() {
                 $(Spec::$model(params) => Box::new($module::load(params, rows, arrays)?),)*
             })
         }
@@ -113,4 +113,6 @@ models! {
         "Projects a history onto the largest singular vectors of who likes what."
     "gf-cf" GfCf(gf_cf, gf_cf::Params::default())
         "Filters a history over the graph of who likes what: a linear filter and an ideal low-pass one."
+    "blend" Blend(blend, blend::Params::default())
+        "Adds up the scores of several models, each on one scale and by its weight: blend:ials(dim=128)=0.6+ease=0.4."
 }

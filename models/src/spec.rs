@@ -1,6 +1,7 @@
 //! Which model, with which parameters?
 //!
 //! A model string is `name` or `name:key=value,…`, as in `ials:dim=64,iterations=16`.
+//! Behind the colon of a blend stand other models: see [`crate::blend::Params`].
 //! What is not said has its default; what is not known is refused with the nearest known name.
 
 pub(crate) mod field;
@@ -9,22 +10,67 @@ use std::fmt;
 use std::str::FromStr;
 
 use crate::{Error, Spec};
+use field::Field;
 
 impl Spec {
     /// The name with those parameters that are not their defaults.
     #[must_use]
     pub fn brief(&self) -> String {
-        let plain = Self::named(self.name()).expect("a model has its own name");
-        let (mut spec, mut plain) = (*self, plain);
-        let mut text = self.name().to_owned();
-        for (field, plain) in spec.fields().iter().zip(plain.fields()) {
-            let (value, default) = (field.slot.to_string(), plain.slot.to_string());
-            if value != default {
-                let separator = if text.contains(':') { ',' } else { ':' };
-                text.push_str(&format!("{separator}{}={value}", field.name));
+        self.text(Extent::Brief)
+    }
+
+    /// Every parameter with its value; of a blend the weights, then the parameters of each model behind its key and a dot.
+    #[must_use]
+    pub fn parameters(&self) -> Vec<(String, String)> {
+        let mut spec = self.clone();
+        let fields = spec.fields();
+        let of_field = |field: &Field<'_>| (field.name.to_owned(), field.slot.to_string());
+        let mut parameters: Vec<_> = fields.iter().map(of_field).collect();
+        if let Self::Blend(blend) = self {
+            for component in blend.components() {
+                let inner = component.spec.parameters().into_iter();
+                let key = |key| format!("{}.{key}", component.key);
+                parameters.extend(inner.map(|(name, value)| (key(name), value)));
             }
         }
-        text
+        parameters
+    }
+
+    fn text(&self, extent: Extent) -> String {
+        let (name, arguments) = (self.name(), self.arguments(extent));
+        if arguments.is_empty() { name.to_owned() } else { format!("{name}:{arguments}") }
+    }
+
+    /// What is said behind the name.
+    pub(crate) fn arguments(&self, extent: Extent) -> String {
+        if let Self::Blend(blend) = self {
+            return blend.arguments(extent);
+        }
+        let plain = Self::named(self.name()).expect("a model has its own name");
+        let pairs = self.parameters().into_iter().zip(plain.parameters());
+        let said = pairs.filter(|(pair, default)| extent == Extent::Whole || pair != default);
+        said.map(|((key, value), _)| format!("{key}={value}")).collect::<Vec<_>>().join(",")
+    }
+
+    /// A model by its name and what is said behind it.
+    pub(crate) fn of(name: &str, arguments: Option<&str>) -> Result<Self, Error> {
+        let mut spec = Self::named(name.trim())?;
+        let Some(arguments) = arguments else { return Ok(spec) };
+        if let Self::Blend(_) = spec {
+            return Ok(Self::Blend(arguments.parse()?));
+        }
+        let mut seen = Vec::new();
+        for pair in arguments.split(',') {
+            let parameter = spec.set(pair.trim())?;
+            if seen.contains(&parameter) {
+                return Err(Error::RepeatedParameter { model: spec.name(), parameter });
+            }
+            seen.push(parameter);
+        }
+        if let Self::Ials(params) = &mut spec {
+            params.settle(&seen)?;
+        }
+        Ok(spec)
     }
 
     fn named(name: &str) -> Result<Self, Error> {
@@ -37,7 +83,7 @@ impl Spec {
     }
 
     /// Sets one `key=value` and gives back the key.
-    fn set(&mut self, pair: &str) -> Result<&'static str, Error> {
+    fn set(&mut self, pair: &str) -> Result<String, Error> {
         let model = self.name();
         let Some((key, value)) = pair.split_once('=') else {
             return Err(Error::NotKeyValue { model, got: pair.to_owned() });
@@ -46,12 +92,13 @@ impl Spec {
         let mut fields = self.fields();
         let Some(field) = fields.iter_mut().find(|field| field.name == key) else {
             let nearest = nearest(key, fields.iter().map(|field| field.name));
+            let nearest = nearest.map(str::to_owned);
             return Err(Error::UnknownParameter { model, got: key.to_owned(), nearest });
         };
-        let parameter = field.name;
+        let parameter = key.to_owned();
         field.slot.set(value).map_err(|expected| Error::BadValue {
             model,
-            parameter,
+            parameter: parameter.clone(),
             expected,
             got: value.to_owned(),
         })?;
@@ -63,41 +110,31 @@ impl FromStr for Spec {
     type Err = Error;
 
     fn from_str(text: &str) -> Result<Self, Error> {
-        let (name, pairs) = match text.split_once(':') {
-            Some((name, pairs)) => (name, Some(pairs)),
-            None => (text, None),
-        };
-        let mut spec = Self::named(name.trim())?;
-        let mut seen = Vec::new();
-        for pair in pairs.into_iter().flat_map(|pairs| pairs.split(',')) {
-            let parameter = spec.set(pair.trim())?;
-            if seen.contains(&parameter) {
-                return Err(Error::RepeatedParameter { model: spec.name(), parameter });
-            }
-            seen.push(parameter);
+        match text.split_once(':') {
+            Some((name, arguments)) => Self::of(name, Some(arguments)),
+            None => Self::of(text, None),
         }
-        if let Self::Ials(params) = &mut spec {
-            params.settle(&seen)?;
-        }
-        Ok(spec)
     }
 }
 
 /// The canonical string, with every parameter.
 impl fmt::Display for Spec {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(self.name())?;
-        let mut spec = *self;
-        for (place, field) in spec.fields().iter().enumerate() {
-            let separator = if place == 0 { ':' } else { ',' };
-            write!(f, "{separator}{}={}", field.name, field.slot)?;
-        }
-        Ok(())
+        f.write_str(&self.text(Extent::Whole))
     }
 }
 
+/// How much of a model a string says.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Extent {
+    /// Every parameter.
+    Whole,
+    /// What is not the default.
+    Brief,
+}
+
 /// The known name with the fewest letters different, the first of several.
-fn nearest(got: &str, known: impl IntoIterator<Item = &'static str>) -> Option<&'static str> {
+fn nearest<'a>(got: &str, known: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
     known.into_iter().min_by_key(|known| distance(got, known))
 }
 

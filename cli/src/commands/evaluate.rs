@@ -94,7 +94,7 @@ fn specs(
             }
         }
     }
-    specs.extend(arguments.models.iter().map(|spec| (*spec, true)));
+    specs.extend(arguments.models.iter().map(|spec| (spec.clone(), true)));
     let matter = &arguments.matter;
     if arguments.models.is_empty() && matter.train.is_none() && matter.triples.is_none() {
         for model in &place::open(global)?.config.train.models {
@@ -141,5 +141,5 @@ fn entry(
         }
     }
     let judgement = Judgement::average(judgements);
-    Ok(Entry { spec: *spec, fit_seconds, evaluate_seconds, losses, judgement })
+    Ok(Entry { spec: spec.clone(), fit_seconds, evaluate_seconds, losses, judgement })
 }

@@ -6,6 +6,7 @@ use serde_json::json;
 use store::{ImportSummary, Totals};
 
 use super::import::{grouped, summary_json, summary_lines};
+use super::train::brief;
 use crate::args::Global;
 use crate::say::Say;
 use crate::{Answer, place};
@@ -83,7 +84,7 @@ fn snapshot_text(serving: &Result<Option<Manifest>, Error>, behind: bool) -> Str
     format!(
         "  snapshot {} serves ({}), made {} from {} listeners and {} {}{behind}",
         manifest.id,
-        manifest.models.first().map(String::as_str).unwrap_or_default(),
+        manifest.models.first().map(|model| brief(model)).unwrap_or_default(),
         manifest.made_at.strftime("%F %H:%M UTC"),
         grouped(manifest.n_listeners as u64),
         grouped(manifest.n_items as u64),

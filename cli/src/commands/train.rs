@@ -53,7 +53,7 @@ pub(crate) fn sentence(snapshot: &Snapshot) -> String {
 }
 
 /// A model string without what goes without saying.
-fn brief(model: &str) -> String {
+pub(crate) fn brief(model: &str) -> String {
     model.parse::<models::Spec>().map_or_else(|_unknown| model.to_owned(), |spec| spec.brief())
 }
 

@@ -55,6 +55,20 @@ fn tribes() -> Files {
 const IALS: &str = "ials:dim=2,iterations=8,reg=0.1";
 
 #[test]
+fn a_blend_is_judged_like_any_model_and_tells_all_of_its_parameters() {
+    let blend = "blend:ials(dim=2,iterations=8,reg=0.1)=1+ease(reg=5)=0.5";
+    let answer = tribes().answers(&["--model", blend, "--k", "5"]);
+    let model = &answer["models"][0];
+    assert_eq!(model["name"], "blend");
+    let parameters = &model["parameters"];
+    for (key, value) in [("ials", 1.0), ("ease", 0.5), ("ials.dim", 2.0), ("ease.reg", 5.0)] {
+        assert_eq!(parameters[key], value, "{key}");
+    }
+    let recall = model["metrics"]["recall@5"]["value"].as_f64().unwrap();
+    assert!(recall > 0.95, "{recall}");
+}
+
+#[test]
 fn exactly_the_named_models_are_judged_in_their_order() {
     let more = ["--model", "popularity", "--model", IALS, "--model", "ease:reg=5", "--k", "5,10"];
     let answer = tribes().answers(&more);

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use engine::Mode;
+use engine::{Mode, Snapshot, TrainRequest, Unobserved};
 
 use crate::fixture::{Town, params};
 
@@ -10,10 +10,27 @@ use crate::fixture::{Town, params};
 fn the_shares_of_a_reason_sum_to_the_score_and_are_of_recordings_the_listener_knows() {
     let mut town = Town::after_all_weeks(params(60, 1000, 16, 11));
     let snapshot = town.train();
+    check_reasons(&mut town, &snapshot);
+}
+
+#[test]
+fn so_do_those_of_a_blend_that_was_read_back() {
+    let mut town = Town::after_all_weeks(params(60, 1000, 16, 11));
+    let blend = "blend:ials(dim=16,reg=2)=0.6+item-knn=0.4".parse().unwrap();
+    let request = TrainRequest { models: vec![blend], as_of: None, now: town.now() };
+    let trained = engine::train(&town.folder, &request, &mut Unobserved).unwrap();
+    for file in ["model-0.ials.item_factors.npy", "model-0.item-knn.neighbors_to.npy"] {
+        assert!(trained.manifest.checksums.contains_key(file), "{:?}", trained.manifest);
+    }
+    let snapshot = Snapshot::current(&town.folder.snapshots()).unwrap();
+    check_reasons(&mut town, &snapshot);
+}
+
+fn check_reasons(town: &mut Town, snapshot: &Snapshot) {
     let week = town.week();
     for listener in 0..20 {
         let name = town.names[listener].clone();
-        let list = town.weekly(&snapshot, &name, week, Mode::DryRun);
+        let list = town.weekly(snapshot, &name, week, Mode::DryRun);
         let heard: BTreeSet<_> = town.world.heard(listener).collect();
         for track in &list.tracks {
             let sum: f32 = track.reason.contributions.iter().map(|part| part.share).sum();

@@ -202,7 +202,7 @@ impl Params {
     }
 
     /// Sets what follows from other keys, and refuses what was said against it.
-    pub(crate) fn settle(&mut self, said: &[&'static str]) -> Result<(), Error> {
+    pub(crate) fn settle(&mut self, said: &[String]) -> Result<(), Error> {
         if self.implicit_loss {
             let beside = "implicit_loss=true";
             if self.weighting != Weighting::Confidence {
@@ -262,13 +262,13 @@ impl Params {
 
 /// Sets a value that follows from another key, unless something else was said.
 fn demand(
-    said: &[&'static str],
+    said: &[String],
     parameter: &'static str,
     slot: &mut f32,
     value: f32,
     beside: &'static str,
 ) -> Result<(), Error> {
-    if said.contains(&parameter) && *slot != value {
+    if said.iter().any(|said| said == parameter) && *slot != value {
         return Err(contradiction(parameter, &value.to_string(), beside, &slot.to_string()));
     }
     *slot = value;

@@ -5,7 +5,7 @@ use std::ops::RangeInclusive;
 
 /// One parameter of a model: the parser, the canonical string and the catalogue all read this.
 pub(crate) struct Field<'a> {
-    pub(crate) name: &'static str,
+    pub(crate) name: &'a str,
     pub(crate) meaning: &'static str,
     pub(crate) slot: Slot<'a>,
 }

@@ -35,6 +35,9 @@ fn the_brief_string_has_what_is_not_default_and_reads_back() {
     check("ials", "ials");
     check("ials:dim=64,reg=0.5", "ials:reg=0.5");
     check("ials:implicit_loss=true", "ials:reg_exponent=0,unobserved_weight=1,implicit_loss=true");
+    check("blend", "blend");
+    check("blend:ials=0.5+bpr=0.5", "blend");
+    check("blend: ials ( dim = 64, reg = 2 ) = 1 + ease = 3", "blend:ials(reg=2)=1+ease=3");
 }
 
 #[test]
@@ -75,6 +78,8 @@ fn what_is_not_known_is_refused_with_a_remedy() {
         "popularity:half_life_days=NaN",
         "popularity: a number from 0 to 36500 expected for `half_life_days`, got `NaN`",
     );
+    check("blend:ilas=1", "unknown model `ilas`; the nearest known is `ials`");
+    check("blend:ials(dims=3)=1", "ials has no parameter `dims`; the nearest known is `dim`");
     check(
         "item-knn:similarity=cos",
         "item-knn: one of cosine, tfidf, bm25 expected for `similarity`, got `cos`",
@@ -91,7 +96,9 @@ fn the_distance_is_counted_in_letters() {
 
 proptest! {
     #[test]
-    fn any_text_is_a_model_or_an_error(text in "(ials|ease|item-knn)?[:=,a-z0-9.-]{0,20}") {
+    fn any_text_is_a_model_or_an_error(
+        text in "(ials|ease|item-knn|blend:(ease=1[+])?random)?[:=,+()a-z0-9.-]{0,20}"
+    ) {
         if let Ok(spec) = text.parse::<Spec>() {
             prop_assert_eq!(spec.to_string().parse::<Spec>(), Ok::<_, Error>(spec));
         }

@@ -39,6 +39,12 @@ fn other_parameters_conform_too() {
         "pure-svd:weighting=confidence,iterations=3",
         "gf-cf:dim=2,low_pass=1",
         "gf-cf:dim=5,low_pass=0",
+        "blend:ials(dim=8)=0.6+ease(reg=1)=0.4",
+        "blend:item-knn=1+item-knn(similarity=bm25)=2",
+        "blend:slim=0.5+rp3beta=3+popularity=0.1",
+        "blend:bpr(epochs=5)=1+random=0.001+pure-svd(dim=2)=1",
+        "blend:explicit(dim=5)=1+popularity=1",
+        "blend:gf-cf(dim=2)=7",
     ];
     for text in texts {
         conformance(&spec(text));
@@ -68,6 +74,8 @@ fn the_recording_withheld_from_a_tribe_comes_first() {
         "pure-svd:dim=3,weighting=confidence",
         "gf-cf",
         "gf-cf:dim=2,neighbors=5",
+        "blend",
+        "blend:ease=0.2+slim=0.8",
     ];
     for text in texts {
         finds_what_was_withheld(&spec(text));

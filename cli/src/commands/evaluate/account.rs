@@ -245,9 +245,6 @@ fn cell(report: &Report, model: usize, name: &str) -> String {
 
 /// Every parameter of a model; numbers where they are numbers.
 fn parameters(spec: &Spec) -> Map<String, Value> {
-    let text = spec.to_string();
-    let pairs = text.split_once(':').map_or("", |(_, pairs)| pairs);
-    let pairs = pairs.split(',').filter_map(|pair| pair.split_once('='));
-    let value = |text: &str| serde_json::from_str(text).unwrap_or_else(|_| text.into());
-    pairs.map(|(key, text)| (key.to_owned(), value(text))).collect()
+    let value = |text: String| serde_json::from_str(&text).unwrap_or_else(|_| text.into());
+    spec.parameters().into_iter().map(|(key, text)| (key, value(text))).collect()
 }
