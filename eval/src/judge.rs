@@ -124,10 +124,9 @@ impl<'a> Judge<'a> {
             .iter()
             .map(|query| match query {
                 Query::Dense(vector) => Some(vector.as_slice()),
-                Query::Everyone
-                | Query::Sparse { .. }
-                | Query::Seeded(_)
-                | Query::Several(_) => None,
+                Query::Everyone | Query::Sparse { .. } | Query::Seeded(_) | Query::Several(_) => {
+                    None
+                }
             })
             .collect();
         if let (Some(panels), Some(dense)) = (&self.panels, dense) {
