@@ -177,13 +177,13 @@ fn push(html: &mut String, line: &str) {
 
 const STYLE: &str = "
 :root{color-scheme:light dark}
-body{font:16px/1.5 system-ui,sans-serif;margin:0 auto;padding:1rem;max-width:64rem}
+body{font:16px/1.5 system-ui,sans-serif;margin:0 auto;padding:1rem;max-width:80rem}
 h1{font-size:1.6rem}h2{font-size:1.15rem;margin-top:2rem}p{margin:.3rem 0}
 .note{font-size:.9rem;opacity:.8;margin:.6rem 0}
 .wide{overflow-x:auto}
 table{border-collapse:collapse;font-size:.9rem;font-variant-numeric:tabular-nums}
-th,td{padding:.3rem .6rem;text-align:right;vertical-align:top;border-bottom:1px solid #8884}
-th:first-child{text-align:left;font-weight:500;min-width:9rem;max-width:22rem;overflow-wrap:break-word}
+th{white-space:nowrap}th,td{padding:.3rem .6rem;text-align:right;vertical-align:top;border-bottom:1px solid #8884}
+th:first-child{text-align:left;font-weight:500;min-width:9rem;max-width:22rem;white-space:normal;overflow-wrap:break-word}
 td small{display:block;opacity:.7;white-space:nowrap}
 .plots{display:grid;grid-template-columns:repeat(auto-fit,minmax(min(100%,26rem),1fr));gap:1rem;margin:1.5rem 0}
 figure{margin:0}svg{width:100%;height:auto}
