@@ -125,6 +125,25 @@ pub(crate) fn product_tile<S: Simd, const R: usize, const C: usize>(
     sums
 }
 
+/// Σₖ left[r][k]·panel[k][c] over `R` rows and two blocks of columns, one after the other where registers are few.
+#[inline(always)]
+pub(crate) fn panel_tile<S: Simd, const R: usize>(
+    simd: S,
+    left: [&[f32]; R],
+    panel: &[Block],
+) -> [[S::V; 2]; R] {
+    if S::MANY_REGISTERS {
+        return product_tile::<S, R, 2>(simd, left, panel, 2, 0);
+    }
+    let first = product_tile::<S, R, 1>(simd, left, panel, 2, 0);
+    let second = product_tile::<S, R, 1>(simd, left, panel, 2, 1);
+    let mut sums = [[simd.splat(0.0); 2]; R];
+    for r in 0..R {
+        sums[r] = [first[r][0], second[r][0]];
+    }
+    sums
+}
+
 /// Σₖ left[k][r]·right[k][c] over `R` rows and `C` blocks of columns.
 #[inline(always)]
 fn tile<'a, S: Simd, const R: usize, const C: usize>(

@@ -8,6 +8,7 @@
 mod panels;
 mod scan;
 
+pub(crate) use panels::PANEL_ROWS;
 pub use panels::Panels;
 use scan::Scan;
 
@@ -39,7 +40,7 @@ pub struct Ranking {
 }
 
 impl Panels {
-    /// Ranks all rows for a block of queries, in one thread; blocks of 64 make the best use of the caches.
+    /// Ranks all rows for a block of queries, in one thread; blocks of 128 make the best use of the caches.
     ///
     /// 2·n_queries·n_rows·dim operations.
     ///

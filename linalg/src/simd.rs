@@ -53,6 +53,8 @@ pub trait Simd: Copy + Send + Sync {
     fn mul(self, a: Self::V, b: Self::V) -> Self::V;
     /// a + b.
     fn add(self, a: Self::V, b: Self::V) -> Self::V;
+    /// sum + 1 in the lanes in which a > b.
+    fn add_above(self, sum: Self::V, a: Self::V, b: Self::V) -> Self::V;
     /// One bit a lane, the first lane lowest: whether a > b.
     fn above(self, a: Self::V, b: Self::V) -> u16;
     /// Asks for the memory of a value that will be wanted soon.

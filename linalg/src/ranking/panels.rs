@@ -9,11 +9,11 @@ use rayon::slice::ParallelSliceMut;
 use crate::Matrix;
 use crate::aligned::Aligned;
 use crate::packed::Block;
-use crate::product::product_tile;
+use crate::product::{panel_tile, product_tile};
 use crate::simd::{Isa, Kernel, LANES, Simd};
 
 /// Rows of a panel.
-const PANEL_ROWS: usize = 2 * LANES;
+pub(crate) const PANEL_ROWS: usize = 2 * LANES;
 
 /// Rows `[n_rows × dim]`, panel after panel, zeros after the last row.
 #[derive(Debug)]
@@ -47,12 +47,19 @@ impl Panels {
         self.n_rows
     }
 
+    /// The rows of a panel, `[dim × 2]` blocks; none beyond the last.
+    #[inline(always)]
+    pub(crate) fn panel(&self, panel: usize) -> &[Block] {
+        let blocks = panel * self.dim * 2..(panel + 1) * self.dim * 2;
+        self.numbers.get(blocks).unwrap_or_default()
+    }
+
     /// The score of one row, to the same bits as among others.
     pub(super) fn score(&self, query: &[f32], row: u32, isa: Isa) -> f32 {
-        let place = row as usize % PANEL_ROWS;
-        let mut scores = [0.0; PANEL_ROWS];
-        self.scores(&[query], row as usize - place, &mut scores, PANEL_ROWS, isa);
-        scores[place]
+        assert_eq!(query.len(), self.dim, "a query of length {} expected", self.dim);
+        assert!((row as usize) < self.n_rows, "a row below {} expected, got {row}", self.n_rows);
+        let panel = self.panel(row as usize / PANEL_ROWS);
+        isa.run(ScoreOne { panel, query, place: row as usize % PANEL_ROWS })
     }
 
     /// Writes the scores of the rows from `first` on, `n` for each query; beyond the last row they are 0.
@@ -81,6 +88,26 @@ impl Panels {
     }
 }
 
+/// The score of the row at a place of a panel; only the block that it is in is read.
+struct ScoreOne<'a> {
+    panel: &'a [Block],
+    query: &'a [f32],
+    place: usize,
+}
+
+impl Kernel for ScoreOne<'_> {
+    type Output = f32;
+
+    #[inline(always)]
+    fn run<S: Simd>(self, simd: S) -> f32 {
+        let column = self.place / LANES;
+        let [[sums]] = product_tile::<S, 1, 1>(simd, [self.query], self.panel, 2, column);
+        let mut scores = [0.0; LANES];
+        simd.store(&mut scores, sums);
+        scores[self.place % LANES]
+    }
+}
+
 struct Score<'a> {
     dim: usize,
     panels: &'a [Block],
@@ -97,7 +124,7 @@ impl Kernel for Score<'_> {
         if S::MANY_REGISTERS {
             self.score::<S, 8>(simd);
         } else {
-            self.score::<S, 4>(simd);
+            self.score::<S, 6>(simd);
         }
     }
 }
@@ -105,14 +132,20 @@ impl Kernel for Score<'_> {
 impl Score<'_> {
     #[inline(always)]
     fn score<S: Simd, const R: usize>(self, simd: S) {
-        for (panel, numbers) in self.panels.chunks_exact((2 * self.dim).max(1)).enumerate() {
+        let panel_blocks = (2 * self.dim).max(1);
+        for (panel, numbers) in self.panels.chunks_exact(panel_blocks).enumerate() {
             let place = panel * PANEL_ROWS;
             let groups = self.queries.chunks(R).zip(self.scores.chunks_mut(R * self.n));
+            let next = self.panels.get((panel + 1) * panel_blocks..).unwrap_or_default();
+            let mut parts =
+                next.chunks(panel_blocks.div_ceil(self.queries.len().div_ceil(R).max(1)));
             for (queries, scores) in groups {
+                // While the groups meet this panel, the next one comes near, a part with each.
+                simd.prefetch(parts.next().unwrap_or_default());
                 // Where the last group is short, its first query stands for the missing ones.
                 let mut left = [queries[0]; R];
                 left[..queries.len()].copy_from_slice(queries);
-                let sums = product_tile::<S, R, 2>(simd, left, numbers, 2, 0);
+                let sums = panel_tile::<S, R>(simd, left, numbers);
                 for (sums, scores) in sums.iter().zip(scores.chunks_exact_mut(self.n)) {
                     let scores = scores[place..].as_chunks_mut().0;
                     simd.store(&mut scores[0], sums[0]);

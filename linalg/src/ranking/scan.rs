@@ -1,5 +1,6 @@
 //! What do scores say, chunk by chunk, of the first places and of those wanted?
 
+use crate::packed::Block;
 use crate::simd::{Isa, Kernel, LANES, Simd};
 use crate::top_k::TopK;
 
@@ -9,11 +10,34 @@ pub(super) struct Scan<'a> {
     excluded: &'a [u32],
     wanted: &'a [u32],
     wanted_scores: Vec<f32>,
-    /// For each wanted row, how many rows came before it.
-    before: Vec<u32>,
-    /// For each wanted row, how many others have its score.
-    ties: Vec<u32>,
+    /// One a wanted row.
+    counts: Vec<Counts>,
+    n_seen: u32,
     best: TopK,
+}
+
+/// How many scores are above and below that of a wanted row, among the rows before it and those from it on.
+///
+/// Whole numbers in sixteen lanes, exact up to 2²⁴ each.
+#[derive(Clone, Copy, Default)]
+struct Counts {
+    before: Sides,
+    after: Sides,
+}
+
+#[derive(Clone, Copy, Default)]
+struct Sides {
+    above: Block,
+    below: Block,
+}
+
+impl Sides {
+    /// How many are above, and how many of so many rows are equal.
+    fn above_and_equal(&self, n: u32) -> (u32, u32) {
+        let above = self.above.iter().copied().map(whole).sum();
+        let below: u32 = self.below.iter().copied().map(whole).sum();
+        (above, n - above - below)
+    }
 }
 
 impl<'a> Scan<'a> {
@@ -23,33 +47,22 @@ impl<'a> Scan<'a> {
         wanted_scores: Vec<f32>,
         k: usize,
     ) -> Self {
-        let zeros = vec![0; wanted.len()];
-        Self {
-            excluded,
-            wanted,
-            wanted_scores,
-            before: zeros.clone(),
-            ties: zeros,
-            best: TopK::new(k),
-        }
+        let counts = vec![Counts::default(); wanted.len()];
+        Self { excluded, wanted, wanted_scores, counts, n_seen: 0, best: TopK::new(k) }
     }
 
     /// Takes in the scores of the rows from `first` on; chunks come in the order of their rows.
     pub(super) fn look(&mut self, first: usize, scores: &mut [f32], isa: Isa) {
         self.exclude(first, scores);
         isa.run(Best { best: &mut self.best, first, scores });
-        let counts = self.before.iter_mut().zip(&mut self.ties);
-        for ((&row, &score), (before, ties)) in
-            self.wanted.iter().zip(&self.wanted_scores).zip(counts)
-        {
-            // Of equal scores, those before the wanted row come before it.
-            let split = (row as usize).saturating_sub(first).min(scores.len());
-            let (lower, higher) = scores.split_at(split);
-            let lower = isa.run(Count { scores: lower, score });
-            let higher = isa.run(Count { scores: higher, score });
-            *before += lower.above + lower.equal + higher.above;
-            *ties += lower.equal + higher.equal;
-        }
+        isa.run(Count {
+            first,
+            scores,
+            wanted: self.wanted,
+            wanted_scores: &self.wanted_scores,
+            counts: &mut self.counts,
+        });
+        self.n_seen += u32::try_from(scores.len()).expect("rows are u32");
     }
 
     /// Excluded rows get a score below all others.
@@ -62,9 +75,14 @@ impl<'a> Scan<'a> {
     }
 
     pub(super) fn ranking(self) -> super::Ranking {
-        // A wanted row ties with itself.
-        let ties = self.ties.into_iter().map(|ties| ties.saturating_sub(1)).collect();
-        super::Ranking { best: self.best.into_sorted(), places: self.before, ties }
+        let place_and_ties = |(&row, counts): (&u32, &Counts)| {
+            let (above_before, equal_before) = counts.before.above_and_equal(row);
+            let (above, equal) = counts.after.above_and_equal(self.n_seen - row);
+            // Of equal scores, those before the wanted row come before it; and it ties with itself.
+            (above_before + equal_before + above, (equal_before + equal).saturating_sub(1))
+        };
+        let (places, ties) = self.wanted.iter().zip(&self.counts).map(place_and_ties).unzip();
+        super::Ranking { best: self.best.into_sorted(), places, ties }
     }
 }
 
@@ -100,36 +118,63 @@ impl Kernel for Best<'_> {
     }
 }
 
-/// How many scores are above one, and how many equal it.
+/// Counts for each wanted row the scores that are above and below its own.
 struct Count<'a> {
+    first: usize,
     scores: &'a [f32],
-    score: f32,
-}
-
-#[derive(Default)]
-struct Counted {
-    above: u32,
-    equal: u32,
+    wanted: &'a [u32],
+    wanted_scores: &'a [f32],
+    counts: &'a mut [Counts],
 }
 
 impl Kernel for Count<'_> {
-    type Output = Counted;
+    type Output = ();
 
     #[inline(always)]
-    fn run<S: Simd>(self, simd: S) -> Counted {
-        let (blocks, rest) = self.scores.as_chunks::<LANES>();
-        let score = simd.splat(self.score);
-        let mut counted = Counted::default();
-        for block in blocks {
-            let block = simd.load(block);
-            let (above, below) = (simd.above(block, score), simd.above(score, block));
-            counted.above += above.count_ones();
-            counted.equal += (!(above | below)).count_ones();
+    fn run<S: Simd>(self, simd: S) {
+        let wanted = self.wanted.iter().zip(self.wanted_scores);
+        for ((&row, &score), counts) in wanted.zip(self.counts) {
+            let split = (row as usize).saturating_sub(self.first).min(self.scores.len());
+            let (before, after) = self.scores.split_at(split);
+            count(simd, before, score, &mut counts.before);
+            count(simd, after, score, &mut counts.after);
         }
-        for &other in rest {
-            counted.above += u32::from(other > self.score);
-            counted.equal += u32::from(other == self.score);
-        }
-        counted
     }
+}
+
+#[inline(always)]
+fn count<S: Simd>(simd: S, scores: &[f32], score: f32, sides: &mut Sides) {
+    if scores.is_empty() {
+        return;
+    }
+    let (blocks, rest) = scores.as_chunks::<LANES>();
+    let x = simd.splat(score);
+    let (mut above, mut below) = (simd.load(&sides.above), simd.load(&sides.below));
+    // Every other block has counts of its own, as an addition waits for the one before.
+    let (mut others_above, mut others_below) = (simd.splat(0.0), simd.splat(0.0));
+    let (pairs, last) = blocks.as_chunks::<2>();
+    for [block, other] in pairs {
+        let (block, other) = (simd.load(block), simd.load(other));
+        above = simd.add_above(above, block, x);
+        below = simd.add_above(below, x, block);
+        others_above = simd.add_above(others_above, other, x);
+        others_below = simd.add_above(others_below, x, other);
+    }
+    for block in last {
+        let block = simd.load(block);
+        above = simd.add_above(above, block, x);
+        below = simd.add_above(below, x, block);
+    }
+    simd.store(&mut sides.above, simd.add(above, others_above));
+    simd.store(&mut sides.below, simd.add(below, others_below));
+    for &other in rest {
+        sides.above[0] += f32::from(u8::from(other > score));
+        sides.below[0] += f32::from(u8::from(other < score));
+    }
+}
+
+/// A count as the number that it is.
+#[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a small whole number")]
+fn whole(count: f32) -> u32 {
+    count as u32
 }

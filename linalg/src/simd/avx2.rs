@@ -2,10 +2,10 @@
 
 use std::arch::x86_64::{
     __m256, _CMP_GT_OQ, _MM_FROUND_TO_NEAREST_INT, _MM_HINT_T0, _mm_add_ps, _mm_loadu_si128,
-    _mm_prefetch, _mm_storeu_ps, _mm_storeu_si128, _mm256_add_ps, _mm256_castps256_ps128,
-    _mm256_cmp_ps, _mm256_cvtph_ps, _mm256_cvtps_ph, _mm256_extractf128_ps, _mm256_fmadd_ps,
-    _mm256_hadd_ps, _mm256_loadu_ps, _mm256_movemask_ps, _mm256_mul_ps, _mm256_set1_ps,
-    _mm256_storeu_ps,
+    _mm_prefetch, _mm_storeu_ps, _mm_storeu_si128, _mm256_add_ps, _mm256_and_ps,
+    _mm256_castps256_ps128, _mm256_cmp_ps, _mm256_cvtph_ps, _mm256_cvtps_ph, _mm256_extractf128_ps,
+    _mm256_fmadd_ps, _mm256_hadd_ps, _mm256_loadu_ps, _mm256_movemask_ps, _mm256_mul_ps,
+    _mm256_set1_ps, _mm256_storeu_ps,
 };
 
 use super::{LANES, Simd};
@@ -110,6 +110,16 @@ impl Simd for Avx2 {
             ]
         };
         sums_of_eight(self, x)
+    }
+
+    #[inline(always)]
+    fn add_above(self, sum: Self::V, a: Self::V, b: Self::V) -> Self::V {
+        unsafe {
+            let one = _mm256_set1_ps(1.0);
+            let low = _mm256_and_ps(_mm256_cmp_ps::<_CMP_GT_OQ>(a[0], b[0]), one);
+            let high = _mm256_and_ps(_mm256_cmp_ps::<_CMP_GT_OQ>(a[1], b[1]), one);
+            [_mm256_add_ps(sum[0], low), _mm256_add_ps(sum[1], high)]
+        }
     }
 
     #[inline(always)]

@@ -4,8 +4,8 @@ use std::arch::x86_64::{
     __m256, __m512, _CMP_GT_OQ, _MM_FROUND_TO_NEAREST_INT, _MM_HINT_T0, _mm_prefetch,
     _mm256_add_ps, _mm256_castpd_ps, _mm256_loadu_si256, _mm256_storeu_si256, _mm512_add_ps,
     _mm512_castps_pd, _mm512_castps512_ps256, _mm512_cmp_ps_mask, _mm512_cvtph_ps, _mm512_cvtps_ph,
-    _mm512_extractf64x4_pd, _mm512_fmadd_ps, _mm512_loadu_ps, _mm512_mul_ps, _mm512_set1_ps,
-    _mm512_storeu_ps,
+    _mm512_extractf64x4_pd, _mm512_fmadd_ps, _mm512_loadu_ps, _mm512_mask_add_ps, _mm512_mul_ps,
+    _mm512_set1_ps, _mm512_storeu_ps,
 };
 
 use super::avx2::{Avx2, sums_of_eight};
@@ -87,6 +87,14 @@ impl Simd for Avx512 {
         let x = [halves(self, a), halves(self, b), halves(self, c), halves(self, d)];
         // SAFETY: every processor with AVX-512F has AVX2, and detection asks for both.
         sums_of_eight(unsafe { Avx2::new() }, x)
+    }
+
+    #[inline(always)]
+    fn add_above(self, sum: Self::V, a: Self::V, b: Self::V) -> Self::V {
+        unsafe {
+            let lanes = _mm512_cmp_ps_mask::<_CMP_GT_OQ>(a, b);
+            _mm512_mask_add_ps(sum, lanes, sum, _mm512_set1_ps(1.0))
+        }
     }
 
     #[inline(always)]

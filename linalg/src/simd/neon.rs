@@ -1,8 +1,8 @@
 //! How do sixteen numbers meet in four registers of 128 bits?
 
 use std::arch::aarch64::{
-    float32x4_t, vaddq_f32, vdupq_n_f32, vfmaq_f32, vgetq_lane_f32, vld1q_f32, vmulq_f32,
-    vpaddq_f32, vst1q_f32,
+    float32x4_t, vaddq_f32, vandq_u32, vcgtq_f32, vdupq_n_f32, vfmaq_f32, vgetq_lane_f32,
+    vld1q_f32, vmulq_f32, vpaddq_f32, vreinterpretq_f32_u32, vreinterpretq_u32_f32, vst1q_f32,
 };
 
 use super::{LANES, Simd};
@@ -78,6 +78,15 @@ impl Simd for Neon {
             let pairs = vpaddq_f32(low, high);
             let fours = vpaddq_f32(pairs, pairs);
             vgetq_lane_f32::<0>(fours) + vgetq_lane_f32::<1>(fours)
+        })
+    }
+
+    #[inline(always)]
+    fn add_above(self, sum: Self::V, a: Self::V, b: Self::V) -> Self::V {
+        std::array::from_fn(|k| unsafe {
+            let one = vreinterpretq_u32_f32(vdupq_n_f32(1.0));
+            let ones = vandq_u32(vcgtq_f32(a[k], b[k]), one);
+            vaddq_f32(sum[k], vreinterpretq_f32_u32(ones))
         })
     }
 

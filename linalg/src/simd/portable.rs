@@ -63,6 +63,11 @@ impl Simd for Portable {
     }
 
     #[inline(always)]
+    fn add_above(self, sum: Self::V, a: Self::V, b: Self::V) -> Self::V {
+        std::array::from_fn(|lane| if a[lane] > b[lane] { sum[lane] + 1.0 } else { sum[lane] })
+    }
+
+    #[inline(always)]
     fn above(self, a: Self::V, b: Self::V) -> u16 {
         let mut lanes = 0;
         for lane in 0..LANES {

@@ -18,6 +18,7 @@ struct Done {
     narrowed: [u16; LANES],
     sums: [f32; 4],
     above: u16,
+    counted: [f32; LANES],
 }
 
 impl Kernel for Everything<'_> {
@@ -36,10 +37,12 @@ impl Kernel for Everything<'_> {
             narrowed: [0; LANES],
             sums: simd.sums([a, b, simd.splat(0.5), simd.add(a, b)]),
             above: simd.above(a, b),
+            counted: [0.0; LANES],
         };
         simd.store(&mut done.sum, simd.add(a, b));
         simd.store(&mut done.product, simd.mul(a, b));
         simd.store(&mut done.fused, simd.mul_add(a, b, simd.splat(1.0)));
+        simd.store(&mut done.counted, simd.add_above(a, a, b));
         simd.store(&mut done.widened, halves);
         simd.store_half(&mut done.narrowed, a);
         done
