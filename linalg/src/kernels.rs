@@ -40,17 +40,33 @@ pub fn add_scaled(out: &mut [f32], weight: f32, row: &[f32]) {
     }
 }
 
-/// Where the block of lanes that holds column `r` begins.
+/// Turns a table: `to[r][c]` becomes `from[c][r]`, for so many columns of `to`.
 ///
-/// Rows of a triangle start there rather than at the diagonal: whole blocks are faster than the few numbers they waste.
-#[inline]
-pub(crate) fn block_start(r: usize) -> usize {
-    r - r % LANES
+/// Rows of each begin a stride apart; the last of them may end with its last number.
+/// Squares of a few numbers a side, so that each line of memory is fetched once.
+pub(crate) fn copy_transposed(
+    to: &mut [f32],
+    to_stride: usize,
+    from: &[f32],
+    from_stride: usize,
+    n_columns: usize,
+) {
+    const SIDE: usize = 16;
+    for (group, to) in to.chunks_mut(SIDE * to_stride).enumerate() {
+        for start in (0..n_columns).step_by(SIDE) {
+            let end = n_columns.min(start + SIDE);
+            for (r, row) in (group * SIDE..).zip(to.chunks_mut(to_stride)) {
+                for (c, x) in (start..end).zip(&mut row[start..end]) {
+                    *x = from[c * from_stride + r];
+                }
+            }
+        }
+    }
 }
 
 #[cfg(test)]
 mod tests {
-    use super::dot;
+    use super::{copy_transposed, dot};
 
     #[test]
     fn a_dot_takes_every_position_once() {
@@ -60,6 +76,20 @@ mod tests {
             let b = vec![1.0; a.len()];
             let expected = f32::from(n) * (f32::from(n) + 1.0) / 2.0;
             assert_eq!(dot(&a, &b), expected, "length {n}");
+        }
+    }
+
+    #[test]
+    fn a_table_turned_has_rows_where_columns_were() {
+        // 19 rows of 37 numbers within rows of 40, into rows of 21: more than a square each way, and neither whole.
+        let from: Vec<f32> = (0_u16..19 * 40).map(f32::from).collect();
+        let mut to = vec![-1.0; 36 * 21 + 19];
+        copy_transposed(&mut to, 21, &from, 40, 19);
+        for (r, row) in to.chunks(21).enumerate() {
+            for (c, &x) in row.iter().enumerate() {
+                let expected = if c < 19 { from[c * 40 + r] } else { -1.0 };
+                assert_eq!(x, expected, "({r}, {c})");
+            }
         }
     }
 }

@@ -26,7 +26,7 @@ pub use cholesky::Cholesky;
 pub use csr::Csr;
 pub use dots::{dots_with, dots_with_all};
 pub use eigen::{Eigen, symmetric_eigen};
-pub use inverse::inverse;
+pub use inverse::{inverse, inverse_scratch_bytes};
 pub use kernels::{add_scaled, dot};
 pub use low_rank::{BlockDescent, ConjugateGradient, Exact, WeightedRows};
 pub use matrix::Matrix;

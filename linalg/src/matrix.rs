@@ -2,9 +2,10 @@
 
 use std::fmt;
 
-use rayon::iter::ParallelIterator;
-use rayon::slice::ParallelSlice;
+use rayon::iter::{IndexedParallelIterator, ParallelIterator};
+use rayon::slice::{ParallelSlice, ParallelSliceMut};
 
+use crate::kernels::copy_transposed;
 use crate::{Gram, Isa};
 
 /// A dense matrix `[n_rows × dim]` of `f32`, row after row.
@@ -106,15 +107,33 @@ impl Matrix {
         gram
     }
 
-    /// Copies what lies above the diagonal to below it.
+    /// Copies what lies above the diagonal to below it, parallel over rows.
     pub(crate) fn mirror_upper(&mut self) {
-        for r in 1..self.dim {
-            let (above, row) = self.values.split_at_mut(r * self.dim);
-            for (c, x) in row[..r].iter_mut().enumerate() {
-                *x = above[c * self.dim + r];
+        mirror(&mut self.values, self.dim, 0);
+    }
+}
+
+/// Copies what lies above the diagonal to below it in rows from `first` on, between columns of the same numbers.
+fn mirror(rows: &mut [f32], dim: usize, first: usize) {
+    const FEW_ROWS: usize = 64;
+    let n_rows = rows.len() / dim.max(1);
+    if n_rows <= FEW_ROWS {
+        for r in 1..n_rows {
+            let (above, row) = rows.split_at_mut(r * dim);
+            for (c, x) in row[first..first + r].iter_mut().enumerate() {
+                *x = above[c * dim + first + r];
             }
         }
+        return;
     }
+    // The upper half has the square that stands beside the diagonals of both.
+    let n_above = n_rows / 2;
+    let (above, below) = rows.split_at_mut(n_above * dim);
+    below.par_chunks_mut(FEW_ROWS * dim).enumerate().for_each(|(chunk, rows)| {
+        let from = &above[first + n_above + chunk * FEW_ROWS..];
+        copy_transposed(&mut rows[first..], dim, from, dim, n_above);
+    });
+    rayon::join(|| mirror(above, dim, first), || mirror(below, dim, first + n_above));
 }
 
 /// The shape alone: a matrix may hold a billion numbers.
@@ -161,5 +180,28 @@ mod tests {
     #[test]
     fn the_gram_matrix_of_no_rows_is_zero() {
         assert_eq!(Matrix::zeros(0, 2).gram(), Matrix::zeros(2, 2));
+    }
+
+    #[test]
+    fn below_the_diagonal_stands_what_stands_above() {
+        for dim in [1_u16, 2, 63, 64, 65, 200] {
+            let n = usize::from(dim);
+            let mut matrix = Matrix::from_vec(
+                n,
+                n,
+                (0..u32::from(dim) * u32::from(dim)).map(|x| x as f32).collect(),
+            );
+            let upper = matrix.clone();
+            matrix.mirror_upper();
+            for r in 0..n {
+                for c in 0..n {
+                    assert_eq!(
+                        matrix.row(r)[c],
+                        upper.row(r.min(c))[r.max(c)],
+                        "({r}, {c}) of {n}"
+                    );
+                }
+            }
+        }
     }
 }
