@@ -3,22 +3,30 @@
 //! Steck, Embarrassingly Shallow Autoencoders for Sparse Data (2019), eq. 8:
 //! P = (XᵀX + λI)⁻¹ and B = I − P·diag(1/P_jj), with X `[n_users × n_items]` 1 where liked, else 0.
 //! score(i) = Σ_j B_ji over the liked j of a history.
-//! Where there are fewer users than items, P comes from the smaller matrix of users:
-//! P = (I − Xᵀ(XXᵀ + λI)⁻¹X) / λ.
+//! Where there are fewer users than items, P can come from the smaller matrix of users:
+//! P = (I − XᵀKX) / λ with K = (XXᵀ + λI)⁻¹, sooner but in more memory.
 //! With `neighbors` only the strongest weights to each item are kept: solving stays what it was, serving and saving shrink.
 
-use linalg::{Csr, Matrix, add_scaled, inverse};
+use linalg::{Csr, Matrix, add_scaled, inverse, inverse_scratch_bytes};
 use music::{ItemIx, Rows, UserIx};
 use rayon::iter::{IndexedParallelIterator, IntoParallelIterator, ParallelIterator};
-use rayon::slice::ParallelSliceMut;
+use rayon::slice::{ParallelSlice, ParallelSliceMut};
 
 use crate::array::{Arrays, take_f32};
 use crate::neighbors::{Neighbors, largest};
-use crate::recommender::score_rows;
 use crate::spec::field::{Field, Slot};
 use crate::{Array, Error, Heard, History, Observer, Query, Recommender, Training};
 
 const WEIGHTS: &str = "weights";
+
+/// Rows of P that are made from K side by side.
+const SIDE_BY_SIDE: usize = 16;
+/// How many operations of an inverse take as long as one addition of a row of K or of numbers side by side.
+const OPERATIONS_AN_ADDITION: f64 = 60.0;
+/// Queries scored together: weights that several of them ask for are read once.
+const TOGETHER: usize = 128;
+/// Scores of a query that are added up at a time; those of all queries together stay near the processor.
+const STRETCH: usize = 2048;
 
 /// What the caller chooses.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -27,13 +35,14 @@ pub struct Params {
     pub reg: f32,
     /// Weights kept to an item, those of largest size; 0 keeps all.
     pub neighbors: usize,
-    /// Megabytes (2²⁰ bytes) that fitting and saving may take; more is refused beforehand.
+    /// Megabytes (2²⁰ bytes) that fitting may take, 4·n_items² and little more; more is refused beforehand.
+    /// Saving all weights copies them once.
     pub max_memory_mb: usize,
 }
 
 impl Default for Params {
     fn default() -> Self {
-        Self { reg: 100.0, neighbors: 0, max_memory_mb: 4096 }
+        Self { reg: 100.0, neighbors: 0, max_memory_mb: 8192 }
     }
 }
 
@@ -52,7 +61,7 @@ impl Params {
             },
             Field {
                 name: "max_memory_mb",
-                meaning: "megabytes that fitting and saving may take; more is refused beforehand",
+                meaning: "megabytes that fitting may take, beside a copy while saving; more is refused beforehand",
                 slot: Slot::Count(&mut self.max_memory_mb, 1..=1 << 30),
             },
         ]
@@ -74,7 +83,8 @@ enum Weights {
 
 /// Solves for all weights at once.
 ///
-/// O(n_items³) time, or O(n_users³ + nnz·n_items) where there are fewer users; 4·n_items² bytes, twice while saving all weights.
+/// O(n_items³) time and 4·n_items² bytes; where there are fewer users O(n_users³ + nnz·(n_users + n_items)) time and
+/// 4·n_users² bytes more, if these are allowed.
 ///
 /// # Errors
 /// [`Error::TooLarge`] before anything is computed; [`Error::Singular`] when `reg` is too small for `f32`.
@@ -83,14 +93,12 @@ pub fn fit(
     training: &Training<'_>,
     _observer: &mut Observer<'_>,
 ) -> Result<Ease, Error> {
-    let (n_users, n_items) = (training.heard.n_rows(), training.heard.n_cols());
-    let needed_bytes = estimate_bytes(params, n_users, n_items);
-    let allowed_bytes = (params.max_memory_mb as u64) << 20;
-    if needed_bytes > allowed_bytes {
-        return Err(Error::TooLarge { model: "ease", n_items, needed_bytes, allowed_bytes });
-    }
+    let way = way(params, training.heard.n_rows(), training.heard.n_cols(), training.heard.nnz())?;
     let liked = training.liked();
-    let p = if n_users < n_items { from_users(params, &liked) } else { from_items(params, &liked) };
+    let p = match way {
+        Way::Items => from_items(params, &liked),
+        Way::Users => from_users(params, &liked),
+    };
     let p = p.ok_or(Error::Singular { model: "ease", reg: params.reg })?;
     let weights = match params.neighbors {
         0 => Weights::All(divide_by_diagonal(p)),
@@ -99,17 +107,38 @@ pub fn fit(
     Ok(Ease { weights })
 }
 
-/// P, and the copy of all weights made while saving or the few twice; from users also their matrices.
-fn estimate_bytes(params: Params, n_users: usize, n_items: usize) -> u64 {
-    let (users, items) = (n_users as u64, n_items as u64);
-    let p = items.saturating_mul(items);
-    let kept = match params.neighbors.min(n_items) as u64 {
-        0 => p,
-        // Row, column and weight, once to sort them and once in their place.
-        k => items.saturating_mul(6 * k),
+/// Which matrix is inverted.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Way {
+    Items,
+    Users,
+}
+
+/// The sooner of the ways that fit into memory.
+fn way(params: Params, n_users: usize, n_items: usize, n_pairs: usize) -> Result<Way, Error> {
+    let allowed_bytes = (params.max_memory_mb as u64) << 20;
+    let needed_bytes = |way| estimate_bytes(params, way, n_users, n_items);
+    if needed_bytes(Way::Items).min(needed_bytes(Way::Users)) > allowed_bytes {
+        let needed_bytes = needed_bytes(Way::Items).min(needed_bytes(Way::Users));
+        return Err(Error::TooLarge { model: "ease", n_items, needed_bytes, allowed_bytes });
+    }
+    let (users, items) = (n_users as f64, n_items as f64);
+    let additions = n_pairs as f64 * (users + items / SIDE_BY_SIDE as f64);
+    let is_sooner = users.powi(3) + OPERATIONS_AN_ADDITION * additions < items.powi(3);
+    let fits = |way| needed_bytes(way) <= allowed_bytes;
+    Ok(if fits(Way::Users) && (is_sooner || !fits(Way::Items)) { Way::Users } else { Way::Items })
+}
+
+/// P, with the matrix it comes from or the few weights kept of it, whichever is more.
+fn estimate_bytes(params: Params, way: Way, n_users: usize, n_items: usize) -> u64 {
+    let square = |n: usize| 4_u64.saturating_mul(n as u64).saturating_mul(n as u64);
+    // Row, column and weight, once to sort them and once in their place.
+    let kept = 24 * n_items as u64 * params.neighbors.min(n_items) as u64;
+    let solving = match way {
+        Way::Items => inverse_scratch_bytes(n_items),
+        Way::Users => square(n_users),
     };
-    let solved = if users < items { users.saturating_mul(users + items) } else { 0 };
-    p.saturating_add(kept).saturating_add(solved).saturating_mul(4)
+    square(n_items).saturating_add(kept.max(solving))
 }
 
 /// P = (XᵀX + λI)⁻¹.
@@ -117,31 +146,44 @@ fn from_items(params: Params, liked: &Csr<UserIx, ItemIx>) -> Option<Matrix> {
     inverse(overlaps(&liked.transpose(), liked, params.reg))
 }
 
-/// P = (I − XᵀV)/λ with V = (XXᵀ + λI)⁻¹X `[n_users × n_items]`.
+/// P = (I − XᵀKX)/λ with K = (XXᵀ + λI)⁻¹ `[n_users × n_users]`.
 fn from_users(params: Params, liked: &Csr<UserIx, ItemIx>) -> Option<Matrix> {
     let (n_users, n_items) = (liked.n_rows(), liked.n_cols());
     let by_item = liked.transpose();
-    let of_users = inverse(overlaps(liked, &by_item, params.reg))?;
-    let mut v = Matrix::zeros(n_users, n_items);
-    v.as_mut_slice().par_chunks_mut(n_items).enumerate().for_each(|(u, v_u)| {
-        for (other, items, _) in liked.rows() {
-            let weight = of_users.row(u)[other];
-            for &i in items {
-                v_u[i as usize] += weight;
+    let k = inverse(overlaps(liked, &by_item, params.reg))?;
+    let mut p = Matrix::zeros(n_items, n_items);
+    let tasks = p.as_mut_slice().par_chunks_mut(SIDE_BY_SIDE * n_items.max(1)).enumerate();
+    tasks.for_each(|(task, rows)| {
+        let first = task * SIDE_BY_SIDE;
+        // The row of XᵀK of each of a few items, and all of them side by side.
+        let mut x_k = vec![0.0; n_users];
+        let mut together = vec![[0.0; SIDE_BY_SIDE]; n_users];
+        for place in 0..rows.len() / n_items {
+            x_k.fill(0.0);
+            for &u in by_item.row(first + place).0 {
+                add_scaled(&mut x_k, 1.0, k.row(u as usize));
+            }
+            for (together, x) in together.iter_mut().zip(&x_k) {
+                together[place] = *x;
             }
         }
-    });
-    let mut p = Matrix::zeros(n_items, n_items);
-    p.as_mut_slice().par_chunks_mut(n_items).enumerate().for_each(|(i, p_i)| {
-        p_i[i] = 1.0 / params.reg;
-        for &u in by_item.row(i).0 {
-            add_scaled(p_i, -1.0 / params.reg, v.row(u as usize));
+        for (j, users, _) in by_item.rows() {
+            let mut x_k_x = [0.0; SIDE_BY_SIDE];
+            for &u in users {
+                add_scaled(&mut x_k_x, 1.0, &together[u as usize]);
+            }
+            for (row, x) in rows.chunks_exact_mut(n_items).zip(x_k_x) {
+                row[j] = -x / params.reg;
+            }
+        }
+        for (row, i) in rows.chunks_exact_mut(n_items).zip(first..) {
+            row[i] += 1.0 / params.reg;
         }
     });
     Some(p)
 }
 
-/// The number of common columns of every two rows, and λ more on the diagonal.
+/// The number of common columns of every two rows, and λ more on the diagonal; the upper triangle alone.
 fn overlaps<R, C>(rows: &Csr<R, C>, columns: &Csr<C, R>, reg: f32) -> Matrix
 where
     R: Sync,
@@ -152,7 +194,9 @@ where
     overlaps.as_mut_slice().par_chunks_mut(n.max(1)).enumerate().for_each(|(r, overlap)| {
         overlap[r] = reg;
         for &c in rows.row(r).0 {
-            for &other in columns.row(c as usize).0 {
+            let others = columns.row(c as usize).0;
+            let from = others.partition_point(|&other| (other as usize) < r);
+            for &other in &others[from..] {
                 overlap[other as usize] += 1.0;
             }
         }
@@ -187,6 +231,29 @@ fn strongest(p: &Matrix, k: usize) -> Neighbors {
     Neighbors::from_triplets(p.dim(), triplets.concat())
 }
 
+/// Scores a few queries into the rows of `scores`, each query's items in their order.
+fn score_together(weights: &Matrix, queries: &[Query], scores: &mut [f32]) {
+    let n_items = weights.dim();
+    let mut asked = Vec::new();
+    for (q, query) in queries.iter().enumerate() {
+        let Query::Sparse { items, weights } = query else {
+            panic!("a sparse query expected, got {query:?}")
+        };
+        asked.extend(items.iter().zip(weights).map(|(j, &of_item)| (j.0, q, of_item)));
+    }
+    asked.sort_unstable_by_key(|&(j, q, _)| (j, q));
+    for start in (0..n_items).step_by(STRETCH) {
+        let stretch = start..n_items.min(start + STRETCH);
+        for row in scores.chunks_exact_mut(n_items) {
+            row[stretch.clone()].fill(0.0);
+        }
+        for &(j, q, of_item) in &asked {
+            let row = &mut scores[q * n_items..][stretch.clone()];
+            add_scaled(row, of_item, &weights.row(j as usize)[stretch.clone()]);
+        }
+    }
+}
+
 pub(crate) fn load(params: Params, rows: &Rows, arrays: &mut Arrays) -> Result<Ease, Error> {
     if params.neighbors > 0 {
         return Ok(Ease { weights: Weights::Strongest(Neighbors::load(rows, arrays)?) });
@@ -213,14 +280,12 @@ impl Recommender for Ease {
             Weights::All(weights) => weights,
             Weights::Strongest(weights) => return weights.score_batch(queries, scores),
         };
-        score_rows(queries, scores, self.n_items(), |query, row| {
-            let Query::Sparse { items, weights: of_items } = query else {
-                panic!("a sparse query expected, got {query:?}")
-            };
-            row.fill(0.0);
-            for (j, &of_item) in items.iter().zip(of_items) {
-                add_scaled(row, of_item, weights.row(j.0 as usize));
-            }
+        let n_items = self.n_items();
+        let shape = (scores.n_rows(), scores.dim());
+        assert_eq!(shape, (queries.len(), n_items), "a row of scores a query expected");
+        let rows = scores.as_mut_slice().par_chunks_mut(TOGETHER * n_items.max(1));
+        queries.par_chunks(TOGETHER).zip(rows).for_each(|(queries, scores)| {
+            score_together(weights, queries, scores);
         });
     }
 

@@ -74,15 +74,16 @@ pub enum Error {
     },
     /// The catalogue is too large for a model that keeps a number for each pair of recordings.
     #[error(
-        "{model} needs {needed_bytes} bytes for {n_items} recordings, allowed are {allowed_bytes}; \
-         raise max_memory_mb to {} or take another model", .needed_bytes.div_ceil(1 << 20)
+        "{model} needs {0} MB of memory for {n_items} recordings, allowed are {1}; raise max_memory_mb to {0} \
+         where the machine has as much, or take slim or item-knn, which keep a few weights a recording",
+        .needed_bytes.div_ceil(1 << 20), .allowed_bytes >> 20
     )]
     TooLarge {
         /// The model.
         model: &'static str,
         /// Recordings in the catalogue.
         n_items: usize,
-        /// Estimate of the memory that fitting and saving take.
+        /// Estimate of the memory that fitting takes.
         needed_bytes: u64,
         /// What `max_memory_mb` allows.
         allowed_bytes: u64,

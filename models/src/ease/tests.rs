@@ -1,9 +1,12 @@
 //! Are the weights those of the paper, by whichever way they were computed?
 
-use super::{Params, divide_by_diagonal, fit, from_items, from_users, strongest};
+use super::{
+    Params, STRETCH, TOGETHER, Way, divide_by_diagonal, fit, from_items, from_users,
+    score_together, strongest, way,
+};
 use crate::testing::unobserved;
-use crate::{Error, Training};
-use linalg::Csr;
+use crate::{Error, Query, Training};
+use linalg::{Csr, Matrix};
 use music::{ItemIx, RecordingId, Rows, UserIx};
 use proptest::prelude::{Strategy, prop_assert, prop_assert_eq, proptest};
 
@@ -97,18 +100,69 @@ fn a_catalogue_too_large_is_refused_with_the_bytes_needed() {
         seed: 0,
         resume: None,
     };
-    // Weights and their copy: 8·1000²; the users' matrices: 4·2·(2 + 1000).
+    // 4·1000² for the weights and 4·2² for the two users, less than the scratch from items.
     let expected =
-        Error::TooLarge { model: "ease", n_items, needed_bytes: 8_008_016, allowed_bytes: 1 << 20 };
+        Error::TooLarge { model: "ease", n_items, needed_bytes: 4_000_016, allowed_bytes: 1 << 20 };
     let params = Params { max_memory_mb: 1, ..Params::default() };
     let error = fit(params, &training, &mut unobserved).unwrap_err();
     assert_eq!(error, expected);
-    assert!(
-        error.to_string().ends_with("raise max_memory_mb to 8 or take another model"),
-        "{error}"
-    );
-    assert!(fit(Params { max_memory_mb: 8, ..params }, &training, &mut unobserved).is_ok());
-    // One weight to each: 4·1000² of P, 24·1000 of weights, the users' matrices as before.
+    let told =
+        "ease needs 4 MB of memory for 1000 recordings, allowed are 1; raise max_memory_mb to 4";
+    assert!(error.to_string().starts_with(told), "{error}");
+    assert!(fit(Params { max_memory_mb: 4, ..params }, &training, &mut unobserved).is_ok());
+    // 24 bytes more for a weight to each.
     let params = Params { neighbors: 1, max_memory_mb: 4, ..params };
     assert!(fit(params, &training, &mut unobserved).is_ok());
+}
+
+#[test]
+fn the_sooner_way_is_taken_where_memory_allows_it() {
+    let check =
+        |max_memory_mb: usize, n_users: usize, n_items: usize, expected: Result<Way, u64>| {
+            let params = Params { max_memory_mb, ..Params::default() };
+            let got = way(params, n_users, n_items, 27 * n_users).map_err(|error| match error {
+                Error::TooLarge { needed_bytes, .. } => needed_bytes >> 20,
+                other => panic!("{other}"),
+            });
+            assert_eq!(got, expected, "{n_users} × {n_items} within {max_memory_mb}");
+        };
+    // From items 4·41,000² + 8·256·41,000 = 6.8 GB, from users 4·30,000² more than 4·41,000²: 10.3 GB.
+    check(8_192, 30_000, 41_000, Ok(Way::Items));
+    check(16_384, 30_000, 41_000, Ok(Way::Users));
+    check(4_096, 30_000, 41_000, Err(6_492));
+    // More users than items: from items whatever there is.
+    check(1 << 20, 41_000, 30_000, Ok(Way::Items));
+    // Hardly fewer users save less than the additions take.
+    check(1 << 20, 30_000, 30_001, Ok(Way::Items));
+}
+
+#[test]
+fn queries_together_score_like_each_alone() {
+    // Two stretches and two groups; whole numbers, so that no sum rounds.
+    let n_items = STRETCH + 3;
+    let number = |k: usize| ((k * 7) % 13) as f32 - 6.0;
+    let mut weights = Matrix::zeros(n_items, n_items);
+    for j in 0..40 {
+        for (i, x) in weights.row_mut(j).iter_mut().enumerate() {
+            *x = number(j * 31 + i);
+        }
+    }
+    let item = |k: usize| ItemIx(u32::try_from(k).unwrap());
+    let query = |q: usize| Query::Sparse {
+        items: (0..40_usize).filter(|j| (j + q).is_multiple_of(3)).map(item).collect(),
+        weights: (0..40_usize)
+            .filter(|j| (j + q).is_multiple_of(3))
+            .map(|j| (j + q) as f32)
+            .collect(),
+    };
+    let queries: Vec<Query> = (0..TOGETHER).map(query).collect();
+    let mut scores = vec![f32::NAN; TOGETHER * n_items];
+    score_together(&weights, &queries, &mut scores);
+    for (q, scores) in scores.chunks_exact(n_items).enumerate() {
+        for (i, &score) in scores.iter().enumerate() {
+            let terms = (0..40_usize).filter(|j| (j + q).is_multiple_of(3));
+            let slow: f32 = terms.map(|j| (j + q) as f32 * weights.row(j)[i]).sum();
+            assert_eq!(score, slow, "query {q}, item {i}");
+        }
+    }
 }
