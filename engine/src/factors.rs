@@ -111,7 +111,7 @@ pub fn export_factors(
     zip.start_file("recordings.jsonl", options).map_err(io)?;
     write_rows(folder, snapshot, &shared, &mut zip)?;
     zip.start_file(format!("{ITEM_FACTORS}.npy"), options).map_err(io)?;
-    zip.write_all(&npy::to_bytes(&array))?;
+    npy::write(&array, &mut zip)?;
     zip.finish().map_err(io)?.sync_all()?;
     fs_err::rename(unfinished, path)?;
     Ok(Exported { n_items: shared.len(), n_withheld: snapshot.rows.len() - shared.len() })

@@ -125,17 +125,9 @@ impl Snapshot {
     /// When a file cannot be written; what served before then still serves.
     pub fn write(&mut self, snapshots: &Path) -> Result<(), Error> {
         fs_err::create_dir_all(snapshots)?;
-        let arrays: Vec<(String, Vec<u8>)> = self
-            .arrays()
-            .iter()
-            .map(|(name, array)| (format!("{name}.npy"), npy::to_bytes(array)))
-            .collect();
-        self.manifest.checksums = arrays
-            .iter()
-            .map(|(file, bytes)| (file.clone(), blake3::hash(bytes).to_hex().to_string()))
-            .collect();
-        self.manifest.id = files::next_id(snapshots, &self.manifest)?;
-        files::write(snapshots, &self.manifest, &arrays)?;
+        let mut manifest = self.manifest.clone();
+        files::write(snapshots, &mut manifest, self.arrays())?;
+        self.manifest = manifest;
         files::prune(snapshots, KEPT)
     }
 
@@ -145,7 +137,8 @@ impl Snapshot {
         self.liked_by[item.0 as usize]
     }
 
-    fn arrays(&self) -> Vec<(String, Array)> {
+    /// All arrays, those of a model made when its turn comes.
+    fn arrays(&self) -> impl Iterator<Item = (String, Array)> {
         let n = vec![self.rows.len()];
         let ids = self.rows.ids().iter().map(|id| id.0).collect();
         let length = |id: &RecordingId| {
@@ -154,16 +147,16 @@ impl Snapshot {
                 .map_or(0, |length| u32::try_from(length.as_millis()).unwrap_or(u32::MAX))
         };
         let lengths = self.rows.ids().iter().map(length).collect();
-        let mut arrays = vec![
+        let of_rows = [
             ("items".to_owned(), Array::U64 { shape: n.clone(), values: ids }),
             ("liked_by".to_owned(), Array::U32 { shape: n.clone(), values: self.liked_by.clone() }),
             ("lengths".to_owned(), Array::U32 { shape: n, values: lengths }),
         ];
-        for (m, model) in self.models.iter().enumerate() {
+        let of_models = self.models.iter().enumerate().flat_map(|(m, model)| {
             let of_model = model.recommender.arrays().into_iter();
-            arrays.extend(of_model.map(|(name, array)| (format!("model-{m}.{name}"), array)));
-        }
-        arrays
+            of_model.map(move |(name, array)| (format!("model-{m}.{name}"), array))
+        });
+        of_rows.into_iter().chain(of_models)
     }
 
     fn from_arrays(
@@ -197,9 +190,8 @@ impl Snapshot {
         for (m, spec) in manifest.models.iter().enumerate() {
             let spec: Spec = spec.parse()?;
             let prefix = format!("model-{m}.");
-            let of_model = arrays.iter().filter_map(|(name, array)| {
-                Some((name.strip_prefix(&prefix)?.to_owned(), array.clone()))
-            });
+            let of_model = arrays.extract_if(.., |name, _| name.starts_with(&prefix));
+            let of_model = of_model.map(|(name, array)| (name[prefix.len()..].to_owned(), array));
             let recommender = models::load(&spec, &rows, of_model.collect())?;
             models.push(Fitted { spec, recommender });
         }

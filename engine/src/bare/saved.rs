@@ -214,10 +214,9 @@ impl Bare {
     ) -> Result<(), Error> {
         for (name, array) in arrays {
             let file = format!("{name}.npy");
-            let bytes = npy::to_bytes(array);
-            files::write_file(&folder.join(&file), &bytes)?;
+            let checksum = files::write_array(&folder.join(&file), array)?;
             about.shapes.insert(file.clone(), array.shape().to_vec());
-            about.checksums.insert(file, checksum(&bytes));
+            about.checksums.insert(file, checksum);
         }
         let users = self.users.iter().flat_map(|id| [id, "\n"]).collect::<String>();
         let items = self.item_ids().flat_map(|id| [id, "\n"]).collect::<String>();

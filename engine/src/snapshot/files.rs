@@ -1,18 +1,19 @@
 //! How does a snapshot get onto the disk whole, or not at all?
 
-use std::io::Write;
+use std::io::{self, Write};
 use std::path::Path;
 
 use fs_err::File;
+use models::Array;
 
-use super::Manifest;
+use super::{Manifest, npy};
 use crate::Error;
 
 /// The folder in which a snapshot is written before it is renamed; a leftover of a killed process is overwritten.
 const UNFINISHED: &str = ".unfinished";
 
 /// A number after all others, and eight digits that follow from the contents.
-pub(super) fn next_id(snapshots: &Path, manifest: &Manifest) -> Result<String, Error> {
+fn next_id(snapshots: &Path, manifest: &Manifest) -> Result<String, Error> {
     let last = ids(snapshots)?.last().map_or(0, |id| number(id));
     let contents: String =
         manifest.checksums.iter().map(|(file, sum)| format!("{file} {sum}\n")).collect();
@@ -20,16 +21,18 @@ pub(super) fn next_id(snapshots: &Path, manifest: &Manifest) -> Result<String, E
     Ok(format!("{:04}-{}", last + 1, &digest[..8]))
 }
 
-/// Writes all files, then renames the folder, then the name of the one that serves.
+/// Writes all arrays, each made when it is its turn, then renames the folder, then the name of the one that serves.
+///
+/// The manifest comes to know its checksums and its id.
 pub(super) fn write(
     snapshots: &Path,
-    manifest: &Manifest,
-    arrays: &[(String, Vec<u8>)],
+    manifest: &mut Manifest,
+    arrays: impl Iterator<Item = (String, Array)>,
 ) -> Result<(), Error> {
     let unfinished = snapshots.join(UNFINISHED);
     remove(&unfinished)?;
     fs_err::create_dir(&unfinished)?;
-    let written = write_all(&unfinished, manifest, arrays);
+    let written = write_all(snapshots, &unfinished, manifest, arrays);
     if written.is_err() {
         remove(&unfinished)?;
     }
@@ -56,19 +59,50 @@ pub(super) fn prune(snapshots: &Path, kept: usize) -> Result<(), Error> {
 }
 
 fn write_all(
+    snapshots: &Path,
     folder: &Path,
-    manifest: &Manifest,
-    arrays: &[(String, Vec<u8>)],
+    manifest: &mut Manifest,
+    arrays: impl Iterator<Item = (String, Array)>,
 ) -> Result<(), Error> {
-    for (file, bytes) in arrays {
-        write_file(&folder.join(file), bytes)?;
+    manifest.checksums.clear();
+    for (name, array) in arrays {
+        let file = format!("{name}.npy");
+        let checksum = write_array(&folder.join(&file), &array)?;
+        manifest.checksums.insert(file, checksum);
     }
+    manifest.id = next_id(snapshots, manifest)?;
     let mut text = serde_json::to_vec_pretty(manifest)
         .expect("a manifest holds only strings and finite numbers");
     text.push(b'\n');
     write_file(&folder.join("manifest.json"), &text)?;
     File::open(folder)?.sync_all()?;
     Ok(())
+}
+
+/// Writes an array as `.npy`, waits until the disk has it and returns its BLAKE3.
+pub(crate) fn write_array(path: &Path, array: &Array) -> Result<String, Error> {
+    let mut file = Hashed { file: File::create(path)?, hasher: blake3::Hasher::new() };
+    npy::write(array, &mut file)?;
+    file.file.sync_all()?;
+    Ok(file.hasher.finalize().to_hex().to_string())
+}
+
+/// A file that knows the checksum of what was written into it.
+struct Hashed {
+    file: File,
+    hasher: blake3::Hasher,
+}
+
+impl Write for Hashed {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        let n = self.file.write(bytes)?;
+        self.hasher.update(&bytes[..n]);
+        Ok(n)
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        self.file.flush()
+    }
 }
 
 /// Writes a file and waits until the disk has it.
@@ -82,7 +116,7 @@ pub(crate) fn write_file(path: &Path, bytes: &[u8]) -> Result<(), Error> {
 /// Removes a folder, if it is there.
 pub(crate) fn remove(folder: &Path) -> Result<(), Error> {
     match fs_err::remove_dir_all(folder) {
-        Err(error) if error.kind() != std::io::ErrorKind::NotFound => Err(error.into()),
+        Err(error) if error.kind() != io::ErrorKind::NotFound => Err(error.into()),
         _ => Ok(()),
     }
 }

@@ -3,24 +3,23 @@
 //! As NumPy's `.npy` version 1.0 (numpy.lib.format), so that `numpy.load` reads every array of a snapshot:
 //! magic, a padded header with type and shape, then the numbers, little-endian, row-major.
 
+use std::io::{self, Write};
+
 use models::Array;
 
 const MAGIC: &[u8; 8] = b"\x93NUMPY\x01\x00";
 
-/// The bytes of an array.
-pub(crate) fn to_bytes(array: &Array) -> Vec<u8> {
-    let (descr, shape, values): (&str, &[usize], Vec<u8>) = match array {
-        Array::F32 { shape, values } => {
-            ("<f4", shape, values.iter().flat_map(|x| x.to_le_bytes()).collect())
-        }
-        Array::U32 { shape, values } => {
-            ("<u4", shape, values.iter().flat_map(|x| x.to_le_bytes()).collect())
-        }
-        Array::U64 { shape, values } => {
-            ("<u8", shape, values.iter().flat_map(|x| x.to_le_bytes()).collect())
-        }
+/// Numbers turned into bytes at a time, so that no second copy of a large array is made.
+const CHUNK: usize = 1 << 14;
+
+/// Writes an array.
+pub(crate) fn write(array: &Array, out: &mut impl Write) -> io::Result<()> {
+    let descr = match array {
+        Array::F32 { .. } => "<f4",
+        Array::U32 { .. } => "<u4",
+        Array::U64 { .. } => "<u8",
     };
-    let shape: String = shape.iter().map(|n| format!("{n},")).collect();
+    let shape: String = array.shape().iter().map(|n| format!("{n},")).collect();
     let mut header =
         format!("{{'descr': '{descr}', 'fortran_order': False, 'shape': ({shape}), }}");
     // Magic, length and header together fill whole lines of 64 bytes.
@@ -28,7 +27,27 @@ pub(crate) fn to_bytes(array: &Array) -> Vec<u8> {
     header.extend(std::iter::repeat_n(' ', padding));
     header.push('\n');
     let length = u16::try_from(header.len()).expect("a header is two lines at most");
-    [MAGIC.as_slice(), &length.to_le_bytes(), header.as_bytes(), &values].concat()
+    out.write_all(&[MAGIC.as_slice(), &length.to_le_bytes(), header.as_bytes()].concat())?;
+    match array {
+        Array::F32 { values, .. } => write_numbers(values, |x| x.to_le_bytes(), out),
+        Array::U32 { values, .. } => write_numbers(values, |x| x.to_le_bytes(), out),
+        Array::U64 { values, .. } => write_numbers(values, |x| x.to_le_bytes(), out),
+    }
+}
+
+fn write_numbers<T: Copy, const N: usize>(
+    values: &[T],
+    to_bytes: impl Fn(T) -> [u8; N],
+    out: &mut impl Write,
+) -> io::Result<()> {
+    let mut bytes = vec![[0; N]; CHUNK.min(values.len())];
+    for values in values.chunks(CHUNK) {
+        for (bytes, &x) in bytes.iter_mut().zip(values) {
+            *bytes = to_bytes(x);
+        }
+        out.write_all(bytes[..values.len()].as_flattened())?;
+    }
+    Ok(())
 }
 
 /// The array in these bytes, or what is wrong with them.
@@ -84,13 +103,20 @@ fn numbers<T, const N: usize>(
 mod tests {
     use models::Array;
 
-    use super::{from_bytes, to_bytes};
+    use super::{CHUNK, from_bytes, write};
+
+    fn to_bytes(array: &Array) -> Vec<u8> {
+        let mut bytes = Vec::new();
+        write(array, &mut bytes).unwrap();
+        bytes
+    }
 
     #[test]
     fn what_is_written_is_read_again() {
         for array in [
             Array::F32 { shape: vec![2, 3], values: vec![0.5, -1.0, f32::MAX, 0.0, 2.0, 3.0] },
             Array::U32 { shape: vec![0], values: vec![] },
+            Array::U32 { shape: vec![CHUNK + 2], values: (0..).take(CHUNK + 2).collect() },
             Array::U64 { shape: vec![1], values: vec![u64::MAX] },
         ] {
             assert_eq!(from_bytes(&to_bytes(&array)).unwrap(), array);
