@@ -8,6 +8,9 @@ use rand_chacha::ChaCha8Rng;
 use rand_chacha::rand_core::{Rng, SeedableRng};
 use rayon::iter::{IntoParallelIterator, ParallelIterator};
 
+/// Resamples that are summed together, so that a user's numbers are read once for all of them.
+const TOGETHER: usize = 8;
+
 /// Some numbers a user; not every user has each of them.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct PerUser {
@@ -58,25 +61,61 @@ impl PerUser {
     /// The mean of each metric over the users who have it; `None` where nobody has.
     #[must_use]
     pub fn means(&self) -> Vec<Option<f64>> {
-        self.weighted_means(&vec![1; self.n_users()])
+        let once = vec![1; self.n_users()];
+        Table::of(self).means(&[once]).pop().expect("one draw, one row of means")
+    }
+}
+
+/// Numbers as they are summed: those of the metrics, then 1 or 0 for each metric that not everybody has.
+struct Table {
+    n_metrics: usize,
+    /// Metrics that not everybody has, ascending.
+    partial: Vec<usize>,
+    /// `[n_users × (n_metrics + n_partial)]`.
+    numbers: Vec<f64>,
+}
+
+impl Table {
+    fn of(per_user: &PerUser) -> Self {
+        let n_metrics = per_user.n_metrics;
+        let n_users = per_user.n_users();
+        let is_partial = |&metric: &usize| per_user.n_with(metric) < n_users;
+        let partial: Vec<usize> = (0..n_metrics).filter(is_partial).collect();
+        let mut numbers = Vec::with_capacity(n_users * (n_metrics + partial.len()));
+        let rows = per_user.values.chunks_exact(n_metrics.max(1));
+        for (values, is_there) in rows.zip(per_user.is_there.chunks_exact(n_metrics.max(1))) {
+            numbers.extend(values);
+            numbers.extend(partial.iter().map(|&metric| is_there[metric]));
+        }
+        Self { n_metrics, partial, numbers }
     }
 
-    /// The same where each user counts so many times.
-    fn weighted_means(&self, counts: &[u32]) -> Vec<Option<f64>> {
-        let mut sums = vec![(0.0, 0.0); self.n_metrics];
-        let rows = self.values.chunks_exact(self.n_metrics.max(1));
-        let there = self.is_there.chunks_exact(self.n_metrics.max(1));
-        for ((values, is_there), &count) in rows.zip(there).zip(counts) {
-            if count == 0 {
-                continue;
-            }
-            let count = f64::from(count);
-            for ((sum, n), (value, is_there)) in sums.iter_mut().zip(values.iter().zip(is_there)) {
-                *sum += count * value;
-                *n += count * is_there;
+    /// The means of each draw, which says how often each user counts.
+    fn means(&self, draws: &[Vec<u32>]) -> Vec<Vec<Option<f64>>> {
+        let width = self.n_metrics + self.partial.len();
+        let mut sums = vec![vec![0.0; width]; draws.len()];
+        for (user, numbers) in self.numbers.chunks_exact(width.max(1)).enumerate() {
+            for (sums, draw) in sums.iter_mut().zip(draws) {
+                if draw[user] == 0 {
+                    continue;
+                }
+                let count = f64::from(draw[user]);
+                for (sum, number) in sums.iter_mut().zip(numbers) {
+                    *sum += count * number;
+                }
             }
         }
-        sums.into_iter().map(|(sum, n)| (n > 0.0).then(|| sum / n)).collect()
+        sums.iter().zip(draws).map(|(sums, draw)| self.divide(sums, draw)).collect()
+    }
+
+    fn divide(&self, sums: &[f64], draw: &[u32]) -> Vec<Option<f64>> {
+        let everybody = draw.iter().map(|&count| f64::from(count)).sum();
+        let (sums, there) = sums.split_at(self.n_metrics);
+        let mut n = vec![everybody; self.n_metrics];
+        for (&metric, &there) in self.partial.iter().zip(there) {
+            n[metric] = there;
+        }
+        sums.iter().zip(n).map(|(sum, n)| (n > 0.0).then(|| sum / n)).collect()
     }
 }
 
@@ -91,9 +130,15 @@ impl Bootstrap {
     /// Draws the users so many times. O(n_resamples·n_users·n_metrics), parallel over resamples.
     #[must_use]
     pub fn new(per_user: &PerUser, n_resamples: usize, seed: u64) -> Self {
+        let table = Table::of(per_user);
         let n_users = per_user.n_users();
-        let mean = |resample: usize| per_user.weighted_means(&draw(n_users, seed, resample as u64));
-        Self { means: (0..n_resamples).into_par_iter().map(mean).collect() }
+        let means = |group: usize| {
+            let resamples = group * TOGETHER..n_resamples.min((group + 1) * TOGETHER);
+            let draws: Vec<_> = resamples.map(|r| draw(n_users, seed, r as u64)).collect();
+            table.means(&draws)
+        };
+        let groups = (0..n_resamples.div_ceil(TOGETHER)).into_par_iter();
+        Self { means: groups.flat_map_iter(means).collect() }
     }
 
     /// The middle 95 % of a metric's means; `None` where some resample had no user with it.

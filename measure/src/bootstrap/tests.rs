@@ -48,3 +48,21 @@ fn what_nobody_has_is_no_interval() {
     assert_eq!(Bootstrap::new(&users, 10, 1).interval(0), None);
     assert_eq!(Bootstrap::new(&PerUser::new(1), 10, 1).interval(0), None);
 }
+
+#[test]
+fn a_resample_is_the_same_whatever_is_summed_beside_it() {
+    let mut users = PerUser::new(2);
+    for u in 0..30 {
+        users.push(&[Some(f64::from(u)), (u % 3 == 0).then(|| f64::from(u * u))]);
+    }
+    let (few, many) = (Bootstrap::new(&users, 11, 5), Bootstrap::new(&users, 40, 5));
+    for metric in 0..2 {
+        assert_eq!(few.of(metric).unwrap(), many.of(metric).unwrap()[..11]);
+    }
+    // The second metric is a mean over those drawn who have it.
+    let counts = super::draw(30, 5, 10);
+    let having = (0_u32..30).zip(counts).filter(|(u, _)| u % 3 == 0);
+    let (sum, n) =
+        having.fold((0.0, 0), |(sum, n), (u, count)| (sum + f64::from(count * u * u), n + count));
+    assert_eq!(few.of(1).unwrap()[10], sum / f64::from(n));
+}
