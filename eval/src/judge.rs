@@ -26,7 +26,7 @@ use users::Users;
 pub use sheet::{Reading, metric_names};
 
 /// Users ranked together.
-const BLOCK_USERS: usize = 64;
+const BLOCK_USERS: usize = 128;
 
 /// What one model's lists are worth.
 #[derive(Clone, Debug, PartialEq)]
@@ -233,16 +233,20 @@ impl<'a> Judge<'a> {
         let history = history(&self.task.heard, asked);
         let liked = asked.wanted.iter().zip(&asked.gains).filter(|(_, gain)| **gain > 0.0);
         let liked: Vec<u32> = liked.map(|(&item, _)| item).collect();
-        let with_diversity = number.is_multiple_of(self.diversity_every);
+        let diversities = if number.is_multiple_of(self.diversity_every) {
+            self.users.diversities(list, self.ks)
+        } else {
+            vec![None; self.ks.len()]
+        };
         let mut values = Vec::with_capacity(self.readings.len());
-        for &k in self.ks {
+        for (&k, diversity) in self.ks.iter().zip(diversities) {
             let list = &list[..k.min(list.len())];
             values.extend(ACCURACY.iter().map(|metric| Some((metric.of)(verdict, k))));
             values.push(Some(self.catalogue.serendipity(list, k, &liked, left_out)));
             values.push(self.catalogue.popularity(list));
             values.push(self.catalogue.popularity_lift(list, &history));
             values.push(self.catalogue.novelty(list));
-            values.push(if with_diversity { self.users.diversity(list) } else { None });
+            values.push(diversity);
             values.extend(Bucket::ALL.map(|bucket| self.bucket_recall(bucket, asked, places, k)));
         }
         values.push(Some((AUC.of)(verdict, self.longest)));

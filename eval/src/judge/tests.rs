@@ -169,7 +169,7 @@ fn items_without_common_users_are_as_diverse_as_can_be() {
     let task = Task { heard: Csr::from_triplets(3, 5, pairs.to_vec()), ..task() };
     let users = super::Users::of(&task);
     let check = |list: &[u32], expected: f64| {
-        let got = users.diversity(list).unwrap();
+        let got = users.diversities(list, &[list.len()])[0].unwrap();
         assert!((got - expected).abs() < 1e-12, "{list:?}: {expected} expected, got {got}");
     };
     check(&[0, 1], 0.0);
@@ -177,7 +177,9 @@ fn items_without_common_users_are_as_diverse_as_can_be() {
     check(&[0, 4], 1.0);
     // cos(0, 2) = 1/√2, and it stands twice in six ordered pairs.
     check(&[0, 2, 3], 1.0 - 2.0 * 0.5_f64.sqrt() / 6.0);
-    assert_eq!(users.diversity(&[0]), None);
+    let two = users.diversities(&[0, 2], &[2])[0];
+    assert_eq!(users.diversities(&[0, 2, 3], &[2, 1, 9])[..2], [two, None]);
+    assert_eq!(users.diversities(&[0], &[1, 2]), [None, None]);
 }
 
 #[test]

@@ -22,28 +22,30 @@ impl Users {
         users.map(|n| u32::try_from(n).expect("user rows are u32")).collect()
     }
 
-    /// 1 less the mean cosine between the users of two items of the list; `None` with fewer than two.
+    /// For each k, 1 less the mean cosine between the users of two of the first k items of a list; `None` with fewer
+    /// than two.
     ///
     /// With v the unit vectors of the items over the users, Σ_{i≠j} vᵢ·vⱼ = |Σ v|² − n for n items that have users, so
-    /// that no pair has to be looked at.
-    pub(super) fn diversity(&self, list: &[u32]) -> Option<f64> {
-        if list.len() < 2 {
-            return None;
-        }
-        let mut entries: Vec<(u32, f64)> = Vec::new();
-        let mut n = 0.0;
-        for &item in list {
+    /// that no pair has to be looked at, and |s + v|² = |s|² + Σ_u v_u·(2·s_u + v_u) as the list grows.
+    /// O(users of all items) time, a number a user of the training.
+    pub(super) fn diversities(&self, list: &[u32], ks: &[usize]) -> Vec<Option<f64>> {
+        let mut sum = vec![0.0; self.by_item.n_cols()];
+        let (mut square, mut n) = (0.0, 0.0);
+        let mut of_first = vec![None];
+        for (&item, place) in list.iter().zip(0_u32..) {
             let (users, _) = self.by_item.row(item as usize);
             if !users.is_empty() {
                 n += 1.0;
-                let weight = 1.0 / (users.len() as f64).sqrt();
-                entries.extend(users.iter().map(|&user| (user, weight)));
+                let x = 1.0 / (users.len() as f64).sqrt();
+                for &user in users {
+                    let sum = &mut sum[user as usize];
+                    square += x * (2.0 * *sum + x);
+                    *sum += x;
+                }
             }
+            let pairs = f64::from(place) * f64::from(place + 1);
+            of_first.push((place > 0).then(|| 1.0 - (square - n) / pairs));
         }
-        entries.sort_unstable_by_key(|(user, _)| *user);
-        let square = |of_user: &[(u32, f64)]| of_user.iter().map(|(_, x)| x).sum::<f64>().powi(2);
-        let square: f64 = entries.chunk_by(|a, b| a.0 == b.0).map(square).sum();
-        let pairs = list.len() * (list.len() - 1);
-        Some(1.0 - (square - n) / pairs as f64)
+        ks.iter().map(|&k| of_first[k.min(list.len())]).collect()
     }
 }
