@@ -24,6 +24,8 @@ class Shape:
     users: int
     items: int
     pairs: int
+    # One listener in so many has something withheld.
+    withheld_every: int = 20
 
     @staticmethod
     def parse(text):
@@ -36,7 +38,8 @@ class Shape:
 
     @property
     def folder(self):
-        return DATA / self.text
+        every = "" if self.withheld_every == 20 else f"-withheld-{self.withheld_every}"
+        return DATA / (self.text + every)
 
 
 def generated(shape):
@@ -48,6 +51,7 @@ def generated(shape):
         partial = train.with_suffix(".partial")
         command = [f"{os.environ['BENCH_BIN']}/generate", "--users", shape.users, "--items", shape.items]
         command += ["--pairs", shape.pairs, "--train", partial, "--held-out", held_out]
+        command += ["--withheld-every", shape.withheld_every]
         subprocess.run([str(word) for word in command], check=True)
         # The name appears when the file is whole.
         partial.rename(train)

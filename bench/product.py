@@ -1,4 +1,4 @@
-"""What does `undersong fit` make of the same matrix, and in what time?"""
+"""What do `undersong fit` and `undersong evaluate` make of the same matrix, and in what time?"""
 
 import json
 import os
@@ -18,6 +18,15 @@ def fit(run, shape, model, threads, folder=None):
     answer = json.loads(output)
     losses = sum(iteration["loss_seconds"] for iteration in answer["iterations"])
     return answer | {"training_seconds": answer["fit_seconds"] - losses}
+
+
+def evaluate(run, shape, test, model, k, threads):
+    """Its answer of one model, judged by that table."""
+    train, _ = generated(shape)
+    command = [os.environ["UNDERSONG"], "evaluate", "--train", train, "--test", test, "--model", model]
+    command += ["--values", "confidence", "--k", k, "--threads", threads, "--json"]
+    output, _ = run.execute(command)
+    return json.loads(output)
 
 
 def factors(folder, listening):

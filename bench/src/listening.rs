@@ -9,7 +9,7 @@
 //! - values are counts of plays from 1 on, log-normal too, higher in one's own scenes.
 //!
 //! The numbers that name items say nothing of their popularity or scene.
-//! One listener in twenty has about a fifth of the history withheld.
+//! Every so manieth listener has about a fifth of the history withheld.
 
 use crate::chance::Chance;
 
@@ -21,8 +21,6 @@ const SPREAD: f64 = 1.0;
 const WANDERING: f64 = 0.2;
 /// A history is drawn this often for each of its pairs; what was drawn twice counts once.
 const PATIENCE: usize = 8;
-/// One listener in so many has something withheld.
-const WITHHELD_LISTENERS: u64 = 20;
 const WITHHELD_SHARE: f64 = 0.2;
 
 /// How large a world is.
@@ -34,6 +32,8 @@ pub struct Shape {
     pub n_items: usize,
     /// Number of pairs, about.
     pub n_pairs: u64,
+    /// One listener in so many has something withheld; at least 1.
+    pub withheld_every: u64,
     /// Where all chance starts.
     pub seed: u64,
 }
@@ -111,7 +111,7 @@ impl World {
                 self.starts.partition_point(|&start| start <= item) - 1
             })
             .collect();
-        let has_withheld = user.is_multiple_of(WITHHELD_LISTENERS);
+        let has_withheld = user.is_multiple_of(self.shape.withheld_every);
         self.history.clear();
         self.n_drawn += 1;
         for _ in 0..PATIENCE * length {
@@ -168,7 +168,8 @@ mod tests {
 
     use super::{Shape, World};
 
-    const SHAPE: Shape = Shape { n_users: 2000, n_items: 5000, n_pairs: 60_000, seed: 7 };
+    const SHAPE: Shape =
+        Shape { n_users: 2000, n_items: 5000, n_pairs: 60_000, withheld_every: 20, seed: 7 };
 
     #[test]
     fn a_history_is_the_same_whoever_was_asked_before() {

@@ -22,6 +22,9 @@ struct Arguments {
     /// Pairs, about
     #[arg(long)]
     pairs: u64,
+    /// One listener in so many has something withheld
+    #[arg(long, default_value_t = 20)]
+    withheld_every: u64,
     /// Where all chance starts
     #[arg(long, default_value_t = 1)]
     seed: u64,
@@ -39,6 +42,7 @@ fn main() -> anyhow::Result<()> {
         n_users: arguments.users,
         n_items: arguments.items,
         n_pairs: arguments.pairs,
+        withheld_every: arguments.withheld_every,
         seed: arguments.seed,
     };
     anyhow::ensure!(

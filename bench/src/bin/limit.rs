@@ -77,6 +77,7 @@ fn histories(arguments: &Arguments) -> Histories {
         n_users: arguments.users,
         n_items: arguments.items,
         n_pairs: arguments.pairs,
+        withheld_every: 20,
         seed: 1,
     });
     let mut histories = Histories { items: Vec::new(), starts: vec![0] };
