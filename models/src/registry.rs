@@ -94,7 +94,7 @@ models! {
     "item-knn" ItemKnn(item_knn, item_knn::Params::default())
         "Recommends what is liked by the listeners of what one likes."
     "ease" Ease(ease, ease::Params::default())
-        "Learns a weight between every two recordings, in closed form; for small catalogues."
+        "Learns a weight between every two recordings, in closed form; for up to some 40,000 recordings."
     "slim" Slim(slim, slim::Params::default())
         "Learns a few weights to each recording from those most alike; for catalogues too large for ease."
     "rp3beta" Rp3Beta(rp3beta, rp3beta::Params::default())
