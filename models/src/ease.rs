@@ -14,7 +14,7 @@ use rayon::slice::{ParallelSlice, ParallelSliceMut};
 
 use crate::array::{Arrays, take_f32};
 use crate::neighbors::{Neighbors, largest};
-use crate::spec::field::{Field, Slot};
+use crate::spec::field::{Field, Search, Slot};
 use crate::{Array, Error, Heard, History, Observer, Query, Recommender, Training};
 
 const WEIGHTS: &str = "weights";
@@ -53,16 +53,19 @@ impl Params {
                 name: "reg",
                 meaning: "ridge penalty on every weight between two recordings",
                 slot: Slot::Number(&mut self.reg, 1e-3..=1e9),
+                search: Search::Log(1.0, 1e4),
             },
             Field {
                 name: "neighbors",
                 meaning: "weights kept to a recording, those of largest size; 0 keeps all",
                 slot: Slot::Count(&mut self.neighbors, 0..=100_000),
+                search: Search::Never,
             },
             Field {
                 name: "max_memory_mb",
                 meaning: "megabytes that fitting may take, beside a copy while saving; more is refused beforehand",
                 slot: Slot::Count(&mut self.max_memory_mb, 1..=1 << 30),
+                search: Search::Never,
             },
         ]
     }

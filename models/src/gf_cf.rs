@@ -19,7 +19,7 @@ use crate::array::{Arrays, take_f32};
 use crate::neighbors::Neighbors;
 use crate::recommender::score_rows;
 use crate::singular::{Wanted, right_vectors};
-use crate::spec::field::{Field, Slot};
+use crate::spec::field::{Field, Search, Slot};
 use crate::{Array, Error, History, Observer, Query, Recommender, Training};
 
 const VECTORS: &str = "singular_vectors";
@@ -51,21 +51,25 @@ impl Params {
                 name: "dim",
                 meaning: "singular vectors that the low-pass filter lets through",
                 slot: Slot::Count(&mut self.dim, 1..=4096),
+                search: Search::Size(16.0, 1024.0),
             },
             Field {
                 name: "iterations",
                 meaning: "power iterations: how often the vectors are turned towards the largest",
                 slot: Slot::Count(&mut self.iterations, 1..=10_000),
+                search: Search::Never,
             },
             Field {
                 name: "low_pass",
                 meaning: "weight of the low-pass filter beside the linear one",
                 slot: Slot::Number(&mut self.low_pass, 0.0..=1e6),
+                search: Search::Linear(0.0, 1.0),
             },
             Field {
                 name: "neighbors",
                 meaning: "neighbors of an item that the linear filter keeps, the strongest",
                 slot: Slot::Count(&mut self.neighbors, 1..=100_000),
+                search: Search::Size(20.0, 1000.0),
             },
         ]
     }

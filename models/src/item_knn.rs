@@ -9,7 +9,7 @@ use music::{ItemIx, Rows, UserIx};
 
 use crate::array::Arrays;
 use crate::neighbors::Neighbors;
-use crate::spec::field::{Choice, Field, Slot};
+use crate::spec::field::{Choice, Field, Search, Slot};
 use crate::{Error, History, Observer, Query, Recommender, Training};
 
 /// What the caller chooses.
@@ -49,26 +49,32 @@ impl Default for Params {
 
 impl Params {
     pub(crate) fn fields(&mut self) -> Vec<Field<'_>> {
+        let is_bm25 = self.similarity == Similarity::Bm25;
+        let of_bm25 = |search| if is_bm25 { search } else { Search::Never };
         vec![
             Field {
                 name: "neighbors",
                 meaning: "neighbors kept an item, the most similar",
                 slot: Slot::Count(&mut self.neighbors, 1..=100_000),
+                search: Search::Size(20.0, 1000.0),
             },
             Field {
                 name: "similarity",
                 meaning: "what makes two items alike: cosine, tfidf or bm25",
                 slot: Slot::Choice(&mut self.similarity),
+                search: Search::Every,
             },
             Field {
                 name: "k1",
                 meaning: "bm25 only: how soon a higher confidence stops to matter",
                 slot: Slot::Number(&mut self.k1, 0.0..=1_000.0),
+                search: of_bm25(Search::Log(0.1, 100.0)),
             },
             Field {
                 name: "b",
                 meaning: "bm25 only: how much an item with many listeners is held back",
                 slot: Slot::Number(&mut self.b, 0.0..=1.0),
+                search: of_bm25(Search::Linear(0.0, 1.0)),
             },
         ]
     }

@@ -40,3 +40,4 @@ pub use error::Error;
 pub use fit::{Checkpoint, Loss, Observer, Progress, Step};
 pub use recommender::{Heard, History, Query, Recommender, Training};
 pub use registry::{Spec, fit, load};
+pub use spec::{Part, Range, Scale, Tunable, nearest};

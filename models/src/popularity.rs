@@ -8,7 +8,7 @@ use music::{ItemIx, Rows};
 
 use crate::array::{Arrays, take_f32};
 use crate::recommender::score_rows;
-use crate::spec::field::{Field, Slot};
+use crate::spec::field::{Field, Search, Slot};
 use crate::{Array, Error, Heard, History, Observer, Query, Recommender, Training};
 
 const LISTENERS: &str = "listeners";
@@ -32,6 +32,7 @@ impl Params {
             name: "half_life_days",
             meaning: "days after which a listener counts half; 0: always whole",
             slot: Slot::Number(&mut self.half_life_days, 0.0..=36_500.0),
+            search: Search::Never,
         }]
     }
 }

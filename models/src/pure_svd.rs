@@ -11,7 +11,7 @@ use music::{ItemIx, Rows};
 use crate::array::{Arrays, take_f32};
 use crate::recommender::score_rows;
 use crate::singular::{Wanted, project, right_vectors};
-use crate::spec::field::{Choice, Field, Slot};
+use crate::spec::field::{Choice, Field, Search, Slot};
 use crate::{Array, Error, Heard, History, Observer, Query, Recommender, Training};
 
 const ITEM_FACTORS: &str = "item_factors";
@@ -54,16 +54,19 @@ impl Params {
                 name: "dim",
                 meaning: "length of the vectors",
                 slot: Slot::Count(&mut self.dim, 1..=4096),
+                search: Search::Size(8.0, 512.0),
             },
             Field {
                 name: "iterations",
                 meaning: "power iterations: how often the vectors are turned towards the largest",
                 slot: Slot::Count(&mut self.iterations, 1..=10_000),
+                search: Search::Never,
             },
             Field {
                 name: "weighting",
                 meaning: "what a liked pair counts: equal for 1, or its confidence",
                 slot: Slot::Choice(&mut self.weighting),
+                search: Search::Never,
             },
         ]
     }

@@ -11,7 +11,7 @@ use music::{ItemIx, Rows, UserIx};
 
 use crate::array::Arrays;
 use crate::neighbors::Neighbors;
-use crate::spec::field::{Field, Slot};
+use crate::spec::field::{Field, Search, Slot};
 use crate::{Error, History, Observer, Query, Recommender, Training};
 
 /// What the caller chooses.
@@ -38,16 +38,19 @@ impl Params {
                 name: "neighbors",
                 meaning: "weights kept an item, the largest",
                 slot: Slot::Count(&mut self.neighbors, 1..=100_000),
+                search: Search::Size(20.0, 1000.0),
             },
             Field {
                 name: "alpha",
                 meaning: "exponent of the probability of each step; below 1 rare paths count for more",
                 slot: Slot::Number(&mut self.alpha, 0.0..=4.0),
+                search: Search::Linear(0.2, 2.0),
             },
             Field {
                 name: "beta",
                 meaning: "exponent of the listeners by which a recording is divided; 0 holds none back",
                 slot: Slot::Number(&mut self.beta, 0.0..=2.0),
+                search: Search::Linear(0.0, 1.0),
             },
         ]
     }

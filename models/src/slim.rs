@@ -12,7 +12,7 @@ use rayon::iter::{IntoParallelIterator, ParallelIterator};
 
 use crate::array::Arrays;
 use crate::neighbors::{Neighbors, SparseSum, largest};
-use crate::spec::field::{Field, Slot};
+use crate::spec::field::{Field, Search, Slot};
 use crate::{Error, History, Observer, Query, Recommender, Training};
 
 use overlaps::Overlaps;
@@ -59,31 +59,37 @@ impl Params {
                 name: "l1_reg",
                 meaning: "penalty on the size of a weight; the larger, the fewer weights",
                 slot: Slot::Number(&mut self.l1_reg, 0.0..=1e9),
+                search: Search::Log(0.01, 10.0),
             },
             Field {
                 name: "l2_reg",
                 meaning: "ridge penalty on every weight",
                 slot: Slot::Number(&mut self.l2_reg, 0.0..=1e9),
+                search: Search::Log(0.1, 1000.0),
             },
             Field {
                 name: "neighbors",
                 meaning: "recordings considered for the weights to a recording, the most alike",
                 slot: Slot::Count(&mut self.neighbors, 1..=10_000),
+                search: Search::Size(20.0, 1000.0),
             },
             Field {
                 name: "nonnegative",
                 meaning: "whether a weight may not be negative",
                 slot: Slot::Flag(&mut self.nonnegative),
+                search: Search::Every,
             },
             Field {
                 name: "iterations",
                 meaning: "passes over the weights to a recording, at most",
                 slot: Slot::Count(&mut self.iterations, 1..=100_000),
+                search: Search::Never,
             },
             Field {
                 name: "tolerance",
                 meaning: "a recording is done when no weight changed by more than this part of its largest",
                 slot: Slot::Number(&mut self.tolerance, 0.0..=1.0),
+                search: Search::Never,
             },
         ]
     }

@@ -5,12 +5,15 @@
 //! What is not said has its default; what is not known is refused with the nearest known name.
 
 pub(crate) mod field;
+mod search;
 
 use std::fmt;
 use std::str::FromStr;
 
 use crate::{Error, Spec};
 use field::Field;
+
+pub use search::{Part, Range, Scale, Tunable};
 
 impl Spec {
     /// The name with those parameters that are not their defaults.
@@ -52,14 +55,25 @@ impl Spec {
         said.map(|((key, value), _)| format!("{key}={value}")).collect::<Vec<_>>().join(",")
     }
 
-    /// A model by its name and what is said behind it.
-    pub(crate) fn of(name: &str, arguments: Option<&str>) -> Result<Self, Error> {
-        let mut spec = Self::named(name.trim())?;
-        let Some(arguments) = arguments else { return Ok(spec) };
-        if let Self::Blend(_) = spec {
-            return Ok(Self::Blend(arguments.parse()?));
+    /// The model that a string says, and the parameters that it names; the weights of a blend are none of them.
+    ///
+    /// # Errors
+    /// When the string is not a model.
+    pub fn read(text: &str) -> Result<(Self, Vec<String>), Error> {
+        match text.split_once(':') {
+            Some((name, arguments)) => Self::of(name, Some(arguments)),
+            None => Self::of(text, None),
         }
+    }
+
+    /// A model by its name and what is said behind it, and the parameters named there.
+    pub(crate) fn of(name: &str, arguments: Option<&str>) -> Result<(Self, Vec<String>), Error> {
+        let mut spec = Self::named(name.trim())?;
         let mut seen = Vec::new();
+        let Some(arguments) = arguments else { return Ok((spec, seen)) };
+        if let Self::Blend(_) = spec {
+            return Ok((Self::Blend(arguments.parse()?), seen));
+        }
         for pair in arguments.split(',') {
             let parameter = spec.set(pair.trim())?;
             if seen.contains(&parameter) {
@@ -70,7 +84,7 @@ impl Spec {
         if let Self::Ials(params) = &mut spec {
             params.settle(&seen)?;
         }
-        Ok(spec)
+        Ok((spec, seen))
     }
 
     fn named(name: &str) -> Result<Self, Error> {
@@ -110,10 +124,7 @@ impl FromStr for Spec {
     type Err = Error;
 
     fn from_str(text: &str) -> Result<Self, Error> {
-        match text.split_once(':') {
-            Some((name, arguments)) => Self::of(name, Some(arguments)),
-            None => Self::of(text, None),
-        }
+        Ok(Self::read(text)?.0)
     }
 }
 
@@ -134,7 +145,8 @@ pub(crate) enum Extent {
 }
 
 /// The known name with the fewest letters different, the first of several.
-fn nearest<'a>(got: &str, known: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
+#[must_use]
+pub fn nearest<'a>(got: &str, known: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
     known.into_iter().min_by_key(|known| distance(got, known))
 }
 

@@ -4,7 +4,7 @@ use std::ops::RangeInclusive;
 use std::str::FromStr;
 
 use crate::spec::Extent;
-use crate::spec::field::{Field, Slot};
+use crate::spec::field::{Field, Search, Slot};
 use crate::{Error, Spec, ials, pairwise};
 
 /// What a weight can be; only how they compare to each other matters for the order of a list.
@@ -93,6 +93,7 @@ impl Params {
             name: &component.key,
             meaning,
             slot: Slot::Number(&mut component.weight, WEIGHTS),
+            search: Search::Log(0.1, 10.0),
         });
         fields.collect()
     }
@@ -157,7 +158,7 @@ fn component(text: &str) -> Result<(Spec, f32), Error> {
             (name, Some(arguments), rest.trim_start().strip_prefix('=').ok_or_else(bad)?)
         }
     };
-    let spec = Spec::of(name, arguments)?;
+    let (spec, _) = Spec::of(name, arguments)?;
     let weight = weigh(&spec, weight.trim())?;
     Ok((spec, weight))
 }

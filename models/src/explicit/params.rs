@@ -1,6 +1,6 @@
 //! What can be chosen about explicit factorization?
 
-use crate::spec::field::{Choice, Field, Slot};
+use crate::spec::field::{Choice, Field, Search, Slot};
 
 /// What the caller chooses.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -50,42 +50,53 @@ impl Default for Params {
 
 impl Params {
     pub(crate) fn fields(&mut self) -> Vec<Field<'_>> {
-        let field = |name, meaning, slot| Field { name, meaning, slot };
+        let learning_rate = match self.solver {
+            Solver::Als => Search::Never,
+            Solver::Sgd => Search::Log(0.005, 0.5),
+        };
+        let field = |name, meaning, slot, search| Field { name, meaning, slot, search };
         vec![
             field(
                 "solver",
                 "als: one side exactly against the other; sgd: one pair at a time, down its gradient",
                 Slot::Choice(&mut self.solver),
+                Search::Never,
             ),
             field(
                 "dim",
                 "length of the vectors, biases not counted",
                 Slot::Count(&mut self.dim, 1..=4096),
+                Search::Size(8.0, 128.0),
             ),
             field(
                 "iterations",
                 "als: how often users and items are solved; sgd: how often every pair is visited",
                 Slot::Count(&mut self.iterations, 1..=10_000),
+                Search::Rounds(4.0, 64.0),
             ),
             field(
                 "reg",
                 "ridge penalty on each bias and vector, before scaling by reg_exponent",
                 Slot::Number(&mut self.reg, 1e-6..=1e6),
+                Search::Log(1e-3, 1.0),
             ),
             field(
                 "reg_exponent",
                 "how the penalty grows with the number of pairs: 0 not at all, 1 in proportion",
                 Slot::Number(&mut self.reg_exponent, 0.0..=2.0),
+                Search::Linear(0.0, 1.0),
             ),
             field(
                 "learning_rate",
                 "sgd only: length of the steps, whatever the scale of the ratings",
                 Slot::Number(&mut self.learning_rate, 1e-6..=10.0),
+                learning_rate,
             ),
             field(
                 "adagrad",
                 "sgd only: shrink each number's steps as its gradients add up; true or false",
                 Slot::Flag(&mut self.adagrad),
+                Search::Never,
             ),
         ]
     }

@@ -1,6 +1,6 @@
 //! What can be chosen about implicit least squares?
 
-use crate::spec::field::{Choice, Field, Named, Slot};
+use crate::spec::field::{Choice, Field, Named, Search, Slot};
 use crate::{Error, Heard};
 
 /// What the caller chooses.
@@ -120,83 +120,109 @@ impl Default for Params {
 impl Params {
     #[expect(clippy::too_many_lines, reason = "an entry a parameter")]
     pub(crate) fn fields(&mut self) -> Vec<Field<'_>> {
-        let field = |name, meaning, slot| Field { name, meaning, slot };
+        // A loss has the same minimum whatever it is multiplied by, so that alpha, unobserved_weight and reg are one too many.
+        let alpha = if self.implicit_loss { Search::Log(0.1, 100.0) } else { Search::Never };
+        let is_free = !self.implicit_loss && self.weighting == Weighting::Confidence;
+        let unobserved_weight = if is_free { Search::Log(1e-3, 1.0) } else { Search::Never };
+        let reg_exponent =
+            if self.implicit_loss { Search::Never } else { Search::Linear(0.0, 1.0) };
+        let field = |name, meaning, slot, search| Field { name, meaning, slot, search };
         vec![
-            field("dim", "length of the vectors", Slot::Count(&mut self.dim, 1..=4096)),
+            field(
+                "dim",
+                "length of the vectors",
+                Slot::Count(&mut self.dim, 1..=4096),
+                Search::Size(16.0, 256.0),
+            ),
             field(
                 "iterations",
                 "how often users and items are solved, at most",
                 Slot::Count(&mut self.iterations, 1..=10_000),
+                Search::Rounds(4.0, 64.0),
             ),
             field(
                 "reg",
                 "ridge penalty on each vector, before scaling by reg_exponent",
                 Slot::Number(&mut self.reg, 1e-6..=1e6),
+                Search::Log(0.01, 100.0),
             ),
             field(
                 "reg_exponent",
                 "how the penalty grows with the number of pairs: 0 not at all, 1 in proportion",
                 Slot::Number(&mut self.reg_exponent, 0.0..=2.0),
+                reg_exponent,
             ),
             field(
                 "unobserved_weight",
                 "weight of every pair; an observed one weighs its confidence more",
                 Slot::Number(&mut self.unobserved_weight, 0.0..=1e6),
+                unobserved_weight,
             ),
             field(
                 "alpha",
                 "confidences are multiplied by it",
                 Slot::Number(&mut self.alpha, 1e-6..=1e6),
+                alpha,
             ),
             field(
                 "negative_target",
                 "preference for what is known and not liked; at 0 it says no more than an unknown",
                 Slot::Number(&mut self.negative_target, -1.0..=0.0),
+                Search::Never,
             ),
             field(
                 "weighting",
                 "confidence; or two ideas known as bad: observed (nothing else counts), equal (every pair counts 1)",
                 Slot::Choice(&mut self.weighting),
+                Search::Never,
             ),
             field(
                 "implicit_loss",
                 "the loss of the library implicit: a value is the pair's whole weight, an unobserved pair weighs 1",
                 Slot::Flag(&mut self.implicit_loss),
+                Search::Never,
             ),
             field(
                 "solver",
                 "auto; or cholesky (exact), cg (conjugate gradient), blocks (block coordinate descent) for every row",
                 Slot::Choice(&mut self.solver),
+                Search::Never,
             ),
             field(
                 "cg_steps",
                 "auto and cg only: steps a row and half-step",
                 Slot::Count(&mut self.cg_steps, 1..=1000),
+                Search::Never,
             ),
             field(
                 "block",
                 "blocks only: dimensions solved at a time",
                 Slot::Count(&mut self.block, 1..=4096),
+                Search::Never,
             ),
             field(
                 "precision",
                 "auto; or half, single: how vectors are held while others are solved against them",
                 Slot::Choice(&mut self.precision),
+                Search::Never,
             ),
             field(
                 "tolerance",
                 "end when the loss falls by less than this share in an iteration; 0 for never",
                 Slot::Number(&mut self.tolerance, 0.0..=1.0),
+                Search::Never,
             ),
             field(
                 "validation",
                 "share of liked pairs held out, to end when their ranking no longer improves; 0 for none",
                 Slot::Number(&mut self.validation, 0.0..=0.5),
+                Search::Never,
             ),
             field(
                 "patience",
                 "validation only: iterations without a better ranking before the end",
                 Slot::Count(&mut self.patience, 1..=1000),
+                Search::Never,
             ),
         ]
     }

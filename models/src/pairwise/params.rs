@@ -1,7 +1,7 @@
 //! What can be chosen about pairwise ranking?
 
 use crate::ials::{self, Weighting};
-use crate::spec::field::{Choice, Field, Slot};
+use crate::spec::field::{Choice, Field, Search, Slot};
 
 /// What the caller chooses.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -90,7 +90,7 @@ impl Params {
 
     #[expect(clippy::too_many_lines, reason = "an entry a parameter")]
     pub(crate) fn fields(&mut self) -> Vec<Field<'_>> {
-        let field = |name, meaning, slot| Field { name, meaning, slot };
+        let field = |name, meaning, slot, search| Field { name, meaning, slot, search };
         let candidates = match self.ranking {
             Ranking::Bpr | Ranking::Hinge => {
                 "negatives drawn for a pair, of which the best scored is taken; 1 for any"
@@ -98,62 +98,83 @@ impl Params {
             Ranking::Warp => "negatives drawn for a pair at most, until one is scored too well",
         };
         vec![
-            field("dim", "length of the vectors", Slot::Count(&mut self.dim, 1..=4096)),
+            field(
+                "dim",
+                "length of the vectors",
+                Slot::Count(&mut self.dim, 1..=4096),
+                Search::Size(16.0, 256.0),
+            ),
             field(
                 "epochs",
                 "how often every liked pair is visited, at most",
                 Slot::Count(&mut self.epochs, 1..=10_000),
+                Search::Rounds(5.0, 100.0),
             ),
             field(
                 "learning_rate",
                 "length of a step",
                 Slot::Number(&mut self.learning_rate, 1e-6..=10.0),
+                Search::Log(0.003, 0.3),
             ),
             field(
                 "optimizer",
                 "how the length follows from earlier steps: not at all (sgd), or row by row (adagrad)",
                 Slot::Choice(&mut self.optimizer),
+                Search::Never,
             ),
             field(
                 "reg",
                 "ridge penalty on the vectors that a step moves",
                 Slot::Number(&mut self.reg, 0.0..=10.0),
+                Search::Log(1e-4, 0.3),
             ),
             field(
                 "popularity_exponent",
                 "negatives are drawn in proportion to popularity to this power; 0 for all alike",
                 Slot::Number(&mut self.popularity_exponent, 0.0..=1.0),
+                Search::Linear(0.0, 1.0),
             ),
-            field("candidates", candidates, Slot::Count(&mut self.candidates, 1..=1000)),
+            field(
+                "candidates",
+                candidates,
+                Slot::Count(&mut self.candidates, 1..=1000),
+                Search::Log(1.0, 32.0),
+            ),
             field(
                 "dislike_weight",
                 "weight of what is known and not liked as a negative of what is liked",
                 Slot::Number(&mut self.dislike_weight, 0.0..=100.0),
+                Search::Never,
             ),
             field(
                 "weighted",
                 "whether a pair weighs its confidence rather than 1",
                 Slot::Flag(&mut self.weighted),
+                Search::Never,
             ),
             field(
                 "fold_in_reg",
                 "ridge penalty on a listener's vector",
                 Slot::Number(&mut self.fold_in_reg, 1e-6..=1e6),
+                Search::Never,
             ),
             field(
                 "fold_in_weight",
                 "weight of what is unheard in a listener's vector; what is heard weighs 1",
                 Slot::Number(&mut self.fold_in_weight, 0.0..=1.0),
+                Search::Never,
             ),
             field(
                 "validation",
                 "share of liked pairs held out, to end when their ranking no longer improves; 0 for none",
                 Slot::Number(&mut self.validation, 0.0..=0.5),
+                Search::Never,
             ),
             field(
                 "patience",
                 "validation only: epochs without a better ranking before the end",
                 Slot::Count(&mut self.patience, 1..=1000),
+                Search::Never,
             ),
         ]
     }

@@ -1,4 +1,4 @@
-//! What is one parameter called, what does it mean, and what can it be?
+//! What is one parameter called, what does it mean, what can it be, and where is a good value?
 
 use std::fmt;
 use std::ops::RangeInclusive;
@@ -8,6 +8,24 @@ pub(crate) struct Field<'a> {
     pub(crate) name: &'a str,
     pub(crate) meaning: &'static str,
     pub(crate) slot: Slot<'a>,
+    pub(crate) search: Search,
+}
+
+/// Where a search for a good value looks; ends are included.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(crate) enum Search {
+    /// Nowhere: it is a matter of memory, time or meaning, and no ranking decides it.
+    Never,
+    /// Between two numbers, where differences count.
+    Linear(f64, f64),
+    /// Between two positive numbers, where ratios count.
+    Log(f64, f64),
+    /// Likewise, and the model grows with it.
+    Size(f64, f64),
+    /// Likewise, and it is how often the training goes over what was heard.
+    Rounds(f64, f64),
+    /// Every value there is.
+    Every,
 }
 
 /// Where the value lies, and its range.
@@ -27,6 +45,7 @@ pub(crate) trait Choice: Copy + PartialEq + 'static {
 /// A [`Choice`], whichever it is.
 pub(crate) trait Named {
     fn name(&self) -> &'static str;
+    fn names(&self) -> Vec<&'static str>;
     fn set(&mut self, text: &str) -> Result<(), String>;
 }
 
@@ -35,15 +54,28 @@ impl<T: Choice> Named for T {
         T::ALL.iter().find(|(_, value)| value == self).expect("every choice has a name").0
     }
 
+    fn names(&self) -> Vec<&'static str> {
+        T::ALL.iter().map(|(name, _)| *name).collect()
+    }
+
     fn set(&mut self, text: &str) -> Result<(), String> {
-        let names = || T::ALL.iter().map(|(name, _)| *name).collect::<Vec<_>>().join(", ");
         let found = T::ALL.iter().find(|(name, _)| *name == text);
-        *self = found.ok_or_else(|| format!("one of {}", names()))?.1;
+        *self = found.ok_or_else(|| format!("one of {}", self.names().join(", ")))?.1;
         Ok(())
     }
 }
 
 impl Slot<'_> {
+    /// Every value that can be told off; none of a number.
+    pub(crate) fn values(&self) -> Vec<String> {
+        let names = match self {
+            Self::Count(..) | Self::Number(..) => Vec::new(),
+            Self::Flag(_) => vec!["false", "true"],
+            Self::Choice(slot) => slot.names(),
+        };
+        names.into_iter().map(str::to_owned).collect()
+    }
+
     /// Sets the value, or says what was expected.
     pub(crate) fn set(&mut self, text: &str) -> Result<(), String> {
         match self {
