@@ -45,6 +45,17 @@ impl PerUser {
         (self.is_there[at] > 0.0).then(|| self.values[at])
     }
 
+    /// One of the metrics alone.
+    ///
+    /// # Panics
+    /// When there is no such metric.
+    #[must_use]
+    pub fn only(&self, metric: usize) -> Self {
+        assert!(metric < self.n_metrics, "one of {} metrics expected", self.n_metrics);
+        let column = |of: &[f64]| of.iter().skip(metric).step_by(self.n_metrics).copied().collect();
+        Self { n_metrics: 1, values: column(&self.values), is_there: column(&self.is_there) }
+    }
+
     /// Number of users.
     #[must_use]
     pub fn n_users(&self) -> usize {

@@ -10,6 +10,8 @@ fn a_mean_is_over_those_who_have_the_number() {
     assert_eq!(users.means(), [Some(1.5), Some(5.0), None]);
     assert_eq!((users.n_users(), users.n_with(0), users.n_with(1), users.n_with(2)), (2, 2, 1, 0));
     assert_eq!(PerUser::new(1).means(), [None]);
+    let second = users.only(1);
+    assert_eq!((second.means(), second.n_with(0), second.n_users()), (vec![Some(5.0)], 1, 2));
 }
 
 #[test]
