@@ -2,6 +2,7 @@
 //!
 //! A [`Task`] is what a model may learn from and what it is asked; [`judge`] asks a fitted model, and [`standings`] says
 //! which models differ by more than chance.
+//! [`plot`] draws.
 //! The numbers are [`measure`]'s, the models [`models`]'; the caller owns the clock.
 
 mod error;

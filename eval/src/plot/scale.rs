@@ -97,7 +97,7 @@ impl Scale {
 
 /// Short: six digits at most, no zeros at the end.
 fn written(x: f64) -> String {
-    if x != 0.0 && !(1e-4..1e6).contains(&x.abs()) {
+    if x != 0.0 && !(0.999e-4..1e6).contains(&x.abs()) {
         return format!("{x:.0e}");
     }
     let text = format!("{x:.6}");
