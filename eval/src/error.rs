@@ -109,6 +109,90 @@ pub enum Error {
         /// Users without any.
         n_without: usize,
     },
+    /// A validation slice would be empty.
+    #[error(
+        "a larger share to validate with expected, or longer histories: {share} of each user's liked pairs is no pair"
+    )]
+    NothingValidated {
+        /// The share.
+        share: f64,
+    },
+    /// What is to be high is no metric.
+    #[error("unknown metric `{got}`; the nearest known is `{nearest}`")]
+    UnknownGoal {
+        /// What came.
+        got: String,
+        /// The known one with the fewest letters different.
+        nearest: String,
+    },
+    /// A range that cannot be understood.
+    #[error(
+        "NAME=LOW..HIGH expected, with :log or :linear after it if need be, or NAME=VALUE|VALUE, got `{got}`"
+    )]
+    BadSpace {
+        /// What came.
+        got: String,
+    },
+    /// A range of what no model has.
+    #[error("no model to tune has a parameter `{got}`; the nearest searched is `{nearest}`")]
+    UnknownDimension {
+        /// What came.
+        got: String,
+        /// The searched one with the fewest letters different.
+        nearest: String,
+    },
+    /// A range of what the model string holds.
+    #[error("a parameter that {model} leaves open expected, got `{wish}`")]
+    HeldDimension {
+        /// The model string.
+        model: String,
+        /// The range.
+        wish: String,
+    },
+    /// A budget that does not reach every model.
+    #[error("at least {expected} trials expected, one for each model, got {got}")]
+    TooFewTrials {
+        /// The models.
+        expected: usize,
+        /// The trials.
+        got: usize,
+    },
+    /// A population of a model that cannot go on with other settings.
+    #[error("bpr, hinge, warp or explicit:solver=sgd expected for a population, got {model}")]
+    NoPopulation {
+        /// The model string.
+        model: String,
+    },
+    /// A file could not be read or written.
+    #[error(transparent)]
+    Io {
+        /// Names the file.
+        source: std::io::Error,
+    },
+    /// A study that cannot be read.
+    #[error("{path}, line {line}: {source}; a study of `undersong tune` expected")]
+    BadStudy {
+        /// The file.
+        path: PathBuf,
+        /// Counted from 1.
+        line: usize,
+        /// What is wrong.
+        source: serde_json::Error,
+    },
+    /// A study of something else.
+    #[error(
+        "{path} is another study: {what} {expected} expected, got {got}; name another file with --study"
+    )]
+    OtherStudy {
+        /// The file.
+        path: PathBuf,
+        /// What is not the same.
+        what: &'static str,
+        /// Of the search.
+        expected: String,
+        /// Of the file.
+        got: String,
+    },
     /// The caller wanted to stop.
     #[error("stopped")]
     Interrupted,

@@ -2,7 +2,7 @@
 //!
 //! A [`Task`] is what a model may learn from and what it is asked; [`judge`] asks a fitted model, and [`standings`] says
 //! which models differ by more than chance.
-//! [`plot`] draws.
+//! [`tune`] looks for the settings with which a model does best, without a look at the test; [`plot`] draws.
 //! The numbers are [`measure`]'s, the models [`models`]'; the caller owns the clock.
 
 mod error;
@@ -11,6 +11,7 @@ pub mod plot;
 mod report;
 mod standings;
 mod task;
+pub mod tune;
 
 pub use error::Error;
 pub use judge::{Judgement, Reading, judge, metric_names};

@@ -25,6 +25,7 @@ pub use moments::Moments;
 pub use objective::Objective;
 pub use sides::{Genres, Grouping};
 pub use split::{Cut, Split};
+pub(crate) use files::believed;
 
 /// What a model learns from, and everybody who is asked.
 #[derive(Debug)]

@@ -97,7 +97,7 @@ impl Task {
 }
 
 /// What a pair says where its value may not count.
-pub(super) fn believed(heard: Heard, values: Values) -> Heard {
+pub(crate) fn believed(heard: Heard, values: Values) -> Heard {
     match values {
         Values::Binary => Heard { confidence: 1.0, ..heard },
         Values::Confidence => heard,
