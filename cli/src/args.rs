@@ -1,5 +1,7 @@
 //! What can be asked?
 
+mod tune;
+
 use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand};
@@ -7,6 +9,7 @@ use listens::Format as LogFormat;
 use music::{ImportId, ItemKind, Week};
 
 pub(crate) use evaluate::{EvaluateArguments, How, Matter};
+pub(crate) use tune::TuneArguments;
 
 mod evaluate;
 
@@ -46,6 +49,8 @@ pub(crate) enum Command {
     Fit(FitArguments),
     /// How good models are: fitted to one part of a log or table, judged by the other
     Evaluate(Box<EvaluateArguments>),
+    /// Find good settings of models without a look at the test
+    Tune(Box<TuneArguments>),
     /// This week's list, with a reason on every line
     Weekly(WeeklyArguments),
     /// The lists of past weeks

@@ -14,4 +14,5 @@ pub(crate) mod opinion;
 pub(crate) mod similar;
 pub(crate) mod status;
 pub(crate) mod train;
+pub(crate) mod tune;
 pub(crate) mod weekly;

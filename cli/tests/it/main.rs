@@ -12,3 +12,4 @@ mod fit;
 mod real_data;
 mod similar;
 mod tidy;
+mod tune;

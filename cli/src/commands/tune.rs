@@ -1,0 +1,120 @@
+//! `undersong tune`: with which settings does a model do best?
+
+mod account;
+mod configuration;
+mod watching;
+
+use std::ops::ControlFlow;
+use std::path::{Path, PathBuf};
+
+use eval::tune::{Gain, Header, Request, Slice, Study, Subject};
+use eval::{Source, Task, plot, tune};
+use models::Spec;
+
+use crate::args::TuneArguments;
+use crate::progress::Progress;
+use crate::say::Say;
+use crate::{Answer, interrupt};
+use account::Account;
+use watching::Watching;
+
+/// Searches on a slice of the training, and asks the test once in the end.
+pub(crate) fn run(arguments: &TuneArguments, say: &Say) -> anyhow::Result<Answer> {
+    let request = request(arguments)?;
+    request.check()?;
+    let (task, slice) = read(arguments)?;
+    let header = Header::of(&request, &slice);
+    let mut study = Study::open(&arguments.study, header)?;
+    let mut account = Account::of(&slice, &arguments.study);
+    say.line(&account.opening(&request, &study))?;
+    let mut watching = Watching::new(*say, &request, &study);
+    account.is_interrupted = tune::search(&slice, &request, &mut study, &mut watching)?;
+    watching.end_of_search()?;
+    let Some(best) = study.winner() else {
+        let failure = study.trials.iter().find_map(|trial| trial.failure.as_deref());
+        anyhow::ensure!(!account.is_interrupted, "stopped before any setting was judged");
+        anyhow::bail!("no setting could be judged: {}", failure.unwrap_or("no reason was given"));
+    };
+    let pair = [request.subjects[best.of].defaults, best.model.parse()?];
+    if let Some(task) = task.filter(|_| !account.is_interrupted) {
+        account.gain = gain(&task, &pair, &request)?;
+        account.split = Some(task.split);
+    }
+    // A search that was stopped goes on, and its end must find the place free.
+    if let Some(path) = arguments.out.as_ref().filter(|_| !account.is_interrupted) {
+        let text = configuration::text(&study, best);
+        account.configuration = configuration::write(path, &text, say)?;
+    }
+    account.plots = draw(arguments.plot.as_deref(), &study, &request.subjects)?;
+    say.machine(&account.json(&request, &study, best))?;
+    say.line(&account.text(&request, &study, best))?;
+    Ok(Answer::Done)
+}
+
+fn request(arguments: &TuneArguments) -> anyhow::Result<Request> {
+    Ok(Request {
+        subjects: Subject::all(&arguments.models, &arguments.space)?,
+        goal: arguments.objective.clone(),
+        strategy: arguments.strategy,
+        seed: arguments.seed,
+        trials: arguments.trials,
+        seconds: arguments.minutes.map(|minutes| 60.0 * minutes),
+    })
+}
+
+/// The task where there is a test, and the slice of its training.
+fn read(arguments: &TuneArguments) -> anyhow::Result<(Option<Task>, Slice)> {
+    let columns = super::import::columns(&arguments.columns)?;
+    let (layout, values) = (arguments.format, arguments.values);
+    let source = |path| Source { path, layout, columns: &columns, values };
+    let (share, seed) = (arguments.validation, arguments.seed);
+    let progress = &mut Progress::new();
+    let task = match (&arguments.train, &arguments.test, &arguments.triples) {
+        (Some(train), Some(test), _) => Task::from_files(source(train), test, progress)?,
+        (Some(train), None, _) => {
+            let (heard, rows) = tune::read_training(source(train), progress)?;
+            return Ok((None, Slice::cut(&heard, &rows, share, seed)?));
+        }
+        (_, _, Some(path)) => Task::from_table(source(path), arguments.split, seed, progress)?,
+        _ => anyhow::bail!("--train or --triples expected"),
+    };
+    // The search is given what models may learn from, and nothing else of the task.
+    let slice = Slice::cut(&task.heard, &task.rows, share, seed)?;
+    Ok((Some(task), slice))
+}
+
+/// Asks the test, unless nothing better than the defaults was found.
+fn gain(task: &Task, pair: &[Spec; 2], request: &Request) -> anyhow::Result<Option<Gain>> {
+    if pair[0] == pair[1] {
+        return Ok(None);
+    }
+    let [defaults, found] = pair;
+    let gain = tune::gain(task, [defaults, found], &request.goal, request.seed, &mut |_| {
+        if interrupt::is_interrupted() { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
+    });
+    match gain {
+        Err(eval::Error::Model(models::Error::Stopped(_))) => {
+            anyhow::bail!("stopped before the test was asked; the same command asks it")
+        }
+        gain => Ok(gain?),
+    }
+}
+
+/// A picture for each model; of several, numbered files.
+fn draw(path: Option<&Path>, study: &Study, subjects: &[Subject]) -> anyhow::Result<Vec<PathBuf>> {
+    let Some(path) = path else { return Ok(Vec::new()) };
+    let mut paths = Vec::new();
+    for (of, subject) in subjects.iter().enumerate() {
+        let path = if subjects.len() == 1 { path.to_owned() } else { numbered(path, of + 1) };
+        fs_err::write(&path, plot::svg(&tune::picture(study, of, subject)))?;
+        paths.push(path);
+    }
+    Ok(paths)
+}
+
+/// `search.svg` as `search-2.svg`.
+fn numbered(path: &Path, n: usize) -> PathBuf {
+    let stem = path.file_stem().unwrap_or_default().to_string_lossy();
+    let extension = path.extension().map(|end| format!(".{}", end.to_string_lossy()));
+    path.with_file_name(format!("{stem}-{n}{}", extension.unwrap_or_default()))
+}
