@@ -131,12 +131,12 @@ impl Search<'_> {
         let until = |of: usize| self.request.trials.map(|trials| trials * of / n_models);
         let quota = until(of + 1).zip(until(of)).map(|(end, start)| end - start);
         let seconds = tried.iter().map(|trial| trial.seconds).sum::<f64>();
-        let time = self.request.seconds.map(|all| seconds * n_models as f64 / all);
+        let time = self.request.seconds.map(|all| seconds * n_models as f64 / (SEARCHED * all));
         let trials = quota.map(|quota| tried.len() as f64 / quota.max(1) as f64);
         Standing {
             spent: time.unwrap_or(0.0).max(trials.unwrap_or(0.0)),
             left: quota.map_or(usize::MAX, |quota| quota.saturating_sub(tried.len())),
-            is_over: time.is_some_and(|time| time >= SEARCHED),
+            is_over: time.is_some_and(|time| time >= 1.0),
             seed: self.request.seed,
             top: self.slice.top(),
             of,

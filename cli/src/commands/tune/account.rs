@@ -142,10 +142,13 @@ impl Account {
                 lines.push(format!("{:<16}  {what:<18}  {}", plus_minus(trial), trial.model));
             }
         }
+        if study.best().is_some_and(|first| first.trial != best.trial) {
+            lines.push(format!("{:<16}  {:<18}  {}", plus_minus(best), "chosen", best.model));
+        }
         if let Some((defaults, winner)) = self.confirmed(study, best) {
             lines.push(format!(
-                "Judged again by {} other slices: defaults {defaults:.4}, {} {winner:.4}",
-                self.n_others, best.model
+                "Judged again by {} other slices: defaults {defaults:.4}, chosen {winner:.4}",
+                self.n_others
             ));
         }
         lines.push(self.verdict(study, best, objective));
@@ -197,7 +200,7 @@ impl Account {
             _ => "not told from the defaults by chance at 5 %",
         };
         format!(
-            "\nTest ({}), {} listeners, looked at once:\n  defaults {}, best {}\n  \
+            "\nTest ({}), {} listeners, looked at once:\n  defaults {}, chosen {}\n  \
              {objective} {:+.4}, 95 % interval {low:+.4} to {high:+.4} (paired): {verdict}",
             split.name(),
             grouped(gain.n_asked as u64),

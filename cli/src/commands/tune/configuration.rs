@@ -21,7 +21,7 @@ pub(super) fn text(study: &Study, best: &Trial) -> String {
             n(best.listeners)
         ),
         format!(
-            "# the best of {} trials ({}, seed {}).",
+            "# chosen from {} trials ({}, seed {}).",
             n(study.searched().count()),
             header.strategy,
             header.seed
