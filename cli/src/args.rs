@@ -1,7 +1,5 @@
 //! What can be asked?
 
-mod tune;
-
 use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand};
@@ -12,6 +10,7 @@ pub(crate) use evaluate::{EvaluateArguments, How, Matter};
 pub(crate) use tune::TuneArguments;
 
 mod evaluate;
+mod tune;
 
 /// An open Discover Weekly: every Monday about thirty recordings you never heard and will probably love, and why.
 #[derive(Debug, Parser)]

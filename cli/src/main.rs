@@ -50,7 +50,7 @@ fn run(arguments: Arguments, say: &Say) -> anyhow::Result<Answer> {
         Command::Train(arguments) => commands::train::run(&global, &arguments, say),
         Command::Fit(arguments) => commands::fit::run(&arguments, say),
         Command::Evaluate(arguments) => commands::evaluate::run(&global, &arguments, say),
-        Command::Tune(arguments) => commands::tune::run(&arguments, say),
+        Command::Tune(arguments) => commands::tune::run(&global, &arguments, say),
         Command::Weekly(arguments) => commands::weekly::run(&global, &arguments, say),
         Command::History(arguments) => commands::history::run(&global, &arguments, say),
         Command::Block(arguments) => commands::block::block(&global, &arguments, say),

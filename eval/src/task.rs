@@ -19,13 +19,13 @@ use music::{ItemIx, Rows, UserIx};
 
 use crate::Error;
 
+pub(crate) use files::believed;
 pub use files::{Source, Values, number_of};
 pub use folder::Window;
 pub use moments::Moments;
 pub use objective::Objective;
 pub use sides::{Genres, Grouping};
 pub use split::{Cut, Split};
-pub(crate) use files::believed;
 
 /// What a model learns from, and everybody who is asked.
 #[derive(Debug)]
@@ -120,6 +120,28 @@ impl Asked {
 }
 
 impl Task {
+    /// A task of pairs that are liked, of whose users and items nothing more is known.
+    #[must_use]
+    pub fn new(
+        split: Split,
+        heard: Csr<UserIx, ItemIx, Heard>,
+        rows: Rows,
+        asked: Vec<Asked>,
+        counts: Counts,
+    ) -> Self {
+        Self {
+            split,
+            heard,
+            rows,
+            asked,
+            objectives: vec![Objective::Liked],
+            groupings: Vec::new(),
+            genres: None,
+            ranks_known: false,
+            counts,
+        }
+    }
+
     /// Whether it is known when pairs were heard.
     #[must_use]
     pub fn has_times(&self) -> bool {

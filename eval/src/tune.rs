@@ -106,9 +106,9 @@ pub fn read_training(
     source: Source<'_>,
     observer: &mut dyn Observer,
 ) -> Result<(Csr<UserIx, ItemIx, Heard>, Rows), Error> {
-    let Source { path, layout, columns, values } = source;
-    let (heard, rows) = Bare::read(path, layout, columns, observer)?.into_matrix();
-    Ok((heard.map(|_, _, &heard| believed(heard, values)), rows))
+    let bare = Bare::read(source.path, &source.options(source.times()), observer)?;
+    let (heard, rows) = bare.into_matrix();
+    Ok((heard.map(|_, _, &heard| believed(heard, source.values)), rows))
 }
 
 #[cfg(test)]

@@ -36,13 +36,13 @@ pub(crate) struct EvaluateArguments {
 pub(crate) struct Matter {
     /// What models learn from: lists (a user and that user's items in each line) or a table of user, item and value
     /// [default: the data folder]
-    #[arg(long, value_name = "FILE", requires = "test")]
+    #[arg(long, value_name = "FILE")]
     pub(crate) train: Option<PathBuf>,
     /// What they are asked for, in the same form
     #[arg(long, value_name = "FILE", requires = "train")]
     pub(crate) test: Option<PathBuf>,
     /// Items to rank the test's among, and no others, for each user: only to compare with a paper that did so
-    #[arg(long, value_name = "FILE", requires = "train")]
+    #[arg(long, value_name = "FILE", requires = "test")]
     pub(crate) negatives: Option<PathBuf>,
     /// Both in one file, to be cut by --split
     #[arg(long, value_name = "FILE", conflicts_with = "train")]
@@ -64,8 +64,8 @@ pub(crate) struct Matter {
     pub(crate) gap: i64,
     /// What a hit is, in the data folder: first heard and liked, first heard (clicked), or weighed by the time it was
     /// heard (time); the others are told beside it
-    #[arg(long, value_name = "WHAT", default_value = "liked", value_parser = objective)]
-    pub(crate) objective: eval::Objective,
+    #[arg(long, value_name = "WHAT", default_value = "liked", value_parser = hit)]
+    pub(crate) hit: eval::Objective,
     /// Rank what a user already knows too, and ask for it
     #[arg(long)]
     pub(crate) replays: bool,
@@ -90,6 +90,18 @@ pub(crate) struct Matter {
     /// Where all randomness starts
     #[arg(long, value_name = "N", default_value_t = 42)]
     pub(crate) seed: u64,
+}
+
+impl Matter {
+    /// One of its files, whose columns were understood.
+    pub(crate) fn source<'a>(
+        &self,
+        path: &'a std::path::Path,
+        columns: &'a [(String, listens::Column)],
+    ) -> eval::Source<'a> {
+        let (layout, values, replays) = (self.format, self.values, self.replays);
+        eval::Source { path, layout, columns, values, replays }
+    }
 }
 
 /// How to cut one table.
@@ -148,7 +160,7 @@ fn seconds_of_moment(text: &str) -> Result<i64, String> {
     })
 }
 
-fn objective(text: &str) -> Result<eval::Objective, String> {
+fn hit(text: &str) -> Result<eval::Objective, String> {
     let found = eval::Objective::ALL.into_iter().find(|objective| objective.name() == text);
     found.ok_or_else(|| "liked, clicked or time expected".to_owned())
 }

@@ -5,39 +5,21 @@ use std::path::PathBuf;
 use clap::{ArgGroup, Args};
 use eval::tune::{Goal, Strategy, Wish};
 
-use super::{at_least, cut, layout, values};
+use super::{Matter, at_least};
 
 #[derive(Debug, Args)]
 #[command(
     group = ArgGroup::new("budget").required(true).multiple(true).args(["minutes", "trials"]),
     after_help = "Examples:\n  \
+    undersong tune --model ials --minutes 10 --out undersong.toml\n  \
     undersong tune --triples plays.tsv --model ials --minutes 10\n  \
     undersong tune --train train.txt --test test.txt --model ials:dim=128 --model ease --trials 200 --out undersong.toml\n  \
     undersong tune --triples plays.tsv --model bpr --strategy population --minutes 30 --plot search.svg\n\n\
     What a model string says is held; the rest is searched. The same command again goes on with its study."
 )]
 pub(crate) struct TuneArguments {
-    /// What models learn from: lists (a user and that user's items in each line) or a table of user, item and value
-    #[arg(long, value_name = "FILE", required_unless_present = "triples")]
-    pub(crate) train: Option<PathBuf>,
-    /// What the settings that were found are tested with, once, at the end
-    #[arg(long, value_name = "FILE", requires = "train")]
-    pub(crate) test: Option<PathBuf>,
-    /// Both in one file, to be cut by --split
-    #[arg(long, value_name = "FILE", conflicts_with = "train")]
-    pub(crate) triples: Option<PathBuf>,
-    /// How to cut it: a share of each user's pairs (pairs:0.2), or of the users, to be folded in (users:0.1)
-    #[arg(long, value_name = "HOW", default_value = "pairs:0.2", conflicts_with = "train", value_parser = cut)]
-    pub(crate) split: eval::Cut,
-    /// How the pairs are written
-    #[arg(long, value_name = "FORM", default_value = "guess", value_parser = layout)]
-    pub(crate) format: listens::Layout,
-    /// Which column of a table is what, by name or by number from 1, as in user=userID,item=2,value=3
-    #[arg(long, value_name = "ROLE=COLUMN,…", value_delimiter = ',')]
-    pub(crate) columns: Vec<String>,
-    /// What values say: whether there is a pair (binary), or how sure and how relevant it is (confidence)
-    #[arg(long, value_name = "KIND", default_value = "binary", value_parser = values)]
-    pub(crate) values: eval::Values,
+    #[command(flatten)]
+    pub(crate) matter: Matter,
     /// A model string such as ials:dim=64, of which the rest is searched; may be repeated, and all share the budget
     #[arg(long = "model", value_name = "SPEC", required = true)]
     pub(crate) models: Vec<String>,
@@ -60,9 +42,6 @@ pub(crate) struct TuneArguments {
     /// The share of each user's liked pairs that is cut from the training to judge settings with
     #[arg(long, value_name = "SHARE", default_value_t = 0.2, value_parser = share)]
     pub(crate) validation: f64,
-    /// Where all randomness starts
-    #[arg(long, value_name = "N", default_value_t = 42)]
-    pub(crate) seed: u64,
     /// The file that keeps the trials, a line each; a study that is there goes on
     #[arg(long, value_name = "FILE", default_value = "undersong-tune.jsonl")]
     pub(crate) study: PathBuf,

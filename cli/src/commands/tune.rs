@@ -8,10 +8,10 @@ use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
 
 use eval::tune::{Gain, Header, Request, Slice, Study, Subject};
-use eval::{Source, Task, plot, tune};
+use eval::{Task, plot, tune};
 use models::Spec;
 
-use crate::args::TuneArguments;
+use crate::args::{Global, TuneArguments};
 use crate::progress::Progress;
 use crate::say::Say;
 use crate::{Answer, interrupt};
@@ -19,10 +19,10 @@ use account::Account;
 use watching::Watching;
 
 /// Searches on a slice of the training, and asks the test once in the end.
-pub(crate) fn run(arguments: &TuneArguments, say: &Say) -> anyhow::Result<Answer> {
+pub(crate) fn run(global: &Global, arguments: &TuneArguments, say: &Say) -> anyhow::Result<Answer> {
     let request = request(arguments)?;
     request.check()?;
-    let (task, slice) = read(arguments)?;
+    let (task, slice) = read(global, arguments)?;
     let header = Header::of(&request, &slice);
     let mut study = Study::open(&arguments.study, header)?;
     let mut account = Account::of(&slice, &arguments.study);
@@ -35,7 +35,7 @@ pub(crate) fn run(arguments: &TuneArguments, say: &Say) -> anyhow::Result<Answer
         anyhow::ensure!(!account.is_interrupted, "stopped before any setting was judged");
         anyhow::bail!("no setting could be judged: {}", failure.unwrap_or("no reason was given"));
     };
-    let pair = [request.subjects[best.of].defaults, best.model.parse()?];
+    let pair = [request.subjects[best.of].defaults.clone(), best.model.parse()?];
     if let Some(task) = task.filter(|_| !account.is_interrupted) {
         account.gain = gain(&task, &pair, &request)?;
         account.split = Some(task.split);
@@ -56,28 +56,28 @@ fn request(arguments: &TuneArguments) -> anyhow::Result<Request> {
         subjects: Subject::all(&arguments.models, &arguments.space)?,
         goal: arguments.objective.clone(),
         strategy: arguments.strategy,
-        seed: arguments.seed,
+        seed: arguments.matter.seed,
         trials: arguments.trials,
         seconds: arguments.minutes.map(|minutes| 60.0 * minutes),
     })
 }
 
 /// The task where there is a test, and the slice of its training.
-fn read(arguments: &TuneArguments) -> anyhow::Result<(Option<Task>, Slice)> {
-    let columns = super::import::columns(&arguments.columns)?;
-    let (layout, values) = (arguments.format, arguments.values);
-    let source = |path| Source { path, layout, columns: &columns, values };
-    let (share, seed) = (arguments.validation, arguments.seed);
+fn read(global: &Global, arguments: &TuneArguments) -> anyhow::Result<(Option<Task>, Slice)> {
+    let matter = &arguments.matter;
+    let (share, seed) = (arguments.validation, matter.seed);
     let progress = &mut Progress::new();
-    let task = match (&arguments.train, &arguments.test, &arguments.triples) {
-        (Some(train), Some(test), _) => Task::from_files(source(train), test, progress)?,
-        (Some(train), None, _) => {
-            let (heard, rows) = tune::read_training(source(train), progress)?;
-            return Ok((None, Slice::cut(&heard, &rows, share, seed)?));
-        }
-        (_, _, Some(path)) => Task::from_table(source(path), arguments.split, seed, progress)?,
-        _ => anyhow::bail!("--train or --triples expected"),
-    };
+    if let (Some(train), None) = (&matter.train, &matter.test) {
+        let columns = super::import::columns(&matter.columns)?;
+        let (heard, rows) = tune::read_training(matter.source(train, &columns), progress)?;
+        return Ok((None, Slice::cut(&heard, &rows, share, seed)?));
+    }
+    let mut tasks = super::evaluate::tasks(matter, global, progress)?;
+    anyhow::ensure!(
+        tasks.len() == 1,
+        "another --split than folds expected: one test is asked, once"
+    );
+    let task = tasks.swap_remove(0);
     // The search is given what models may learn from, and nothing else of the task.
     let slice = Slice::cut(&task.heard, &task.rows, share, seed)?;
     Ok((Some(task), slice))

@@ -7,7 +7,7 @@ use models::{Array, Heard, History, Query, Recommender};
 use music::{ItemIx, RecordingId, Rows, UserIx};
 
 use super::{judge, metric_names};
-use crate::{Asked, Counts, Judgement, Objective, Split, Task};
+use crate::{Asked, Counts, Judgement, Split, Task};
 
 /// A model that scores as it is told `[n_users × n_items]`.
 #[derive(Debug)]
@@ -85,21 +85,10 @@ fn task() -> Task {
         unseen: unseen.to_vec(),
         ..Asked::default()
     };
-    Task {
-        split: Split::Files,
-        heard: Csr::from_triplets(2, 5, pairs),
-        rows: Rows::new((0..5).map(RecordingId).collect()),
-        asked: vec![
-            asked(Some(0), &[2, 4], &[]),
-            asked(Some(1), &[1], &[1.0]),
-            asked(None, &[3], &[]),
-        ],
-        objectives: vec![Objective::Liked],
-        groupings: Vec::new(),
-        genres: None,
-        ranks_known: false,
-        counts: Counts::default(),
-    }
+    let asked =
+        vec![asked(Some(0), &[2, 4], &[]), asked(Some(1), &[1], &[1.0]), asked(None, &[3], &[])];
+    let rows = Rows::new((0..5).map(RecordingId).collect());
+    Task::new(Split::Files, Csr::from_triplets(2, 5, pairs), rows, asked, Counts::default())
 }
 
 /// The first user's order is 0 1 3 2 4, less what is known 3 2 4; the second's 4 3 2 1; the stranger's 3 and then a tie.

@@ -7,7 +7,7 @@ use listens::{Column, Layout, Times, TripleOptions, Triples, read_triples};
 use models::Heard;
 use music::ItemIx;
 
-use super::{Asked, Counts, Objective, Split, Task};
+use super::{Asked, Counts, Split, Task};
 use crate::Error;
 
 /// What values say.
@@ -37,13 +37,13 @@ pub struct Source<'a> {
 
 impl Source<'_> {
     /// Whether times are worth their memory: where the caller says in which column they are.
-    pub(super) fn times(&self) -> Times {
+    pub(crate) fn times(&self) -> Times {
         let is_named = self.columns.iter().any(|(role, _)| role == "time");
         if is_named { Times::Kept } else { Times::Unread }
     }
 
     /// How it is read.
-    pub(super) fn options(&self, times: Times) -> TripleOptions<'_> {
+    pub(crate) fn options(&self, times: Times) -> TripleOptions<'_> {
         TripleOptions { times, ..TripleOptions::plain(self.layout, self.columns) }
     }
 }
@@ -82,17 +82,8 @@ impl Task {
         }
         let (heard, rows) = bare.into_matrix();
         let heard = heard.map(|_, _, &heard| believed(heard, test.values));
-        Ok(Self {
-            split,
-            heard,
-            rows,
-            asked,
-            objectives: vec![Objective::Liked],
-            groupings: Vec::new(),
-            genres: None,
-            ranks_known: test.replays,
-            counts,
-        })
+        let task = Self::new(split, heard, rows, asked, counts);
+        Ok(Self { ranks_known: test.replays, ..task })
     }
 }
 

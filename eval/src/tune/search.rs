@@ -196,7 +196,7 @@ impl Search<'_> {
     /// A training takes users × iterations: a ninth of the users get a third of the iterations, which puts settings in
     /// nearly the same order; fewer would judge how settings begin.
     fn cut(&self, spec: &Spec, rung: &Rung) -> Result<(Spec, Option<usize>), Error> {
-        let Some(name) = self.subject().rounds() else { return Ok((*spec, None)) };
+        let Some(name) = self.subject().rounds() else { return Ok((spec.clone(), None)) };
         let whole = number(spec, &name);
         #[expect(
             clippy::cast_possible_truncation,

@@ -175,13 +175,9 @@ fn task(
         }
     }
     let wanted = asked.iter().map(|one| one.wanted.len()).sum();
-    Task {
-        split: Split::Cut(Cut::Pairs(share)),
-        heard: Csr::from_triplets(users.len(), heard.n_cols(), kept),
-        rows: rows.clone(),
-        asked,
-        counts: Counts { test_pairs: wanted, wanted, ..Counts::default() },
-    }
+    let counts = Counts { test_pairs: wanted, wanted, ..Counts::default() };
+    let kept = Csr::from_triplets(users.len(), heard.n_cols(), kept);
+    Task::new(Split::Cut(Cut::Pairs(share)), kept, rows.clone(), asked, counts)
 }
 
 /// BLAKE3 of every pair and of the items' names.

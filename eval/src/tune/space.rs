@@ -118,7 +118,7 @@ impl Subject {
 
     /// The model with a setting.
     pub(super) fn spec(&self, setting: &Setting) -> Result<Spec, Error> {
-        let mut spec = self.defaults;
+        let mut spec = self.defaults.clone();
         for (tunable, value) in self.space.iter().zip(setting) {
             spec = spec.with(&tunable.name, value)?;
         }

@@ -228,13 +228,8 @@ fn task(heard: &Csr<UserIx, ItemIx, Heard>, rows: &Rows, wanted: u32) -> Task {
             ..Asked::default()
         })
     });
-    Task {
-        split: Split::Files,
-        asked: asked.collect(),
-        heard: heard.map(|_, _, &heard| heard),
-        rows: rows.clone(),
-        counts: Counts::default(),
-    }
+    let heard = heard.map(|_, _, &heard| heard);
+    Task::new(Split::Files, heard, rows.clone(), asked.collect(), Counts::default())
 }
 
 #[test]

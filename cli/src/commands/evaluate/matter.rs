@@ -2,7 +2,7 @@
 
 use anyhow::ensure;
 use engine::Observer;
-use eval::{Cut, Source, Task, Window};
+use eval::{Cut, Task, Window};
 
 use crate::args::{Global, How, Matter};
 use crate::place;
@@ -17,9 +17,9 @@ pub(crate) fn tasks(
     observer: &mut dyn Observer,
 ) -> anyhow::Result<Vec<Task>> {
     let columns = super::super::import::columns(&matter.columns)?;
-    let (layout, values, replays) = (matter.format, matter.values, matter.replays);
-    let source = |path| Source { path, layout, columns: &columns, values, replays };
-    let window = Window { from: matter.from, length: matter.window, gap: matter.gap, replays };
+    let source = |path| matter.source(path, &columns);
+    let (length, gap, replays) = (matter.window, matter.gap, matter.replays);
+    let window = Window { from: matter.from, length, gap, replays };
     let mut tasks = match (&matter.train, &matter.test, &matter.triples) {
         (Some(train), Some(test), _) => {
             let mut task = Task::from_files(source(train), test, observer)?;
@@ -28,6 +28,7 @@ pub(crate) fn tasks(
             }
             vec![task]
         }
+        (Some(_), None, _) => anyhow::bail!("--test FILE expected beside --train"),
         (_, _, Some(path)) => match matter.split.unwrap_or(DEFAULT_CUT) {
             How::Time => vec![Task::from_table_by_time(source(path), window, observer)?],
             How::Cut(cut) => vec![Task::from_table(source(path), cut, matter.seed, observer)?],
@@ -68,7 +69,7 @@ fn of_folder(
         "the tags of the data folder are its genres: --genres is for files; `undersong import` brings tags in"
     );
     let folder = place::open(global)?;
-    let mut task = Task::from_folder(&folder, window, matter.objective, observer)?;
+    let mut task = Task::from_folder(&folder, window, matter.hit, observer)?;
     if let Some(path) = &matter.attributes {
         let who = |name: &str| Some(folder.store.listener(name).ok()??.id.0);
         task.tell_attributes(path, &who)?;
