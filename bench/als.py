@@ -138,7 +138,7 @@ def draw(run):
             axes.set_visible(True)
             draw_losses(axes, n)
             axes.set_title(f"dimension {n['dim']}")
-    drawing.save(figure, run, "Implicit ALS, undersong and implicit 0.7.3: seconds an iteration, loss as they pass")
+    drawing.save(figure, run.folder, "Implicit ALS, undersong and implicit 0.7.3: seconds an iteration, loss as they pass")
 
 
 def draw_seconds(axes, numbers):

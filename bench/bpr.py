@@ -115,7 +115,7 @@ def draw(run):
         axes.set_title(f"{drawing.matrix(n['shape'])}, dimension {n['dim']}")
         axes.set_xlabel("epochs a second")
         axes.set_ylabel(f"NDCG@10 after {n['epochs']} epochs")
-    drawing.save(figure, run, "BPR, undersong and implicit 0.7.3")
+    drawing.save(figure, run.folder, "BPR, undersong and implicit 0.7.3")
 
 
 if __name__ == "__main__":

@@ -72,7 +72,7 @@ def plain(axis):
     axis.set_minor_locator(ticker.NullLocator())
 
 
-def save(figure, run, title):
+def save(figure, folder, title):
     figure.suptitle(title, x=0.01, ha="left", fontsize=11, fontweight="bold")
-    figure.savefig(run.folder / "plot.png")
+    figure.savefig(folder / "plot.png")
     pyplot.close(figure)

@@ -145,7 +145,7 @@ def draw(run):
         axes.grid(axis="x", visible=False)
         axes.set_title(f"{n['n_asked']:,} listeners × {n['n_items']:,} items, dimension {n['dim']}")
         axes.set_ylabel(f"seconds, lists of {n['k']}")
-    drawing.save(figure, run, "Judging the same factors, every item ranked")
+    drawing.save(figure, run.folder, "Judging the same factors, every item ranked")
 
 
 if __name__ == "__main__":

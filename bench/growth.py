@@ -97,7 +97,7 @@ def draw(run):
         axes.margins(x=0.15)
         axes.set_xlabel("million pairs")
         drawing.plain(axes.xaxis)
-    drawing.save(figure, run, "Growth: mean history 50, items as the square root of the pairs")
+    drawing.save(figure, run.folder, "Growth: mean history 50, items as the square root of the pairs")
 
 
 if __name__ == "__main__":

@@ -87,7 +87,7 @@ def draw(run):
         draw_arithmetic(arithmetic, rates, dim)
         draw_memory(memory, rates, dim)
     title = f"Inner loops of ALS beside the limits of the machine, {rates.threads} threads"
-    drawing.save(figure, run, title)
+    drawing.save(figure, run.folder, title)
 
 
 def draw_arithmetic(axes, rates, dim):

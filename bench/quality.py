@@ -143,7 +143,7 @@ def draw(run):
         axes.set_title(f"{drawing.matrix(n['shape'])}, dimension {n['dim']}")
         axes.set_xlabel("seconds of training")
         axes.set_ylabel(f"NDCG@{K} on what was withheld")
-    drawing.save(figure, run, "Quality as training goes on")
+    drawing.save(figure, run.folder, "Quality as training goes on")
 
 
 if __name__ == "__main__":

@@ -81,7 +81,7 @@ def draw(run):
         axes.grid(axis="y", visible=False)
         axes.set_title(f"{drawing.matrix(n['shape'])}: {whole:.0f} s in all")
         axes.set_xlabel("seconds")
-    drawing.save(figure, run, "From a table to a snapshot")
+    drawing.save(figure, run.folder, "From a table to a snapshot")
 
 
 if __name__ == "__main__":
