@@ -13,6 +13,7 @@ pub(crate) mod models;
 pub(crate) mod opinion;
 pub(crate) mod similar;
 pub(crate) mod status;
+pub(crate) mod tally;
 pub(crate) mod train;
 pub(crate) mod tune;
 pub(crate) mod weekly;

@@ -5,6 +5,9 @@
 mod page;
 mod pictures;
 
+use std::path::PathBuf;
+
+use listens::TripleTally;
 use measure::{Bootstrap, gap};
 use models::Spec;
 
@@ -38,6 +41,8 @@ pub struct About {
     pub is_sampled: bool,
     /// What came of making it; of folds, taken together.
     pub counts: Counts,
+    /// What became of the lines of each file.
+    pub files: Vec<(PathBuf, TripleTally)>,
 }
 
 impl About {
@@ -69,6 +74,7 @@ impl About {
             ranks_known: first.ranks_known,
             is_sampled: first.asked.iter().any(|asked| asked.negatives.is_some()),
             counts,
+            files: first.files.clone(),
         }
     }
 }

@@ -13,7 +13,10 @@ mod objective;
 mod sides;
 mod split;
 
+use std::path::PathBuf;
+
 use linalg::Csr;
+use listens::TripleTally;
 use models::{Heard, Recommender, Spec, Training};
 use music::{ItemIx, Rows, UserIx};
 
@@ -48,6 +51,8 @@ pub struct Task {
     pub ranks_known: bool,
     /// What came of making it.
     pub counts: Counts,
+    /// What became of the lines of each file.
+    pub files: Vec<(PathBuf, TripleTally)>,
 }
 
 /// A user who is asked about.
@@ -139,6 +144,7 @@ impl Task {
             genres: None,
             ranks_known: false,
             counts,
+            files: Vec::new(),
         }
     }
 

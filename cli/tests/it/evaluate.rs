@@ -163,6 +163,30 @@ fn one_table_can_be_cut() {
 }
 
 #[test]
+fn random_lists_are_as_good_as_chance_says() {
+    let answer = tribes().answers(&["--model", "random", "--k", "5"]);
+    let recall = &answer["models"][0]["metrics"]["recall@5"];
+    let [low, high] = ["low", "high"].map(|key| recall[key].as_f64().unwrap());
+    // Five of the seventeen items that each user has not.
+    assert!(low < 5.0 / 17.0 && 5.0 / 17.0 < high, "{recall}");
+}
+
+#[test]
+fn lines_that_are_no_pair_are_counted_and_told() {
+    let train = "user,item,value\na,x,1\na,y,NaN\nb,x,2\nb,y\nb,x,1\nb,z,0\n";
+    let files = files(train, "user,item,value\na,z,1\nb,w,1\n");
+    let told = files.answers(&["--model", "popularity"])["files"][0].clone();
+    assert_eq!(
+        (&told["read"], &told["repeated"], &told["zeros"]),
+        (&6.into(), &1.into(), &1.into())
+    );
+    assert_eq!(told["rejected"].as_object().unwrap().len(), 2, "{told}");
+    assert_eq!(told["examples"][0]["place"], "line 3");
+    let table = files.place.says(&files.arguments(&["--model", "popularity"]));
+    assert!(table.contains("2 lines rejected, such as"), "{table}");
+}
+
+#[test]
 fn lists_longer_than_the_catalogue_hold_all_of_it() {
     let answer = tribes().answers(&["--model", "popularity", "--k", "1000"]);
     let metrics = &answer["models"][0]["metrics"];

@@ -42,7 +42,8 @@ impl Task {
         }
         let bare = Bare::of(train)?;
         let asked = ask(&bare, &part(Part::Test), Some(&part(Part::Shown)), table);
-        Self::of(Split::Cut(cut), bare, table, asked)
+        let task = Self::of(Split::Cut(cut), bare, table, asked)?;
+        Ok(Self { files: vec![(table.path.to_owned(), triples.tally)], ..task })
     }
 
     /// One table with times, cut at one moment for all; the window decides alone what is in which part, line by line.
@@ -65,7 +66,10 @@ impl Task {
         let bare = Bare::of(train?)?;
         let test = read(table, &within(moments.from, moments.until), observer)?;
         let asked = ask(&bare, &test, None, table);
-        Self::of(Split::Time(moments), bare, table, asked)
+        // Both readings met the same lines.
+        let files = vec![(table.path.to_owned(), bare.tally.clone())];
+        let task = Self::of(Split::Time(moments), bare, table, asked)?;
+        Ok(Self { files, ..task })
     }
 }
 

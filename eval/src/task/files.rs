@@ -62,7 +62,10 @@ impl Task {
         let bare = Bare::read(train.path, &options, observer)?;
         let triples = read_triples(test, &options, &mut |_| {})?;
         let asked = ask(&bare, &triples, None, train);
-        Self::of(Split::Files, bare, Source { path: test, ..train }, asked)
+        let files =
+            vec![(train.path.to_owned(), bare.tally.clone()), (test.to_owned(), triples.tally)];
+        let task = Self::of(Split::Files, bare, Source { path: test, ..train }, asked)?;
+        Ok(Self { files, ..task })
     }
 
     /// What is left when everybody was asked what can be asked.

@@ -84,6 +84,7 @@ impl Task {
             genres,
             ranks_known: window.replays,
             counts,
+            files: Vec::new(),
         })
     }
 }

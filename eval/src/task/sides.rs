@@ -29,6 +29,7 @@ impl Task {
             return Err(Error::NoItemOf { path: path.to_owned(), example: example(&read.items) });
         }
         self.genres = Some(genres);
+        self.files.push((path.to_owned(), read.tally));
         Ok(())
     }
 
@@ -55,6 +56,7 @@ impl Task {
             let labels: Vec<Option<String>> = users.iter().map(|u| u.and_then(value)).collect();
             self.groupings.push(Grouping::by_label(&attribute.name, &labels));
         }
+        self.files.push((path.to_owned(), read.tally));
         Ok(())
     }
 
@@ -84,6 +86,7 @@ impl Task {
         if n_without > 0 {
             return Err(Error::NoNegatives { path: negatives.path.to_owned(), n_without });
         }
+        self.files.push((negatives.path.to_owned(), read.tally));
         Ok(())
     }
 

@@ -1,10 +1,14 @@
 //! What did an evaluation find, for machines and for people?
 
+use std::path::PathBuf;
+
 use eval::{About, Figure, Objective, RESAMPLES, Report, Split};
+use listens::TripleTally;
 use models::Spec;
 use serde_json::{Map, Value, json};
 
 use super::super::import::grouped;
+use super::super::tally;
 
 /// Columns of the table for each k: a metric and its title.
 const COLUMNS: [(&str, &str); 4] = [
@@ -60,6 +64,13 @@ pub(super) fn question(about: &About) -> String {
             lines.push(format!("  {} {what}", n(count)));
         }
     }
+    for (path, tally) in &about.files {
+        let told = tally::lines(tally);
+        if !told.is_empty() {
+            lines.push(format!("  {}:", path.display()));
+            lines.extend(told.iter().map(|line| format!("  {line}")));
+        }
+    }
     lines.join("\n")
 }
 
@@ -100,6 +111,7 @@ pub(super) fn json(report: &Report) -> Value {
             "disliked": counts.disliked,
             "undated": counts.undated,
         },
+        "files": about.files.iter().map(file_json).collect::<Vec<_>>(),
         "seed": report.seed,
         "resamples": RESAMPLES,
         "models": (0..report.entries.len()).map(|model| model_json(report, model)).collect::<Vec<_>>(),
@@ -113,6 +125,12 @@ pub(super) fn json(report: &Report) -> Value {
         told["split"]["folds"] = about.n_folds.into();
     }
     told
+}
+
+fn file_json((path, tally): &(PathBuf, TripleTally)) -> Value {
+    let mut told = tally::json(tally);
+    told.insert("file".to_owned(), path.to_string_lossy().into());
+    Value::Object(told)
 }
 
 fn model_json(report: &Report, model: usize) -> Value {

@@ -8,6 +8,7 @@ use models::{Loss, Progress, Spec, Step};
 use serde_json::{Value, json};
 
 use super::super::import::grouped;
+use super::super::tally;
 use crate::{clock, memory};
 
 /// The matrix that every model learns from.
@@ -41,19 +42,7 @@ impl Matrix {
             "{users} users × {items} items, {pairs} pairs, read in {:.1} s",
             self.read_seconds
         )];
-        let tally = &self.tally;
-        for (n, what) in [(tally.repeated, "summed with an earlier one"), (tally.zeros, "worth 0")]
-        {
-            if n > 0 {
-                lines.push(format!("  {} lines {what}", grouped(n)));
-            }
-        }
-        let rejected: u64 = tally.rejected.values().sum();
-        if rejected > 0 {
-            lines.push(format!("  {} lines rejected, such as", grouped(rejected)));
-            let examples = tally.examples.iter();
-            lines.extend(examples.map(|reject| format!("    {}: {}", reject.place, reject.reason)));
-        }
+        lines.extend(tally::lines(&self.tally));
         lines.join("\n")
     }
 }
@@ -133,23 +122,21 @@ impl Account {
     /// The whole fit, for machines.
     pub(super) fn json(&self, matrix: &Matrix) -> Value {
         let iterations = self.iterations.iter().map(Iteration::json).collect::<Vec<_>>();
-        let tally = &matrix.tally;
-        let examples = tally
-            .examples
-            .iter()
-            .map(|reject| json!({ "place": reject.place, "reason": reject.reason.to_string() }));
-        json!({
+        let mut told = tally::json(&matrix.tally);
+        let more = json!({
             "model": self.model,
             "n_users": matrix.n_users, "n_items": matrix.n_items, "n_pairs": matrix.n_pairs,
-            "read": tally.read, "repeated": tally.repeated, "zeros": tally.zeros,
-            "rejected": tally.rejected, "examples": examples.collect::<Vec<_>>(),
             "read_seconds": matrix.read_seconds,
             "resumed_from": self.before,
             "iterations": iterations,
             "fit_seconds": self.fit_seconds,
             "peak_memory_bytes": self.peak,
             "peak_memory_after_reading_bytes": self.peak_after_reading,
-        })
+        });
+        if let Value::Object(more) = more {
+            told.extend(more);
+        }
+        Value::Object(told)
     }
 
     /// The cells of this fit in [`table`].
