@@ -104,6 +104,9 @@ pub(crate) struct DemoArguments {
     /// Form of the hidden tastes: points in a space (vectors), or rules, moods and word of mouth (rules)
     #[arg(long, value_name = "KIND", default_value = "vectors")]
     pub(crate) tastes: world::Tastes,
+    /// The model that makes the lists [default: the configuration's]
+    #[arg(long, value_name = "SPEC")]
+    pub(crate) model: Option<models::Spec>,
     /// Repeat for that many seeds in both worlds and print a table instead of a list
     #[arg(long, value_name = "SEEDS", value_parser = clap::value_parser!(u64).range(2..=1000))]
     pub(crate) repeat: Option<u64>,
@@ -371,6 +374,17 @@ pub(crate) enum Explain {
         /// Dimensions to show, those that explain most first
         #[arg(long, value_name = "N", default_value_t = 10, value_parser = at_least::<1>)]
         dimensions: usize,
+    },
+    /// How the confidence that a listener likes a recording came about, row by row of the log
+    #[command(
+        after_help = "Example: undersong explain evidence --listener ada --recording \"Some Artist - Some Title\""
+    )]
+    Evidence {
+        #[command(flatten)]
+        whose: ListenerArgument,
+        /// An id, an MBID, an ISRC, a Spotify link, "Artist - Title"; an artist's name where artists stand as items
+        #[arg(long, value_name = "RECORDING")]
+        recording: String,
     },
 }
 

@@ -32,5 +32,5 @@ pub use triples::{
     Attribute, Attributes, Ids, ItemLabels, Layout, Times, TripleOptions, TripleTally, Triples,
     read_attributes, read_item_labels, read_triples, time_range,
 };
-pub use weigh::{Weighed, weigh};
+pub use weigh::{Contribution, Weighed, Weighing, weigh, weigh_one};
 pub use write::{write_catalogue, write_feedback, write_lastfm_1k, write_spotify};

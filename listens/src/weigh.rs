@@ -44,6 +44,17 @@ enum Outcome {
     Skipped,
 }
 
+impl Outcome {
+    /// What the configuration calls it.
+    fn name(self) -> &'static str {
+        match self {
+            Self::Completed => "completed",
+            Self::Partial => "partial",
+            Self::Skipped => "skip",
+        }
+    }
+}
+
 /// Weighs one listener's history, as far as it lies before `until`; ascending by recording.
 ///
 /// O(n) in the length of the history.
@@ -60,19 +71,77 @@ pub fn weigh(
     let mut sums: BTreeMap<RecordingId, Sum> = listens
         .chunk_by(|a, b| a.recording == b.recording)
         .map(|of_one| {
-            (
-                of_one[0].recording,
-                sum(of_one, lengths.get(&of_one[0].recording).copied(), evidence, now),
-            )
+            let length = lengths.get(&of_one[0].recording).copied();
+            (of_one[0].recording, sum(&contributions(of_one, length, evidence, now)))
         })
         .collect();
     // A count has no times, so it does not decay.
     for &(recording, plays) in &history.counts {
-        let sum = sums.entry(recording).or_default();
-        sum.e += evidence.value("completed") * plays;
-        sum.plays += plays;
+        sums.entry(recording).or_default().add_counted(plays, evidence);
     }
     sums.into_iter().map(|(recording, sum)| believed(recording, sum, evidence)).collect()
+}
+
+/// What one row of the log adds to the evidence.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Contribution<'a> {
+    /// The row.
+    pub logged: &'a Logged,
+    /// What it amounts to: `completed`, `partial` or `skip` of a play, else the interaction.
+    pub kind: &'a str,
+    /// What that is worth.
+    pub value: f64,
+    /// How much of it time has left, `2^(−age/half_life)`.
+    pub decay: f64,
+    /// Whether it counts; a listen that another source reported as well, or a word that was said again, does not.
+    pub counts: bool,
+}
+
+impl Contribution<'_> {
+    /// What it adds where it counts.
+    #[must_use]
+    pub fn amount(&self) -> f64 {
+        self.value * self.decay
+    }
+}
+
+/// How the belief about one recording came about.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Weighing<'a> {
+    /// What each row adds, ascending by moment.
+    pub contributions: Vec<Contribution<'a>>,
+    /// Plays without times, each worth a completed one that does not grow old.
+    pub counted: f64,
+    /// The sum of all that counts.
+    pub evidence: f64,
+    /// What is believed.
+    pub weighed: Weighed,
+}
+
+/// Weighs one recording of a history as [`weigh`] does, and shows its work; `None` where the history has nothing of it.
+#[must_use]
+pub fn weigh_one<'a>(
+    history: &'a History,
+    recording: RecordingId,
+    lengths: &Lengths,
+    evidence: &Evidence,
+    until: Option<Timestamp>,
+) -> Option<Weighing<'a>> {
+    let in_time = |logged: &&Logged| until.is_none_or(|until| logged.event.at < until);
+    let listens: Vec<&Logged> = history.listens.iter().filter(in_time).collect();
+    let of_one: Vec<&Logged> =
+        listens.iter().filter(|logged| logged.recording == recording).copied().collect();
+    let counted = history.counts.iter().find(|(of, _)| *of == recording).map(|(_, plays)| *plays);
+    if of_one.is_empty() && counted.is_none() {
+        return None;
+    }
+    let length = lengths.get(&recording).copied();
+    let contributions = contributions(&of_one, length, evidence, last_listen(&listens));
+    let mut sum = sum(&contributions);
+    let counted = counted.unwrap_or(0.0);
+    sum.add_counted(counted, evidence);
+    let weighed = believed(recording, sum, evidence);
+    Some(Weighing { contributions, counted, evidence: sum.e, weighed })
 }
 
 /// What one recording's rows add up to.
@@ -81,6 +150,13 @@ struct Sum {
     e: f64,
     plays: f64,
     last: Option<Timestamp>,
+}
+
+impl Sum {
+    fn add_counted(&mut self, plays: f64, evidence: &Evidence) {
+        self.e += evidence.value("completed") * plays;
+        self.plays += plays;
+    }
 }
 
 /// What a play amounted to, given the recording's length where the event does not carry it.
@@ -106,21 +182,24 @@ fn outcome(event: &Event, length: Option<Duration>, evidence: &Evidence) -> Outc
 }
 
 /// A listen, the imports that reported it and the moment the first of them gave it.
-struct Kept<'a> {
-    richest: &'a Logged,
+struct Kept {
+    /// Which row says most of it.
+    richest: usize,
     since: Timestamp,
     imports: Vec<ImportId>,
 }
 
-/// One listener's listens of one recording, with what several sources reported kept once, the richest record of it.
+/// Of one recording's rows ascending by moment, those that are a listen of their own: what several sources reported is
+/// one, in the richest record of it.
 ///
-/// Takes one recording's rows ascending by moment.
 /// A listen takes in at most one row of each import: what one source reports twice was heard twice, however close.
-fn distinct<'a>(of_one: &[&'a Logged], length: Option<Duration>) -> Vec<&'a Logged> {
-    let mut kept: Vec<Kept<'a>> = Vec::with_capacity(of_one.len());
-    for &logged in of_one.iter().filter(|logged| logged.event.kind.is_listen()) {
-        let is_close = |other: &&mut Kept<'_>| {
-            let known = other.richest.event.length.or(logged.event.length).or(length);
+fn distinct(of_one: &[&Logged], length: Option<Duration>) -> Vec<bool> {
+    let mut kept: Vec<Kept> = Vec::with_capacity(of_one.len());
+    for (row, logged) in
+        of_one.iter().enumerate().filter(|(_, logged)| logged.event.kind.is_listen())
+    {
+        let is_close = |other: &&mut Kept| {
+            let known = of_one[other.richest].event.length.or(logged.event.length).or(length);
             let window = known.unwrap_or_default().max(SAME_LISTEN);
             logged.event.at.duration_since(other.since).unsigned_abs() <= window
         };
@@ -128,18 +207,24 @@ fn distinct<'a>(of_one: &[&'a Logged], length: Option<Duration>) -> Vec<&'a Logg
         match close.find(|other| !other.imports.contains(&logged.import)) {
             Some(other) => {
                 other.imports.push(logged.import);
-                if is_richer(&logged.event, &other.richest.event) {
-                    other.richest = logged;
+                if is_richer(&logged.event, &of_one[other.richest].event) {
+                    other.richest = row;
                 }
             }
-            None => kept.push(Kept {
-                richest: logged,
-                since: logged.event.at,
-                imports: vec![logged.import],
-            }),
+            None => {
+                kept.push(Kept {
+                    richest: row,
+                    since: logged.event.at,
+                    imports: vec![logged.import],
+                });
+            }
         }
     }
-    kept.into_iter().map(|listen| listen.richest).collect()
+    let mut is_kept = vec![false; of_one.len()];
+    for listen in kept {
+        is_kept[listen.richest] = true;
+    }
+    is_kept
 }
 
 fn is_richer(a: &Event, b: &Event) -> bool {
@@ -156,49 +241,56 @@ fn last_listen(listens: &[&Logged]) -> Option<Timestamp> {
     heard.or_else(|| listens.iter().map(|logged| logged.event.at).max())
 }
 
-fn sum(
-    of_one: &[&Logged],
+fn sum(contributions: &[Contribution<'_>]) -> Sum {
+    let counted = || contributions.iter().filter(|contribution| contribution.counts);
+    let is_listen = |contribution: &&Contribution<'_>| contribution.logged.event.kind.is_listen();
+    Sum {
+        e: counted().map(Contribution::amount).sum(),
+        plays: counted().filter(is_listen).count() as f64,
+        last: contributions.iter().map(|contribution| contribution.logged.event.at).max(),
+    }
+}
+
+/// What each row of one recording, ascending by moment, adds to the evidence.
+fn contributions<'a>(
+    of_one: &[&'a Logged],
     length: Option<Duration>,
     evidence: &Evidence,
     now: Option<Timestamp>,
-) -> Sum {
-    let plays = distinct(of_one, length);
-    let of_plays: f64 = plays
-        .iter()
-        .map(|play| {
-            let kind = match outcome(&play.event, length, evidence) {
-                Outcome::Completed => "completed",
-                Outcome::Partial => "partial",
-                Outcome::Skipped => "skip",
-            };
-            evidence.value(kind) * decay(play.event.at, now, evidence)
-        })
-        .sum();
-    let of_words: f64 = said(of_one)
-        .into_iter()
-        .map(|(kind, at)| evidence.value(kind) * decay(at, now, evidence))
-        .sum();
-    let last = of_one.iter().map(|logged| logged.event.at).max();
-    Sum { e: of_plays + of_words, plays: plays.len() as f64, last }
+) -> Vec<Contribution<'a>> {
+    let (listens, words) = (distinct(of_one, length), last_words(of_one));
+    let contribution = |(row, &logged): (usize, &&'a Logged)| {
+        let event = &logged.event;
+        let (kind, counts) = if event.kind.is_listen() {
+            (outcome(event, length, evidence).name(), listens[row])
+        } else {
+            (event.kind.name(), words[row])
+        };
+        let (value, decay) = (evidence.value(kind), decay(event.at, now, evidence));
+        Contribution { logged, kind, value, decay, counts }
+    };
+    of_one.iter().enumerate().map(contribution).collect()
 }
 
 /// The last word of each kind: only the newest of like, dislike and unlike stands, and a repeated save says no more than one.
-fn said<'a>(of_one: &[&'a Logged]) -> BTreeMap<&'a str, Timestamp> {
+fn last_words(of_one: &[&Logged]) -> Vec<bool> {
     let mut opinion = None;
-    let mut others = BTreeMap::new();
-    for event in of_one.iter().map(|logged| &logged.event).filter(|event| !event.kind.is_listen()) {
-        match event.kind {
-            Interaction::Like | Interaction::Dislike => {
-                opinion = Some((event.kind.name(), event.at))
-            }
+    let mut others: BTreeMap<&str, usize> = BTreeMap::new();
+    for (row, logged) in of_one.iter().enumerate() {
+        match &logged.event.kind {
+            kind if kind.is_listen() => {}
+            Interaction::Like | Interaction::Dislike => opinion = Some(row),
             Interaction::Unlike => opinion = None,
-            _ => {
-                others.insert(event.kind.name(), event.at);
+            kind => {
+                others.insert(kind.name(), row);
             }
         }
     }
-    others.extend(opinion);
-    others
+    let mut is_last = vec![false; of_one.len()];
+    for row in others.into_values().chain(opinion) {
+        is_last[row] = true;
+    }
+    is_last
 }
 
 /// `2^(−age/half_life)`, 1 for what came after the last listen.

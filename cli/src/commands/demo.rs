@@ -6,6 +6,7 @@ use std::path::Path;
 
 use engine::Scorer;
 use fs_err::File;
+use models::Spec;
 use serde_json::json;
 use world::{Params, World};
 
@@ -41,18 +42,18 @@ pub(crate) fn run(
         return Ok(Answer::Done);
     }
     if let Some(seeds) = arguments.repeat {
-        return repeat::run(&params, seeds, say);
+        return repeat::run(&params, arguments.model.as_ref(), seeds, say);
     }
-    show(&params, say)?;
+    show(&params, arguments.model.as_ref(), say)?;
     Ok(Answer::Done)
 }
 
-fn show(params: &Params, say: &Say) -> anyhow::Result<()> {
+fn show(params: &Params, model: Option<&Spec>, say: &Say) -> anyhow::Result<()> {
     say.line(&format!(
         "A world of {} listeners, {} recordings and {} weeks, seed {}; hidden tastes: {}.",
         params.listeners, params.recordings, params.weeks, params.seed, params.tastes
     ))?;
-    let mut simulation = Simulation::run(params, &mut Progress::new(), say)?;
+    let mut simulation = Simulation::run(params, model, &mut Progress::new(), say)?;
     let shown = simulation.typical_listener();
     let list = simulation.list(shown, Scorer::Serving)?;
     say.line("")?;

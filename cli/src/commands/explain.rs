@@ -1,6 +1,7 @@
 //! `undersong explain`: what does a model know, in words?
 
 mod als;
+mod evidence;
 mod factors;
 
 use crate::Answer;
@@ -13,8 +14,9 @@ pub(crate) fn run(
     arguments: &ExplainArguments,
     say: &Say,
 ) -> anyhow::Result<Answer> {
-    match arguments.what {
+    match &arguments.what {
         Explain::Als => als::run(say),
-        Explain::Factors { dimensions } => factors::run(global, dimensions, say),
+        Explain::Factors { dimensions } => factors::run(global, *dimensions, say),
+        Explain::Evidence { whose, recording } => evidence::run(global, whose, recording, say),
     }
 }

@@ -66,3 +66,31 @@ fn als_by_hand_is_there_for_machines() {
     }
     assert!(!place.data().exists(), "an example needs no data folder");
 }
+
+#[test]
+fn a_belief_is_shown_row_by_row() {
+    let place = Place::new();
+    let path = place.path("log.tsv");
+    let line = |day: u32| format!("ada\t2026-01-{day:02}T10:00:00Z\t\tBand\t\tSong\n");
+    fs_err::write(&path, format!("{}{}", line(1), line(2))).unwrap();
+    place.says(&["import", text(&path)]);
+    place.says(&["like", "Band - Song"]);
+    let question = ["explain", "evidence", "--recording", "Band - Song"];
+    let found = place.answers(&question);
+    let kinds: Vec<_> = found["rows"].as_array().unwrap().iter().map(|row| &row["is"]).collect();
+    assert_eq!(kinds, ["completed", "completed", "like"]);
+    let sum: f64 = found["rows"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|row| row["value"].as_f64().unwrap() * row["decay"].as_f64().unwrap())
+        .sum();
+    assert!((found["evidence"].as_f64().unwrap() - sum).abs() < 1e-9, "{found}");
+    assert!((found["confidence"].as_f64().unwrap() - sum.ln_1p()).abs() < 1e-6, "{found}");
+    let told = place.says(&question);
+    assert!(told.contains("ada, Band - Song") && told.contains("so it is liked"), "{told}");
+    fs_err::write(&path, "bob\t2026-01-01T10:00:00Z\t\tBand\t\tOther\n").unwrap();
+    place.says(&["import", text(&path)]);
+    let nothing = ["explain", "evidence", "--listener", "bob", "--recording", "Band - Song"];
+    assert!(place.refuses(1, &nothing).is_empty());
+}

@@ -5,7 +5,7 @@ use std::time::Duration;
 use jiff::{Timestamp, ToSpan};
 use music::{End, Event, History, ImportId, Interaction, Logged, RecordingId};
 
-use super::{Outcome, Weighed, outcome, weigh};
+use super::{Outcome, Weighed, outcome, weigh, weigh_one};
 use crate::{Evidence, Lengths};
 
 const DAY: i64 = 24;
@@ -131,4 +131,28 @@ fn a_listen_takes_in_one_row_of_each_import_at_most() {
     let reported = [(1, 0), (2, 5), (1, 200), (2, 205)];
     let listens = reported.map(|(import, secs)| logged(1, import, long(secs))).to_vec();
     assert_eq!(weighed(listens)[0].plays, 2.0);
+}
+
+#[test]
+fn a_belief_is_the_sum_of_what_counts() {
+    let listens = vec![
+        logged(1, 1, play(0, 200, End::Finished)),
+        logged(1, 2, Event::new(Interaction::Play, at(0))),
+        logged(1, 1, Event::new(Interaction::Like, at(DAY))),
+        logged(1, 1, Event::new(Interaction::Like, at(2 * DAY))),
+        logged(2, 1, play(365 * DAY, 200, End::Finished)),
+    ];
+    let history = History { listens, counts: vec![(RecordingId(1), 2.0)] };
+    let (lengths, evidence) = (Lengths::new(), Evidence::default());
+    let shown = weigh_one(&history, RecordingId(1), &lengths, &evidence, None).unwrap();
+    let counts: Vec<bool> = shown.contributions.iter().map(|each| each.counts).collect();
+    // The second source told of the same play, and the like was said again.
+    assert_eq!(counts, [true, false, false, true]);
+    let kinds: Vec<&str> = shown.contributions.iter().map(|each| each.kind).collect();
+    assert_eq!(kinds, ["completed", "completed", "like", "like"]);
+    // A year before the newest listen a play is worth half, a like two days later a little more than half of 3.
+    let expected = 0.5 + 3.0 * (-363.0_f64 / 365.0).exp2() + 2.0;
+    assert!((shown.evidence - expected).abs() < 1e-12, "{shown:?}");
+    assert_eq!(shown.weighed, weigh(&history, &lengths, &evidence, None)[0]);
+    assert_eq!(weigh_one(&history, RecordingId(3), &lengths, &evidence, None), None);
 }

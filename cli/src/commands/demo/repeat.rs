@@ -1,5 +1,6 @@
 //! Was that luck? The demo over many seeds, in both worlds.
 
+use models::Spec;
 use serde_json::json;
 use world::{Params, Tastes};
 
@@ -13,7 +14,12 @@ use crate::say::Say;
 const JUDGED: usize = 50;
 
 /// Prints a row for each world and kind of tastes, then the means with the interval of the difference.
-pub(super) fn run(params: &Params, seeds: u64, say: &Say) -> anyhow::Result<Answer> {
+pub(super) fn run(
+    params: &Params,
+    model: Option<&Spec>,
+    seeds: u64,
+    say: &Say,
+) -> anyhow::Result<Answer> {
     // Each world keeps its steps to itself; only its row is told.
     let quiet = Say::new(true);
     let mut answers = Vec::new();
@@ -26,7 +32,7 @@ pub(super) fn run(params: &Params, seeds: u64, say: &Say) -> anyhow::Result<Answ
         let mut all = Vec::new();
         for seed in params.seed..params.seed + seeds {
             let params = Params { tastes, seed, ..params.clone() };
-            let mut simulation = Simulation::run(&params, &mut Progress::new(), &quiet)?;
+            let mut simulation = Simulation::run(&params, model, &mut Progress::new(), &quiet)?;
             let judged = simulation.judged(JUDGED);
             let shares = Shares::of(&mut simulation, &judged)?;
             say.line(&row(tastes, &seed.to_string(), &shares))?;

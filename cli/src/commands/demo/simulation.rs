@@ -10,6 +10,7 @@ use fs_err::File;
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 use listens::Options;
+use models::Spec;
 use music::{Playlist, Week};
 use store::Audience;
 use tempfile::TempDir;
@@ -38,6 +39,7 @@ impl Simulation {
     /// Plays all weeks, writes the log, imports it like any other, trains.
     pub(super) fn run(
         params: &Params,
+        model: Option<&Spec>,
         observer: &mut dyn Observer,
         say: &Say,
     ) -> anyhow::Result<Self> {
@@ -63,7 +65,11 @@ impl Simulation {
         let n_listens = grouped(folder.store.totals()?.listens);
         say.line(&format!("imported {n_listens} listens in {seconds:.1} s"))?;
 
-        let models = vec![folder.config.train.models[0].parse()?, "random".parse()?];
+        let serving = match model {
+            Some(model) => model.clone(),
+            None => folder.config.train.models[0].parse()?,
+        };
+        let models = vec![serving, "random".parse()?];
         observer.begin("train", None);
         let snapshot =
             engine::train(&folder, &TrainRequest { models, as_of: None, now }, observer)?;
