@@ -198,6 +198,7 @@ impl<'a> Judge<'a> {
             Some(verdict) => self.basics(number, asked, left_out, &list, verdict, &ranking.places),
             None => vec![None; metric_names(self.ks).len()],
         };
+        let mix = main.as_ref().and_then(|_| self.mix_of_history(asked));
         for &k in self.ks {
             for other in &others {
                 let of = |metric: &Accuracy| other.as_ref().map(|verdict| (metric.of)(verdict, k));
@@ -209,7 +210,7 @@ impl<'a> Judge<'a> {
             }
             let list = &list[..k.min(list.len())];
             if self.task.genres.is_some() {
-                values.push(main.as_ref().and_then(|_| self.miscalibration(asked, list)));
+                values.push(mix.as_ref().and_then(|mix| self.miscalibration(mix, list)));
             }
         }
         let ties = ranking.ties.iter().zip(&asked.gains);
@@ -253,18 +254,24 @@ impl<'a> Judge<'a> {
         values
     }
 
-    /// How far the genres of the list are from those of what the user likes.
-    fn miscalibration(&self, asked: &Asked, list: &[u32]) -> Option<f64> {
+    /// The genres of what the user likes, where genres are known.
+    fn mix_of_history(&self, asked: &Asked) -> Option<Mix> {
         let genres = &self.task.genres.as_ref()?.of;
-        let of = |item: u32| genres[item as usize].as_slice();
         let heard = match asked.user {
             Some(user) => self.task.heard.row(user.0 as usize).1,
             None => &asked.believed,
         };
         let items = history(&self.task.heard, asked);
         let liked = items.iter().zip(heard).filter(|(_, heard)| heard.is_liked);
-        let history = Mix::of(liked.map(|(&item, heard)| (f64::from(heard.confidence), of(item))))?;
-        Some(history.miscalibration(&Mix::of(list.iter().map(|&item| (1.0, of(item))))?))
+        let of = |item: u32| genres[item as usize].as_slice();
+        Mix::of(liked.map(|(&item, heard)| (f64::from(heard.confidence), of(item))))
+    }
+
+    /// How far the genres of the list are from those.
+    fn miscalibration(&self, history: &Mix, list: &[u32]) -> Option<f64> {
+        let genres = &self.task.genres.as_ref()?.of;
+        let list = Mix::of(list.iter().map(|&item| (1.0, genres[item as usize].as_slice())))?;
+        Some(history.miscalibration(&list))
     }
 
     /// Recall of the relevant items of a bucket; `None` where the user has none there.

@@ -4,15 +4,13 @@
 //! C_KL(p, q) = Σ_g p(g|u)·ln(p(g|u) / q̃(g|u)) with q̃ = (1 − α)·q + α·p, eq. 5 and 6.
 //! 0 where the proportions are kept; the largest value, −ln α, is that of a list without a genre of the history.
 
-use std::collections::BTreeMap;
-
 /// α of q̃, as in the paper.
 const SMOOTHING: f64 = 0.01;
 
 /// A mix of genres: shares that sum to 1, ascending by genre.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Mix {
-    shares: BTreeMap<u32, f64>,
+    shares: Vec<(u32, f64)>,
 }
 
 impl Mix {
@@ -21,28 +19,29 @@ impl Mix {
     /// `None` where no item has a genre.
     #[must_use]
     pub fn of<'a>(items: impl Iterator<Item = (f64, &'a [(u32, f32)])>) -> Option<Self> {
-        let mut shares = BTreeMap::new();
-        let mut all = 0.0;
+        let (mut parts, mut all) = (Vec::new(), 0.0);
         for (weight, genres) in items.filter(|(_, genres)| !genres.is_empty()) {
             all += weight;
-            for &(genre, share) in genres {
-                *shares.entry(genre).or_insert(0.0) += weight * f64::from(share);
-            }
+            parts.extend(genres.iter().map(|&(genre, share)| (genre, weight * f64::from(share))));
         }
-        for share in shares.values_mut() {
-            *share /= all;
-        }
+        // Stable, so that sums run in the order of the items.
+        parts.sort_by_key(|(genre, _)| *genre);
+        let share = |of_one: &[(u32, f64)]| {
+            (of_one[0].0, of_one.iter().map(|(_, part)| part).sum::<f64>() / all)
+        };
+        let shares = parts.chunk_by(|a, b| a.0 == b.0).map(share).collect();
         (all > 0.0).then_some(Self { shares })
     }
 
     /// How far a list's mix is from this one, C_KL(p, q).
     #[must_use]
     pub fn miscalibration(&self, list: &Self) -> f64 {
-        let divergence = |(genre, &p): (&u32, &f64)| {
-            let q = list.shares.get(genre).copied().unwrap_or(0.0);
+        let divergence = |&(genre, p): &(u32, f64)| {
+            let found = list.shares.binary_search_by_key(&genre, |(genre, _)| *genre);
+            let q = found.map_or(0.0, |place| list.shares[place].1);
             p * (p / ((1.0 - SMOOTHING) * q + SMOOTHING * p)).ln()
         };
-        self.shares.iter().filter(|(_, p)| **p > 0.0).map(divergence).sum()
+        self.shares.iter().filter(|(_, p)| *p > 0.0).map(divergence).sum()
     }
 }
 

@@ -47,11 +47,11 @@ pub(crate) fn run(
         }
     }
     let report = Report::new(about, &ks, seed, entries);
+    say.machine(&account::json(&report))?;
+    say.line(&account::table(&report))?;
     if let Some(path) = &arguments.report {
         fs_err::write(path, eval::page(&report, &question))?;
     }
-    say.machine(&account::json(&report))?;
-    say.line(&account::table(&report))?;
     Ok(Answer::Done)
 }
 
