@@ -5,8 +5,10 @@
 //! The same seed draws the same users whatever is measured, so that means of two models over the same users are pairs.
 
 use rand_chacha::ChaCha8Rng;
-use rand_chacha::rand_core::{Rng, SeedableRng};
+use rand_chacha::rand_core::SeedableRng;
 use rayon::iter::{IntoParallelIterator, ParallelIterator};
+
+use crate::below;
 
 /// Resamples that are summed together, so that a user's numbers are read once for all of them.
 const TOGETHER: usize = 8;
@@ -195,9 +197,7 @@ fn draw(n_users: usize, seed: u64, resample: u64) -> Vec<u32> {
     chance.set_stream(resample);
     let mut counts = vec![0; n_users];
     for _ in 0..n_users {
-        // The high half of a product with a random word: uniform up to 2⁻³².
-        let user = (u64::from(chance.next_u32()) * n_users as u64) >> 32;
-        counts[usize::try_from(user).expect("a row of the users")] += 1;
+        counts[below(&mut chance, n_users)] += 1;
     }
     counts
 }

@@ -8,6 +8,7 @@
 mod accuracy;
 mod bootstrap;
 mod calibration;
+mod chance;
 mod compare;
 mod exposure;
 mod groups;
@@ -16,6 +17,7 @@ pub mod split;
 pub use accuracy::{ACCURACY, AUC, Accuracy, Verdict};
 pub use bootstrap::{Bootstrap, PerUser, gap};
 pub use calibration::Mix;
+pub use chance::below;
 pub use compare::{Comparison, compare, holm};
 pub use exposure::{Catalogue, Exposure};
 pub use groups::{Bucket, buckets, thirds};

@@ -7,6 +7,8 @@
 use rand_chacha::ChaCha8Rng;
 use rand_chacha::rand_core::{Rng, SeedableRng};
 
+use crate::below;
+
 /// A user and an item, at some time.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Event {
@@ -126,9 +128,7 @@ fn shuffle(of_user: &mut [usize], events: &[Event], seed: u64) {
     let Some(&first) = of_user.first() else { return };
     let mut chance = chance(seed, events[first].user);
     for last in (1..of_user.len()).rev() {
-        // The high half of a product with a random word: uniform up to 2⁻³².
-        let other = (u64::from(chance.next_u32()) * (last as u64 + 1)) >> 32;
-        of_user.swap(last, usize::try_from(other).expect("a place of the list"));
+        of_user.swap(last, below(&mut chance, last + 1));
     }
 }
 

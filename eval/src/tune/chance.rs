@@ -30,9 +30,7 @@ impl Chance {
 
     /// A number below `n`, which is positive.
     pub(super) fn below(&mut self, n: usize) -> usize {
-        // The high half of a product with a random word: uniform up to 2⁻³².
-        let drawn = (u64::from(self.0.next_u32()) * n as u64) >> 32;
-        usize::try_from(drawn).expect("a number below n")
+        measure::below(&mut self.0, n)
     }
 }
 
