@@ -2,6 +2,7 @@
 //!
 //! The first time ends long work at its next safe point; the second time ends the process, which loses nothing either.
 
+use std::ops::ControlFlow;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use crate::say;
@@ -22,6 +23,11 @@ pub(crate) fn listen() -> anyhow::Result<()> {
 /// Whether somebody pressed it.
 pub(crate) fn is_interrupted() -> bool {
     INTERRUPTED.load(Ordering::Relaxed)
+}
+
+/// What an observer of a training answers: to stop once somebody pressed it.
+pub(crate) fn flow() -> ControlFlow<()> {
+    if is_interrupted() { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
 }
 
 #[expect(

@@ -3,8 +3,6 @@
 mod account;
 mod matter;
 
-use std::ops::ControlFlow;
-
 use engine::Observer;
 use eval::{About, Entry, Judgement, Report, Task};
 use models::{Spec, Step};
@@ -124,11 +122,7 @@ fn entry(
             {
                 losses.push((progress.iteration, loss.total()));
             }
-            if interrupt::is_interrupted() {
-                ControlFlow::Break(())
-            } else {
-                ControlFlow::Continue(())
-            }
+            interrupt::flow()
         })?;
         fit_seconds += since.elapsed().as_secs_f64();
         progress.begin(&format!("judge {}", spec.name()), None);

@@ -107,11 +107,7 @@ impl Job<'_> {
             if let Some(line) = account.take(progress) {
                 told = say.line(&line);
             }
-            if told.is_err() || interrupt::is_interrupted() {
-                ControlFlow::Break(())
-            } else {
-                ControlFlow::Continue(())
-            }
+            if told.is_err() { ControlFlow::Break(()) } else { interrupt::flow() }
         });
         account.fit_seconds = since.elapsed().as_secs_f64();
         account.peak_after_reading = memory::peak_bytes().filter(|_| peak_is_known);

@@ -4,7 +4,6 @@ mod account;
 mod configuration;
 mod watching;
 
-use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
 
 use eval::tune::{Gain, Header, Request, Slice, Study, Subject};
@@ -89,9 +88,8 @@ fn gain(task: &Task, pair: &[Spec; 2], request: &Request) -> anyhow::Result<Opti
         return Ok(None);
     }
     let [defaults, found] = pair;
-    let gain = tune::gain(task, [defaults, found], &request.goal, request.seed, &mut |_| {
-        if interrupt::is_interrupted() { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
-    });
+    let observer = &mut |_| interrupt::flow();
+    let gain = tune::gain(task, [defaults, found], &request.goal, request.seed, observer);
     match gain {
         Err(eval::Error::Model(models::Error::Stopped(_))) => {
             anyhow::bail!("stopped before the test was asked; the same command asks it")
