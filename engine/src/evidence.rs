@@ -1,9 +1,10 @@
 //! A listener and a recording: why is so much believed?
 
 use jiff::Timestamp;
-use listens::{LengthEstimates, Weighing, weigh_one};
+use listens::{Weighing, weigh_one};
 use music::{History, RecordingId};
 
+use crate::pairs::lengths_of;
 use crate::snapshot::Snapshot;
 use crate::{Error, Folder, current_id};
 
@@ -23,8 +24,6 @@ pub fn evidence<'a>(
         Some(_) => Snapshot::current(&folder.snapshots())?.lengths,
         None => folder.store.lengths()?,
     };
-    let mut estimates = LengthEstimates::new(said);
-    estimates.learn(history);
-    let lengths = estimates.lengths();
+    let lengths = lengths_of(history, &said);
     Ok(weigh_one(history, recording, &lengths, &folder.config.evidence, Some(now)))
 }

@@ -6,7 +6,7 @@ use jiff::Timestamp;
 use linalg::Csr;
 use listens::{LengthEstimates, Lengths, Weighed, weigh};
 use models::Heard;
-use music::{ItemIx, ListenerId, RecordingId, Rows, UserIx};
+use music::{History, ItemIx, ListenerId, RecordingId, Rows, UserIx};
 
 use crate::{Error, Folder, Observer};
 
@@ -55,6 +55,17 @@ pub fn lengths(
         observer.advance(n);
     })?;
     if observer.is_interrupted() { Err(Error::Interrupted) } else { Ok(estimates.lengths()) }
+}
+
+/// Lengths of what one history holds: as they are known, else as this history tells.
+///
+/// Only those that it asks for, as a snapshot knows the lengths of a whole catalogue.
+pub(crate) fn lengths_of(history: &History, known: &Lengths) -> Lengths {
+    let of_history = history.listens.iter().map(|logged| logged.recording);
+    let said = of_history.filter_map(|id| Some((id, *known.get(&id)?))).collect();
+    let mut estimates = LengthEstimates::new(said);
+    estimates.learn(history);
+    estimates.lengths()
 }
 
 /// Weighs every history as far as it lies before `until`; listeners of whom nothing is believed have no row.

@@ -3,11 +3,11 @@
 use std::collections::BTreeMap;
 
 use jiff::Timestamp;
-use listens::{LengthEstimates, weigh};
+use listens::weigh;
 use models::{Heard, History as Weights};
 use music::{History, ItemIx};
 
-use crate::pairs::age_days;
+use crate::pairs::{age_days, lengths_of};
 use crate::places::Places;
 use crate::{Config, Snapshot};
 
@@ -31,15 +31,11 @@ impl Taste {
         config: &Config,
         until: Timestamp,
     ) -> Self {
-        // Only the lengths that this history asks for: a snapshot knows those of a whole catalogue.
-        let of_history = history.listens.iter().map(|logged| logged.recording);
-        let said = of_history.filter_map(|id| Some((id, *snapshot.lengths.get(&id)?))).collect();
-        let mut estimates = LengthEstimates::new(said);
-        estimates.learn(history);
+        let lengths = lengths_of(history, &snapshot.lengths);
         let newest = snapshot.manifest.knows_until;
         // By row, ascending, as models take it: a recording may stand in the row of a former id.
         let mut by_row = BTreeMap::new();
-        for weighed in weigh(history, &estimates.lengths(), &config.evidence, Some(until)) {
+        for weighed in weigh(history, &lengths, &config.evidence, Some(until)) {
             let place = places.ix(weighed.recording).filter(|_| weighed.confidence > 0.0);
             if let Some(item) = place {
                 let age_days = age_days(weighed.last, newest);
