@@ -161,7 +161,7 @@ impl<'a> Judge<'a> {
             };
             return (0..).take(self.task.heard.n_cols()).filter(|item| !is_ranked(item)).collect();
         }
-        let mut known = history(&self.task.heard, asked);
+        let mut known = history(&self.task.heard, asked).into_owned();
         if !asked.also_known.is_empty() {
             known.extend(&asked.also_known);
             known.sort_unstable();

@@ -1,5 +1,7 @@
 //! In which group is each user?
 
+use std::borrow::Cow;
+
 use linalg::Csr;
 use measure::{Catalogue, thirds};
 use models::Heard;
@@ -28,9 +30,9 @@ pub(super) fn groupings(task: &Task, catalogue: &Catalogue) -> Vec<Grouping> {
 }
 
 /// Items that the user is known to have heard and a model may know of, ascending.
-pub(super) fn history(heard: &Csr<UserIx, ItemIx, Heard>, asked: &Asked) -> Vec<u32> {
+pub(super) fn history<'a>(heard: &'a Csr<UserIx, ItemIx, Heard>, asked: &Asked) -> Cow<'a, [u32]> {
     match asked.user {
-        Some(user) => heard.row(user.0 as usize).0.to_vec(),
+        Some(user) => heard.row(user.0 as usize).0.into(),
         None => asked.shown.iter().map(|item| item.0).collect(),
     }
 }

@@ -66,10 +66,7 @@ impl Task {
         };
         let (asked, counts) = examiner.ask_all(until, observer)?;
         observer.end();
-        if asked
-            .iter()
-            .all(|asked| asked.gains.iter().all(|gain| *gain == 0.0) && asked.unseen.is_empty())
-        {
+        if !asked.iter().any(Asked::is_asked) {
             return Err(Error::NothingNew { from: moment(moments.from)?, until, oldest, newest });
         }
         let Examiner { objectives, .. } = examiner;
@@ -186,11 +183,9 @@ impl Examiner<'_> {
         for new in new {
             self.put(&mut asked, &new, rows(&new.recording));
         }
-        let liked = asked.gains.iter().filter(|gain| **gain > 0.0).count();
-        counts.wanted += liked + asked.unseen.len();
+        counts.wanted += asked.n_wanted();
         counts.unseen += asked.unseen.len();
-        let is_asked = liked + asked.unseen.len() > 0;
-        counts.strangers += usize::from(is_asked && asked.user.is_none());
+        counts.strangers += usize::from(asked.is_asked() && asked.user.is_none());
         Some(asked)
     }
 

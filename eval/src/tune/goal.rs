@@ -5,10 +5,8 @@ use std::str::FromStr;
 use measure::Bootstrap;
 use models::{Recommender, nearest};
 
-use crate::{Error, Task, judge, metric_names};
+use crate::{Error, RESAMPLES, Task, judge, metric_names};
 
-/// Draws of the users for an interval.
-pub(super) const RESAMPLES: usize = 1000;
 /// Length of the lists where a metric does not say it.
 const K: usize = 20;
 
