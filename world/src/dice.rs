@@ -21,6 +21,8 @@ pub(crate) enum Purpose {
     Taste,
     /// One week of one listener.
     Week,
+    /// What attackers do.
+    Attack,
 }
 
 /// A stream of chance.

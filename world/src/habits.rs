@@ -2,15 +2,16 @@
 
 use jiff::civil::Date;
 
+use crate::accounts::Account;
 use crate::dice::{Dice, whole};
 
 pub(crate) const HOUR_SECS: u32 = 3600;
 pub(crate) const DAY_SECS: u32 = 24 * HOUR_SECS;
 pub(crate) const WEEK_SECS: u32 = 7 * DAY_SECS;
-/// Listens of an ordinary session, on average.
-const SESSION: f32 = 9.0;
 /// Listens of a machine a night.
 const MACHINE_LISTENS: u32 = 100;
+/// Listens of a bot of an army a night.
+const ARMY_LISTENS: u32 = 40;
 
 /// How a kind of person's hours go: how likely a session starts in each of the 24, UTC.
 #[derive(Debug)]
@@ -63,6 +64,8 @@ pub(crate) enum Occupation {
     Child(u32),
     /// A machine runs, for so many listens.
     Machine(u32),
+    /// A bot of an army, for so many listens.
+    Army(u32),
 }
 
 /// A time of listening without a break.
@@ -74,14 +77,19 @@ pub(crate) struct Session {
 }
 
 /// Sessions that make up about so many listens, in no order.
-pub(crate) fn own_sessions(day: &Day, listens: f32, dice: &mut Dice, sessions: &mut Vec<Session>) {
+pub(crate) fn own_sessions(
+    account: &Account,
+    listens: f32,
+    dice: &mut Dice,
+    sessions: &mut Vec<Session>,
+) {
     let mut left = listens;
     // What is left below one listen is one by chance.
     while dice.chance(left) {
-        let n_listens = (1.0 + dice.waiting(SESSION - 1.0)).min(left.max(1.0));
+        let n_listens = (1.0 + dice.waiting(account.session - 1.0)).min(left.max(1.0));
         left -= n_listens;
         sessions.push(Session {
-            start: day.start(dice),
+            start: account.day.start(dice),
             occupation: Occupation::Own(whole(n_listens + dice.unit())),
         });
     }
@@ -104,12 +112,17 @@ pub(crate) fn child_sessions(dice: &mut Dice, sessions: &mut Vec<Session>) {
 }
 
 /// Every night from two o'clock on, to the second.
-pub(crate) fn machine_sessions(sessions: &mut Vec<Session>) {
-    let night = |day| Session {
-        start: day * DAY_SECS + 2 * HOUR_SECS,
-        occupation: Occupation::Machine(MACHINE_LISTENS),
-    };
-    sessions.extend((0..7).map(night));
+pub(crate) fn machine_sessions() -> Vec<Session> {
+    nights(Occupation::Machine(MACHINE_LISTENS))
+}
+
+/// At the same hour.
+pub(crate) fn army_sessions() -> Vec<Session> {
+    nights(Occupation::Army(ARMY_LISTENS))
+}
+
+fn nights(occupation: Occupation) -> Vec<Session> {
+    (0..7).map(|day| Session { start: day * DAY_SECS + 2 * HOUR_SECS, occupation }).collect()
 }
 
 /// Sunday from eight to noon.
@@ -130,7 +143,7 @@ pub(crate) fn hour_of_day(start: u32) -> u32 {
 
 impl Day {
     /// A moment of the week.
-    fn start(&self, dice: &mut Dice) -> u32 {
+    pub(crate) fn start(&self, dice: &mut Dice) -> u32 {
         let weekend_share = 2.0 * self.weekend_factor / (5.0 + 2.0 * self.weekend_factor);
         let (day, hours) = match dice.chance(weekend_share) {
             true => (5 + dice.below(2), &self.weekend),

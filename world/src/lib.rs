@@ -9,6 +9,7 @@
 //! What a listener has heard is a trace of exposure, selected by taste; what is loved is replayed, log-normally over recordings.
 
 mod accounts;
+mod attack;
 mod attributes;
 mod catalogue;
 mod charts;
@@ -29,13 +30,15 @@ use jiff::tz::TimeZone;
 use music::{CatalogueEntry, Listen};
 
 pub use crate::accounts::AccountKind;
+pub use crate::attack::{Attack, AttackKind};
 pub use crate::params::{Params, ParseTastesError, Tastes};
 
 use crate::accounts::Accounts;
+use crate::attack::Campaign;
 use crate::catalogue::Catalogue;
 use crate::charts::Charts;
 use crate::memory::Memory;
-use crate::play::{Player, Scene};
+use crate::play::{Line, Player, Scene};
 use crate::talk::Talk;
 use crate::truth::Truth;
 
@@ -49,6 +52,7 @@ pub struct World {
     truth: Truth,
     charts: Charts,
     accounts: Accounts,
+    campaign: Option<Campaign>,
     /// `[n_accounts]`
     memories: Vec<Memory>,
     /// What everybody talked about in the week played last; `[n_accounts]`.
@@ -65,12 +69,14 @@ impl World {
     #[must_use]
     pub fn new(params: &Params) -> Self {
         let catalogue = Catalogue::new(params);
-        let truth = Truth::new(&catalogue, params);
         let charts = Charts::new(&catalogue, params);
         let accounts = Accounts::new(params);
+        let truth = Truth::new(&catalogue, &accounts, params);
+        let campaign = Campaign::new(&catalogue, &truth, &accounts, params);
         let memories = vec![Memory::default(); accounts.len()];
         let talks = vec![Talk::default(); accounts.len()];
-        Self { params: params.clone(), catalogue, truth, charts, accounts, memories, talks }
+        let params = params.clone();
+        Self { params, catalogue, truth, charts, accounts, campaign, memories, talks }
     }
 
     /// What a catalogue would say of each recording, by row; those to be released later included.
@@ -87,7 +93,7 @@ impl World {
         self.catalogue.by_uri(uri)
     }
 
-    /// Name of every account, by row: the listeners, then the bots.
+    /// Name of every account, by row: the listeners, then the bots, then those of an attack.
     #[must_use]
     pub fn listener_names(&self) -> Vec<String> {
         (0..self.accounts.len()).map(names::account_name).collect()
@@ -100,6 +106,14 @@ impl World {
     #[must_use]
     pub fn account_kind(&self, listener: usize) -> AccountKind {
         self.accounts.account(listener).kind
+    }
+
+    /// The recording that [`Params::attack`] is about; none without an attack, or where there is nothing to attack.
+    ///
+    /// An obscure one of week 0 where it is lifted, one that many love where it is buried; the same whatever share attacks it.
+    #[must_use]
+    pub fn attack_target(&self) -> Option<usize> {
+        self.campaign.as_ref().map(|campaign| campaign.target as usize)
     }
 
     /// Plays one week: everything that was listened to, liked and disliked, by listener and time.
@@ -133,6 +147,7 @@ impl World {
             charts: &self.charts,
             accounts: &self.accounts,
             talks: &self.talks,
+            campaign: self.campaign.as_ref(),
             week,
             start: this_week.start(&TimeZone::UTC),
             is_december: habits::is_december(this_week.monday()),
@@ -140,7 +155,16 @@ impl World {
         let mut talks = Vec::with_capacity(self.memories.len());
         for (listener, memory) in self.memories.iter_mut().enumerate() {
             let list = shown.get(listener).map_or(&[][..], Vec::as_slice);
-            talks.push(Player::new(&scene, listener, memory, sink).play(list));
+            let mut lines = Vec::new();
+            talks.push(Player::new(&scene, listener, memory, &mut lines).play(list));
+            if let Some(campaign) = &self.campaign {
+                campaign.slip_into(&scene, listener, &mut lines);
+            }
+            let name = names::account_name(listener);
+            for Line { recording, event } in lines {
+                let recording = self.catalogue.credit(recording);
+                sink(Listen { listener: Some(name.clone()), recording, event });
+            }
         }
         self.talks = talks;
     }
@@ -156,7 +180,7 @@ impl World {
 
     /// How much this listener likes this recording: above 0 is love, more is more.
     ///
-    /// Comparable among recordings of one listener only; the lowest there is for a bot, which likes nothing.
+    /// Comparable among recordings of one listener only; the lowest there is for a bot, which likes nothing, unless it pretends to.
     ///
     /// # Panics
     /// When there is no such recording.
@@ -165,7 +189,7 @@ impl World {
         self.truth.judge(&self.catalogue, listener, dice::row(recording)).affinity
     }
 
-    /// Recordings that were played on an account so far, ascending.
+    /// Recordings that were played on an account so far, ascending; what an attacker slipped in is not heard by its holder.
     ///
     /// # Panics
     /// When there is no such account.

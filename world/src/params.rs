@@ -5,6 +5,8 @@ use std::str::FromStr;
 
 use music::Week;
 
+use crate::attack::Attack;
+
 /// What decides whether a listener loves a recording.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Tastes {
@@ -43,6 +45,10 @@ pub struct Params {
     pub bots: usize,
     /// How many of the listeners, the last ones, share their account with a child that sleeps to lullabies.
     pub children: usize,
+    /// How many of the listeners, those before the ones with a child, listen all day: 10 to 40 times [`Params::listens_per_week`].
+    pub heavy: usize,
+    /// An attack on a recording; its bots come after the other machines.
+    pub attack: Option<Attack>,
     /// Listens a week of the median listener; the mean is about half as much again; at most 10,000.
     pub listens_per_week: f32,
 }
@@ -59,8 +65,17 @@ impl Default for Params {
             first_week: Week::of_date(jiff::civil::date(2026, 5, 18)),
             bots: 3,
             children: 2,
+            heavy: 0,
+            attack: None,
             listens_per_week: 30.0,
         }
+    }
+}
+
+impl Params {
+    /// Accounts of one person who listens as most do; they come first.
+    pub(crate) fn honest(&self) -> usize {
+        self.listeners.saturating_sub(self.children).saturating_sub(self.heavy)
     }
 }
 

@@ -3,21 +3,22 @@
 //! Sessions follow each other in time; in each, mostly loved things are replayed and now and then something is heard for the first time.
 //! How long it plays, and whether it is liked or disliked aloud, depends on what the listener makes of it.
 
+mod army;
 mod choose;
 mod strangers;
 
 use std::time::Duration;
 
 use jiff::{SignedDuration, Timestamp};
-use music::{End, Event, Interaction, Listen};
+use music::{End, Event, Interaction};
 
 use crate::accounts::{AccountKind, Accounts};
+use crate::attack::Campaign;
 use crate::catalogue::Catalogue;
 use crate::charts::Charts;
 use crate::dice::{Dice, Purpose, row, whole};
 use crate::habits::{self, Occupation, Session, WEEK_SECS};
 use crate::memory::{Known, Memory};
-use crate::names::account_name;
 use crate::params::Params;
 use crate::talk::Talk;
 use crate::truth::{Judgement, Truth};
@@ -36,16 +37,23 @@ pub(crate) struct Scene<'a> {
     pub(crate) accounts: &'a Accounts,
     /// What everybody talked about last week.
     pub(crate) talks: &'a [Talk],
+    pub(crate) campaign: Option<&'a Campaign>,
     pub(crate) week: usize,
     pub(crate) start: Timestamp,
     pub(crate) is_december: bool,
+}
+
+/// A line of the log, before it is said under whose name and with whose credit.
+#[derive(Clone, Debug)]
+pub(crate) struct Line {
+    pub(crate) recording: u32,
+    pub(crate) event: Event,
 }
 
 /// One listener in one week.
 pub(crate) struct Player<'a> {
     scene: &'a Scene<'a>,
     listener: usize,
-    name: String,
     memory: &'a mut Memory,
     /// How much each known recording asks to be replayed this week, as running sums.
     pulls: Vec<f32>,
@@ -57,7 +65,8 @@ pub(crate) struct Player<'a> {
     /// A ring: what was just played is not played again at once.
     recently_played: [Option<u32>; 6],
     n_played: usize,
-    sink: &'a mut dyn FnMut(Listen),
+    /// What was played so far, by time.
+    lines: &'a mut Vec<Line>,
 }
 
 /// Chances by how a recording came up.
@@ -80,13 +89,12 @@ impl<'a> Player<'a> {
         scene: &'a Scene<'a>,
         listener: usize,
         memory: &'a mut Memory,
-        sink: &'a mut dyn FnMut(Listen),
+        lines: &'a mut Vec<Line>,
     ) -> Self {
         let pulls = memory.pulls_in(week_as_stored(scene.week), scene.is_december);
         Self {
             scene,
             listener,
-            name: account_name(listener),
             memory,
             pulls,
             talk: Talk::default(),
@@ -95,7 +103,7 @@ impl<'a> Player<'a> {
             n_sessions: 0,
             recently_played: [None; 6],
             n_played: 0,
-            sink,
+            lines,
         }
     }
 
@@ -109,6 +117,7 @@ impl<'a> Player<'a> {
                 Occupation::List => self.play_list(list),
                 Occupation::Child(n_listens) => self.play_lullabies(n_listens),
                 Occupation::Machine(n_listens) => self.play_as_machine(n_listens),
+                Occupation::Army(n_listens) => self.play_as_army(n_listens),
             }
             self.now += 60 + self.dice.below(1800);
         }
@@ -118,18 +127,31 @@ impl<'a> Player<'a> {
     /// The week's sessions by time.
     fn plan(&mut self, list: &[usize]) -> Vec<Session> {
         let account = self.scene.accounts.account(self.listener);
-        let mut sessions = Vec::new();
-        if account.kind == AccountKind::Bot {
-            habits::machine_sessions(&mut sessions);
-            return sessions;
+        let is_signed_up = || {
+            let is_signed_up = |c: &Campaign| c.is_signed_up(self.listener, self.scene.week);
+            self.scene.campaign.is_some_and(is_signed_up)
+        };
+        match account.kind {
+            AccountKind::Bot => return habits::machine_sessions(),
+            AccountKind::PushBot | AccountKind::DemoteBot if is_signed_up() => {
+                return habits::army_sessions();
+            }
+            AccountKind::PushBot | AccountKind::DemoteBot => return Vec::new(),
+            AccountKind::MixedBot if !is_signed_up() => return Vec::new(),
+            AccountKind::MixedBot
+            | AccountKind::Honest
+            | AccountKind::SharedWithChild
+            | AccountKind::Heavy
+            | AccountKind::Hijacked => {}
         }
+        let mut sessions = Vec::new();
         if account.kind == AccountKind::SharedWithChild {
             habits::child_sessions(&mut self.dice, &mut sessions);
         }
         // Some weeks are busy, and one in twenty is a holiday.
         let busyness = if self.dice.chance(0.05) { 0.2 } else { self.dice.log_normal(0.95, 0.35) };
         habits::own_sessions(
-            account.day,
+            account,
             account.listens_per_week * busyness,
             &mut self.dice,
             &mut sessions,
@@ -256,8 +278,7 @@ impl<'a> Player<'a> {
     }
 
     fn write(&mut self, recording: u32, event: Event) {
-        let recording = self.scene.catalogue.credit(recording);
-        (self.sink)(Listen { listener: Some(self.name.clone()), recording, event });
+        self.lines.push(Line { recording, event });
     }
 
     fn moment(&self) -> Timestamp {
@@ -282,6 +303,15 @@ impl<'a> Player<'a> {
 
     fn is_out(&self, recording: u32) -> bool {
         usize::from(self.scene.catalogue.release_of(recording).first_week) <= self.scene.week
+    }
+}
+
+impl Line {
+    /// When it was over, to the second above.
+    pub(crate) fn until(&self) -> Timestamp {
+        let played = self.event.played.unwrap_or_default();
+        let secs = played.as_secs() + u64::from(played.subsec_nanos() > 0);
+        self.event.at + Duration::from_secs(secs)
     }
 }
 

@@ -5,6 +5,7 @@
 
 mod draw;
 
+use crate::accounts::Accounts;
 use crate::attributes::{GenreIx, Mood, Tempo, Voice};
 use crate::catalogue::Catalogue;
 use crate::dice::{Dice, Purpose};
@@ -17,8 +18,8 @@ const FORBIDDEN: f32 = -1.2;
 /// Everybody's rules.
 #[derive(Clone, Debug)]
 pub(crate) struct Rules {
-    /// `[n_listeners]`
-    listeners: Vec<Listener>,
+    /// `[n_accounts]`, none for machines.
+    listeners: Vec<Option<Listener>>,
 }
 
 #[derive(Clone, Debug, Default)]
@@ -50,10 +51,11 @@ enum Condition {
 }
 
 impl Rules {
-    pub(crate) fn new(catalogue: &Catalogue, params: &Params) -> Self {
+    pub(crate) fn new(catalogue: &Catalogue, accounts: &Accounts, params: &Params) -> Self {
         let drawing = draw::Drawing::new(catalogue, params.seed);
         let draw = |l| drawing.listener(&mut Dice::new(params.seed, Purpose::Taste, l, 0));
-        Self { listeners: (0..params.listeners).map(draw).collect() }
+        let draw = |l| accounts.has_taste(l).then(|| draw(l));
+        Self { listeners: (0..accounts.len()).map(draw).collect() }
     }
 
     pub(crate) fn judge(
@@ -63,14 +65,14 @@ impl Rules {
         recording: u32,
     ) -> Judgement {
         let side = catalogue.recording(recording).mood as u8;
-        let Some(listener) = self.listeners.get(listener) else {
+        let Some(listener) = self.listener(listener) else {
             return Judgement { affinity: f32::NEG_INFINITY, side };
         };
         Judgement { affinity: listener.affinity(catalogue, recording), side }
     }
 
     pub(crate) fn home_genre(&self, listener: usize, dice: &mut Dice) -> Option<GenreIx> {
-        let loves = &self.listeners[listener].loves;
+        let loves = &self.listener(listener)?.loves;
         let rule = loves.get(dice.row_below(loves.len()))?;
         rule.all.iter().find_map(|condition| match condition {
             Condition::Genre(genre) => Some(*genre),
@@ -83,8 +85,13 @@ impl Rules {
         })
     }
 
+    /// None for machines.
+    fn listener(&self, listener: usize) -> Option<&Listener> {
+        self.listeners.get(listener)?.as_ref()
+    }
+
     pub(crate) fn side_at(&self, listener: usize, hour: u32) -> u8 {
-        self.listeners[listener].moods[(hour / 6) as usize]
+        self.listener(listener).map_or(0, |l| l.moods[(hour / 6) as usize])
     }
 }
 

@@ -2,6 +2,7 @@
 //!
 //! The hidden truth of both kinds of world; nobody outside learns it except by listening, or by asking [`crate::World::loves`].
 
+use crate::accounts::Accounts;
 use crate::attributes::GenreIx;
 use crate::catalogue::Catalogue;
 use crate::dice::{Dice, row};
@@ -26,10 +27,10 @@ pub(crate) enum Truth {
 }
 
 impl Truth {
-    pub(crate) fn new(catalogue: &Catalogue, params: &Params) -> Self {
+    pub(crate) fn new(catalogue: &Catalogue, accounts: &Accounts, params: &Params) -> Self {
         match params.tastes {
-            Tastes::Vectors => Self::Vectors(Vectors::new(catalogue, params)),
-            Tastes::Rules => Self::Rules(Rules::new(catalogue, params)),
+            Tastes::Vectors => Self::Vectors(Vectors::new(catalogue, accounts, params)),
+            Tastes::Rules => Self::Rules(Rules::new(catalogue, accounts, params)),
         }
     }
 

@@ -4,6 +4,7 @@
 //! `affinity = max over t of (bonus of t − |x − t|²) + QUALITY · quality − threshold`, the threshold such that the listener loves 3–8 % of the catalogue.
 //! This is near to what factor models assume, but for the maximum.
 
+use crate::accounts::Accounts;
 use crate::attributes::{GENRES, GenreIx, LULLABY, Mood};
 use crate::catalogue::Catalogue;
 use crate::dice::{Dice, Purpose, row, running_sums};
@@ -31,8 +32,8 @@ type Style = [f32; DIM];
 pub(crate) struct Vectors {
     /// `[n_recordings]`
     styles: Vec<Style>,
-    /// `[n_listeners]`
-    listeners: Vec<Listener>,
+    /// `[n_accounts]`, none for machines.
+    listeners: Vec<Option<Listener>>,
 }
 
 #[derive(Clone, Debug)]
@@ -50,24 +51,31 @@ struct Taste {
 }
 
 impl Vectors {
-    pub(crate) fn new(catalogue: &Catalogue, params: &Params) -> Self {
+    pub(crate) fn new(catalogue: &Catalogue, accounts: &Accounts, params: &Params) -> Self {
         let mut vectors =
             Self { styles: draw_styles(catalogue, params.seed), listeners: Vec::new() };
         let sample = sample(catalogue);
         let genre_sums = running_sums(*catalogue.genre_weights());
-        for l in 0..params.listeners {
+        for l in 0..accounts.len() {
+            if !accounts.has_taste(l) {
+                vectors.listeners.push(None);
+                continue;
+            }
             let mut dice = Dice::new(params.seed, Purpose::Taste, l, 0);
             let tastes = vectors.draw_tastes(catalogue, &genre_sums, &mut dice);
             let loved_share = dice.between(LOVED.0, LOVED.1);
-            vectors.listeners.push(Listener { tastes, threshold: 0.0 });
-            let mut likings: Vec<f32> =
-                sample.iter().map(|r| vectors.judge(catalogue, l, *r).affinity).collect();
+            let mut listener = Listener { tastes, threshold: 0.0 };
+            let mut likings: Vec<f32> = sample
+                .iter()
+                .map(|r| vectors.judge_as(&listener, catalogue, *r).affinity)
+                .collect();
             let n_loved = crate::dice::whole(loved_share * likings.len() as f32) as usize;
             if n_loved < likings.len() {
                 let (_, threshold, _) =
                     likings.select_nth_unstable_by(n_loved, |a, b| b.total_cmp(a));
-                vectors.listeners[l].threshold = *threshold;
+                listener.threshold = *threshold;
             }
+            vectors.listeners.push(Some(listener));
         }
         vectors
     }
@@ -78,9 +86,19 @@ impl Vectors {
         listener: usize,
         recording: u32,
     ) -> Judgement {
-        let Some(Listener { tastes, threshold }) = self.listeners.get(listener) else {
-            return Judgement { affinity: f32::NEG_INFINITY, side: 0 };
-        };
+        match self.listener(listener) {
+            Some(listener) => self.judge_as(listener, catalogue, recording),
+            None => Judgement { affinity: f32::NEG_INFINITY, side: 0 },
+        }
+    }
+
+    /// None for machines.
+    fn listener(&self, listener: usize) -> Option<&Listener> {
+        self.listeners.get(listener)?.as_ref()
+    }
+
+    fn judge_as(&self, listener: &Listener, catalogue: &Catalogue, recording: u32) -> Judgement {
+        let Listener { tastes, threshold } = listener;
         let style = &self.styles[recording as usize];
         let mut best = Judgement { affinity: f32::NEG_INFINITY, side: 0 };
         for (side, taste) in (0..).zip(tastes) {
@@ -94,12 +112,12 @@ impl Vectors {
     }
 
     pub(crate) fn home_genre(&self, listener: usize, dice: &mut Dice) -> Option<GenreIx> {
-        let tastes = &self.listeners[listener].tastes;
+        let tastes = &self.listener(listener)?.tastes;
         tastes.get(dice.row_below(tastes.len())).map(|taste| taste.genre)
     }
 
     pub(crate) fn side_now(&self, listener: usize, dice: &mut Dice) -> u8 {
-        let n_tastes = row(self.listeners[listener].tastes.len());
+        let n_tastes = row(self.listener(listener).map_or(0, |l| l.tastes.len()));
         // The lower of two throws: the main taste comes up most.
         let side = dice.below(n_tastes).min(dice.below(n_tastes));
         u8::try_from(side).expect("at most four tastes")

@@ -59,7 +59,7 @@ impl Player<'_> {
         targets
     }
 
-    fn remember_without_pull(&mut self, recording: u32) {
+    pub(super) fn remember_without_pull(&mut self, recording: u32) {
         let since = week_as_stored(self.scene.week);
         self.remember(Known {
             recording,

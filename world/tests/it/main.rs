@@ -1,6 +1,7 @@
 //! Does the world behave as its documentation says?
 
 mod accounts;
+mod attacks;
 mod baselines;
 mod edges;
 mod habits;
