@@ -10,13 +10,14 @@ mod tests;
 
 use std::collections::HashSet;
 use std::ops::Range;
+use std::time::Duration;
 
 use jiff::ToSpan;
 use jiff::civil::Date;
 use music::{CatalogueEntry, Credit};
 
 use crate::attributes::{GENRES, GenreIx, LULLABY, Mood, SCENES, Tempo, Voice};
-use crate::dice::{Dice, Purpose, row, running_sums};
+use crate::dice::{Dice, Purpose, fixed_throw, row, running_sums};
 use crate::keys::Keys;
 use crate::params::Params;
 
@@ -68,6 +69,8 @@ pub(crate) struct Catalogue {
     genre_weights: [f32; GENRES.len()],
     keys: Keys,
     seed: u64,
+    /// Share of recordings of which nobody tells more than title and artist.
+    undescribed: f32,
 }
 
 impl Catalogue {
@@ -81,6 +84,7 @@ impl Catalogue {
             genre_weights,
             keys: Keys::new(params.seed),
             seed: params.seed,
+            undescribed: params.flaws.without_length,
         };
         // Fewer people care for a genre than artists play it: the square root lies between.
         let genre_sums = running_sums(genre_weights.map(f32::sqrt));
@@ -147,10 +151,24 @@ impl Catalogue {
         Credit {
             title: self.recording(recording).title.to_string(),
             artist: self.artist_of(recording).name.to_string(),
-            release: Some(self.release_of(recording).title.to_string()),
+            release: self
+                .is_described(recording)
+                .then(|| self.release_of(recording).title.to_string()),
             spotify: Some(self.keys.uri(recording as usize)),
             ..Credit::default()
         }
+    }
+
+    /// Whether anybody tells its length, date, release and tags.
+    fn is_described(&self, recording: u32) -> bool {
+        // A column of throws that no artist has.
+        fixed_throw(self.seed, recording, u32::MAX) >= self.undescribed
+    }
+
+    /// Its length, where anybody tells.
+    pub(crate) fn said_length(&self, recording: u32) -> Option<Duration> {
+        let length = Duration::from_secs(self.recording(recording).length_secs.into());
+        self.is_described(recording).then_some(length)
     }
 
     /// The row of a Spotify URI or address.

@@ -23,6 +23,8 @@ pub(crate) enum Purpose {
     Week,
     /// What attackers do.
     Attack,
+    /// What a log gets wrong.
+    Flaw,
 }
 
 /// A stream of chance.

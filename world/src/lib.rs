@@ -14,6 +14,7 @@ mod attributes;
 mod catalogue;
 mod charts;
 mod dice;
+mod flaws;
 mod habits;
 mod keys;
 mod memory;
@@ -31,6 +32,7 @@ use music::{CatalogueEntry, Listen};
 
 pub use crate::accounts::AccountKind;
 pub use crate::attack::{Attack, AttackKind};
+pub use crate::flaws::Flaws;
 pub use crate::params::{Params, ParseTastesError, Tastes};
 
 use crate::accounts::Accounts;
@@ -119,6 +121,7 @@ impl World {
     /// Plays one week: everything that was listened to, liked and disliked, by listener and time.
     ///
     /// `shown` holds, by account, the list handed over for this week; accounts beyond its end got none.
+    /// With [`Params::flaws`], a row may be dated elsewhere.
     /// Each week is played once, and one after the other; what is heard in one is known in the next.
     /// What is shown but not in the catalogue or not released yet is not played.
     pub fn play_week(&mut self, week: usize, shown: &[Vec<usize>]) -> Vec<Listen> {
@@ -160,6 +163,7 @@ impl World {
             if let Some(campaign) = &self.campaign {
                 campaign.slip_into(&scene, listener, &mut lines);
             }
+            self.params.flaws.spoil(&scene, listener, &mut lines);
             let name = names::account_name(listener);
             for Line { recording, event } in lines {
                 let recording = self.catalogue.credit(recording);
@@ -189,7 +193,7 @@ impl World {
         self.truth.judge(&self.catalogue, listener, dice::row(recording)).affinity
     }
 
-    /// Recordings that were played on an account so far, ascending; what an attacker slipped in is not heard by its holder.
+    /// Recordings that were played on an account so far, ascending; what an attacker slipped in, and what only the log says, is not heard by its holder.
     ///
     /// # Panics
     /// When there is no such account.

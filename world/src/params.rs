@@ -6,6 +6,7 @@ use std::str::FromStr;
 use music::Week;
 
 use crate::attack::Attack;
+use crate::flaws::Flaws;
 
 /// What decides whether a listener loves a recording.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -49,6 +50,10 @@ pub struct Params {
     pub heavy: usize,
     /// An attack on a recording; its bots come after the other machines.
     pub attack: Option<Attack>,
+    /// What is wrong with the log.
+    pub flaws: Flaws,
+    /// Share of sessions in which a listener clicks through an album, or away from a mood, and skips nearly everything within seconds, loved or not; 0.15 is typical.
+    pub hunting: f32,
     /// Listens a week of the median listener; the mean is about half as much again; at most 10,000.
     pub listens_per_week: f32,
 }
@@ -67,6 +72,8 @@ impl Default for Params {
             children: 2,
             heavy: 0,
             attack: None,
+            flaws: Flaws::default(),
+            hunting: 0.0,
             listens_per_week: 30.0,
         }
     }

@@ -5,6 +5,7 @@
 
 mod army;
 mod choose;
+mod hunt;
 mod strangers;
 
 use std::time::Duration;
@@ -165,6 +166,10 @@ impl<'a> Player<'a> {
 
     fn play_own(&mut self, start: u32, n_listens: u32) {
         let setting = self.setting(start);
+        if self.is_hunting() {
+            self.hunt(setting, n_listens);
+            return;
+        }
         for left in (0..n_listens).rev() {
             match self.choose(setting) {
                 Some(choose::Choice::Known(known)) => self.replay(known, left == 0),
@@ -180,7 +185,7 @@ impl<'a> Player<'a> {
     fn play_list(&mut self, list: &[usize]) {
         for (position, recording) in list.iter().enumerate() {
             let is_playable =
-                *recording < self.scene.catalogue.len() && self.is_out(row(*recording));
+                *recording < self.scene.catalogue.len() && self.scene.is_out(row(*recording));
             if !is_playable || !self.dice.chance(0.95 - 0.01 * position as f32) {
                 continue;
             }
@@ -266,7 +271,7 @@ impl<'a> Player<'a> {
     fn emit(&mut self, recording: u32, played_ms: u32, end: End) {
         let event = Event {
             played: Some(Duration::from_millis(played_ms.into())),
-            length: Some(Duration::from_secs(self.length_secs(recording).into())),
+            length: self.scene.catalogue.said_length(recording),
             end: Some(end),
             session: Some((self.scene.week as u64) * 1000 + self.n_sessions),
             ..Event::new(Interaction::Play, self.moment())
@@ -300,13 +305,38 @@ impl<'a> Player<'a> {
     fn length_secs(&self, recording: u32) -> u32 {
         self.scene.catalogue.recording(recording).length_secs.into()
     }
+}
 
-    fn is_out(&self, recording: u32) -> bool {
-        usize::from(self.scene.catalogue.release_of(recording).first_week) <= self.scene.week
+impl Scene<'_> {
+    pub(crate) fn is_out(&self, recording: u32) -> bool {
+        usize::from(self.catalogue.release_of(recording).first_week) <= self.week
     }
 }
 
 impl Line {
+    /// A play to the end.
+    pub(crate) fn finished(
+        scene: &Scene<'_>,
+        recording: u32,
+        at: Timestamp,
+        session: Option<u64>,
+    ) -> Self {
+        let event = Event {
+            length: scene.catalogue.said_length(recording),
+            end: Some(End::Finished),
+            session,
+            ..Event::new(Interaction::Play, at)
+        };
+        let mut line = Self { recording, event };
+        line.event.played = Some(line.length(scene));
+        line
+    }
+
+    /// How long the recording is, whether or not anybody says so.
+    pub(crate) fn length(&self, scene: &Scene<'_>) -> Duration {
+        Duration::from_secs(scene.catalogue.recording(self.recording).length_secs.into())
+    }
+
     /// When it was over, to the second above.
     pub(crate) fn until(&self) -> Timestamp {
         let played = self.event.played.unwrap_or_default();

@@ -1,9 +1,7 @@
 //! Where does the target go in a week of ordinary listening?
 
-use std::time::Duration;
-
 use jiff::{SignedDuration, Timestamp};
-use music::{End, Event, Interaction};
+use music::{Event, Interaction};
 
 use super::{Campaign, MIXED_PLAYS, THIN_PLAYS};
 use crate::accounts::{Account, AccountKind};
@@ -31,22 +29,14 @@ impl Campaign {
             | AccountKind::DemoteBot => return,
         };
         let mut dice = self.dice(listener, 2 + scene.week);
-        let length_secs = scene.catalogue.recording(self.target).length_secs;
-        let length = SignedDuration::from_secs(length_secs.into());
+        let length = scene.catalogue.recording(self.target).length_secs;
+        let length = SignedDuration::from_secs(length.into());
         let is_first_week = scene.week == 0 || !self.is_signed_up(listener, scene.week - 1);
         for i in 0..n_plays {
             let Some((at, session)) = free_moment(scene, account, lines, length, &mut dice) else {
                 continue;
             };
-            let played = Duration::from_secs(length_secs.into());
-            let event = Event {
-                played: Some(played),
-                length: Some(played),
-                end: Some(End::Finished),
-                session,
-                ..Event::new(Interaction::Play, at)
-            };
-            insert(lines, Line { recording: self.target, event });
+            insert(lines, Line::finished(scene, self.target, at, session));
             if i == 0 && account.kind == AccountKind::MixedBot && is_first_week {
                 let event = Event::new(Interaction::Like, at + length);
                 insert(lines, Line { recording: self.target, event });

@@ -2,8 +2,6 @@
 //!
 //! Tags are how people put it: the genre mostly right, the mood often missing or wrong.
 
-use std::time::Duration;
-
 use music::{CatalogueEntry, Tag};
 
 use super::Catalogue;
@@ -12,11 +10,12 @@ use crate::dice::{Dice, Purpose};
 
 pub(super) fn entry(catalogue: &Catalogue, recording: u32) -> CatalogueEntry {
     let facts = catalogue.recording(recording);
+    let is_described = catalogue.is_described(recording);
     CatalogueEntry {
         credit: catalogue.credit(recording),
-        length: Some(Duration::from_secs(facts.length_secs.into())),
-        released: Some(catalogue.release_of(recording).released),
-        tags: tags(catalogue, recording),
+        length: catalogue.said_length(recording),
+        released: is_described.then_some(catalogue.release_of(recording).released),
+        tags: if is_described { tags(catalogue, recording) } else { Vec::new() },
         tempo: Some(facts.bpm.into()),
         ..CatalogueEntry::default()
     }

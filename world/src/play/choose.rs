@@ -54,9 +54,9 @@ impl Player<'_> {
     pub(super) fn choose(&mut self, setting: Setting) -> Option<Choice> {
         let p_new = self.p_new();
         if self.dice.chance(p_new) {
-            self.discover(setting).or_else(|| self.favorite(setting))
+            self.discover(setting).or_else(|| self.favorite(setting).map(Choice::Known))
         } else {
-            self.favorite(setting).or_else(|| self.discover(setting))
+            self.favorite(setting).map(Choice::Known).or_else(|| self.discover(setting))
         }
     }
 
@@ -69,14 +69,14 @@ impl Player<'_> {
     }
 
     /// Something known, in proportion to its pull; of six that come to mind the first that suits the session, otherwise the last.
-    fn favorite(&mut self, setting: Setting) -> Option<Choice> {
+    pub(super) fn favorite(&mut self, setting: Setting) -> Option<Known> {
         let mut fallback = None;
         for _ in 0..6 {
             let known = self.memory.known(self.dice.pick_by_sums(&self.pulls)?);
             if self.recently_played.contains(&Some(known.recording)) {
                 continue;
             }
-            fallback = Some(Choice::Known(known));
+            fallback = Some(known);
             if self.suits(known, setting) {
                 break;
             }
@@ -104,7 +104,7 @@ impl Player<'_> {
                 Source::Cupboard => true,
                 Source::HomeGenre | Source::Charts => self.is_in_sight(recording),
                 Source::Friend | Source::SameArtist => {
-                    self.is_out(recording) && self.is_in_season(recording)
+                    self.scene.is_out(recording) && self.is_in_season(recording)
                 }
             };
             if !is_open || self.memory.find(recording).is_some() {

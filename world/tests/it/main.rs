@@ -4,6 +4,7 @@ mod accounts;
 mod attacks;
 mod baselines;
 mod edges;
+mod flaws;
 mod habits;
 mod log;
 mod marginals;
