@@ -7,7 +7,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use engine::{Folder, Observer, Pairs, Undated};
 use jiff::Timestamp;
-use listens::{Lengths, Weighed, weigh};
+use listens::{Evidence, Lengths, Weighed, weigh};
 use music::{History, ListenerId, Logged, RecordingId, UserIx};
 
 use super::{Asked, Counts, Genres, Moments, Objective, Relevance, Split, Task};
@@ -30,6 +30,7 @@ impl Task {
     /// What a folder holds, cut at one moment for all; `objective` first, the others beside it.
     ///
     /// Counts without times are in neither part.
+    /// What was liked in the window is told by `judge`, so that several ways to learn from a log can be asked the same.
     ///
     /// # Errors
     /// When the folder holds no listen with a time, when nothing lies before the window or nothing new in it, and when
@@ -38,6 +39,7 @@ impl Task {
         folder: &Folder,
         window: Window,
         objective: Objective,
+        judge: &Evidence,
         observer: &mut dyn Observer,
     ) -> Result<Self, Error> {
         let (oldest, newest) =
@@ -61,6 +63,7 @@ impl Task {
             lengths: later,
             from: moment(moments.from)?,
             objectives: objectives(objective),
+            judge,
             works: Works::of(folder)?,
             ranks_known: window.replays,
         };
@@ -104,6 +107,8 @@ struct Examiner<'a> {
     lengths: Lengths,
     from: Timestamp,
     objectives: Vec<Objective>,
+    /// What the listens of the window are worth.
+    judge: &'a Evidence,
     works: Works,
     /// Whether what a listener knows is asked for too.
     ranks_known: bool,
@@ -203,7 +208,7 @@ impl Examiner<'_> {
         until: Timestamp,
         counts: &mut Counts,
     ) -> Vec<New> {
-        let weighed = weigh(within, &self.lengths, &self.folder.config.evidence, Some(until));
+        let weighed = weigh(within, &self.lengths, self.judge, Some(until));
         let mut new = Vec::new();
         for weighed in weighed.into_iter().filter(|weighed| weighed.plays > 0.0) {
             counts.test_pairs += 1;

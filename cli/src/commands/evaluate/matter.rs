@@ -69,7 +69,8 @@ fn of_folder(
         "the tags of the data folder are its genres: --genres is for files; `undersong import` brings tags in"
     );
     let folder = place::open(global)?;
-    let mut task = Task::from_folder(&folder, window, matter.hit, observer)?;
+    let mut task =
+        Task::from_folder(&folder, window, matter.hit, &folder.config.evidence, observer)?;
     if let Some(path) = &matter.attributes {
         let who = |name: &str| Some(folder.store.listener(name).ok()??.id.0);
         task.tell_attributes(path, &who)?;

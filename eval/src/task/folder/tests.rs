@@ -4,7 +4,7 @@ use std::path::Path;
 
 use engine::{Folder, ImportRequest, Undated, Unobserved};
 use jiff::Timestamp;
-use listens::Options;
+use listens::{Evidence, Options};
 use store::Audience;
 
 use super::{Objective, Task, Window};
@@ -54,7 +54,7 @@ fn folder(place: &Path, logs: &[&[Played<'_>]]) -> Folder {
 
 fn task(folder: &Folder, objective: Objective, replays: bool) -> Task {
     let window = Window { from: Some(START + 10 * DAY), length: 7 * DAY, gap: 1_800, replays };
-    Task::from_folder(folder, window, objective, &mut Unobserved).unwrap()
+    Task::from_folder(folder, window, objective, &Evidence::default(), &mut Unobserved).unwrap()
 }
 
 #[test]
@@ -98,6 +98,18 @@ fn a_hit_is_new_to_its_listener_and_a_replay_is_counted_apart() {
 }
 
 #[test]
+fn the_judge_is_the_same_whatever_is_believed_of_the_training() {
+    let place = tempfile::tempdir().unwrap();
+    let mut folder = folder(place.path(), &[&BEFORE, &AFTER]);
+    let plain = task(&folder, Objective::Liked, false);
+    folder.config.evidence.alpha = 2.0;
+    let sure = task(&folder, Objective::Liked, false);
+    assert_eq!(sure.asked, plain.asked);
+    let first = |task: &Task| task.heard.row(0).1[0].confidence;
+    assert_eq!(first(&sure), 2.0 * first(&plain));
+}
+
+#[test]
 fn with_replays_what_is_known_is_asked_for_too() {
     let place = tempfile::tempdir().unwrap();
     let task = task(&folder(place.path(), &[&BEFORE, &AFTER]), Objective::Clicked, true);
@@ -112,7 +124,8 @@ fn a_window_beside_the_log_is_said_to_be() {
     let folder = folder(place.path(), &[&BEFORE]);
     let sentence = |from: i64| {
         let window = Window { from: Some(START + from * DAY), length: DAY, gap: 0, replays: false };
-        Task::from_folder(&folder, window, Objective::Liked, &mut Unobserved)
+        let judge = Evidence::default();
+        Task::from_folder(&folder, window, Objective::Liked, &judge, &mut Unobserved)
             .unwrap_err()
             .to_string()
     };
