@@ -1,5 +1,7 @@
 //! What did one listener do, as the log keeps it?
 
+use jiff::Timestamp;
+
 use crate::{Event, ImportId, RecordingId};
 
 /// One stored interaction: which recording, from which import, what happened.
@@ -11,6 +13,15 @@ pub struct Logged {
     pub import: ImportId,
     /// What happened.
     pub event: Event,
+}
+
+/// A recording that a list handed over; those of one list share their moment.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Shown {
+    /// What was shown.
+    pub recording: RecordingId,
+    /// When the list was made.
+    pub at: Timestamp,
 }
 
 /// Everything the log holds of one listener, repeated submissions included.

@@ -13,7 +13,7 @@ mod spelling;
 mod week;
 
 pub use catalogue::{CatalogueEntry, Credit, ItemKind, Tag};
-pub use history::{History, Logged};
+pub use history::{History, Logged, Shown};
 pub use ids::{ArtistId, ImportId, ListId, ListenerId, ParseIdError, RecordingId};
 pub use listen::{Context, Count, Device, End, Entry, Event, Interaction, Listen};
 pub use playlist::{Contribution, Link, ListKind, Playlist, Reason, Track};

@@ -2,8 +2,10 @@
 //!
 //! Lines are never changed or removed, except with their listener.
 
+use std::collections::BTreeMap;
+
 use jiff::Timestamp;
-use music::{ListId, ListKind, ListenerId, RecordingId, Week};
+use music::{ListId, ListKind, ListenerId, RecordingId, Shown, Week};
 use rusqlite::{Params, TransactionBehavior, params};
 
 use crate::{Error, Result, Store, identity, listeners, row};
@@ -88,6 +90,31 @@ impl Store {
         drop(insert);
         tx.commit()?;
         Ok(ListId(id.cast_unsigned()))
+    }
+
+    /// What was shown to everybody who was shown something, or to one listener alone, ascending by moment, then recording.
+    ///
+    /// # Errors
+    /// What the database may refuse.
+    pub fn all_shown(
+        &self,
+        listener: Option<ListenerId>,
+    ) -> Result<BTreeMap<ListenerId, Vec<Shown>>> {
+        let mut query = self.db.prepare_cached(
+            "SELECT DISTINCT lists.listener, lists.made_at, coalesce(a.recording, l.recording) AS shown FROM lists
+                JOIN ledger l ON l.list = lists.id LEFT JOIN aliases a ON a.alias = l.recording
+                WHERE ?1 IS NULL OR lists.listener = ?1 ORDER BY lists.listener, lists.made_at, shown",
+        )?;
+        let mut rows = query.query([listener.map(|listener| listener.0.cast_signed())])?;
+        let mut all: BTreeMap<ListenerId, Vec<Shown>> = BTreeMap::new();
+        while let Some(row) = rows.next()? {
+            let (listener, at, recording): (i64, i64, i64) =
+                (row.get(0)?, row.get(1)?, row.get(2)?);
+            let recording = RecordingId(recording.cast_unsigned());
+            let of_listener = all.entry(ListenerId(listener.cast_unsigned())).or_default();
+            of_listener.push(Shown { recording, at: row::moment(at)? });
+        }
+        Ok(all)
     }
 
     /// The list of this size, as asked for, that was made last for this week.
