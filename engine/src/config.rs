@@ -5,7 +5,7 @@
 use std::path::Path;
 
 use jiff::tz::TimeZone;
-use listens::Evidence;
+use listens::{Evidence, Unusable};
 use models::Spec;
 use serde::Deserialize;
 
@@ -64,9 +64,8 @@ impl Config {
             Err(error) if error.kind() == std::io::ErrorKind::NotFound => String::new(),
             Err(source) => return Err(Error::Io { source }),
         };
-        let mut config: Self = toml::from_str(&text)
+        let config: Self = toml::from_str(&text)
             .map_err(|source| Error::Config { path: path.into(), source: Box::new(source) })?;
-        config.evidence = config.evidence.with_default_values();
         config.check(path)?;
         Ok(config)
     }
@@ -81,7 +80,6 @@ impl Config {
     }
 
     fn check(&self, path: &Path) -> Result<(), Error> {
-        let of_evidence = self.check_evidence();
         let of_weekly = self.check_weekly();
         let of_zone = match TimeZone::get(&self.timezone) {
             Ok(_) => Ok(()),
@@ -89,50 +87,18 @@ impl Config {
                 Err(("timezone", "an IANA name such as Europe/Berlin", self.timezone.clone()))
             }
         };
-        let refuse =
-            |(key, expected, got)| Error::ConfigValue { path: path.into(), key, expected, got };
-        of_zone.and(of_evidence).and(of_weekly).map_err(refuse)?;
+        let refuse = |(key, expected, got): Refusal| {
+            let key = key.to_owned();
+            Error::ConfigValue { path: path.into(), key, expected, got }
+        };
+        of_zone.and(of_weekly).map_err(refuse)?;
+        if let Some(Unusable { key, expected, got }) = self.evidence.unusable() {
+            return Err(Error::ConfigValue { path: path.into(), key, expected, got });
+        }
         for model in &self.train.models {
             model.parse::<Spec>()?;
         }
         Ok(())
-    }
-
-    fn check_evidence(&self) -> Result<(), Refusal> {
-        let evidence = &self.evidence;
-        let positive = [
-            ("evidence.half_life_days", evidence.half_life_days),
-            ("evidence.alpha", evidence.alpha),
-            ("evidence.eps", evidence.eps),
-        ];
-        if let Some((key, value)) =
-            positive.into_iter().find(|(_, value)| !(value.is_finite() && *value > 0.0))
-        {
-            return Err((key, "a positive number", value.to_string()));
-        }
-        let bounds = [
-            ("evidence.completed_secs", evidence.completed_secs),
-            ("evidence.completed_share", evidence.completed_share),
-            ("evidence.skip_secs", evidence.skip_secs),
-        ];
-        if let Some((key, value)) =
-            bounds.into_iter().find(|(_, value)| !(value.is_finite() && *value >= 0.0))
-        {
-            return Err((key, "a number of at least 0", value.to_string()));
-        }
-        let mut values = evidence.values.iter().chain(&evidence.kinds);
-        if let Some((name, value)) = values.find(|(_, value)| !value.is_finite()) {
-            return Err(("evidence", "a finite value", format!("{name} = {value}")));
-        }
-        let known = Evidence::default().values;
-        match evidence.values.keys().find(|name| !known.contains_key(*name)) {
-            Some(unknown) => {
-                let expected =
-                    "a known kind of interaction, as one of your own goes under [evidence.kinds]";
-                Err(("evidence.values", expected, unknown.clone()))
-            }
-            None => Ok(()),
-        }
     }
 
     fn check_weekly(&self) -> Result<(), Refusal> {

@@ -42,7 +42,7 @@ pub enum Error {
         /// The file.
         path: PathBuf,
         /// The key.
-        key: &'static str,
+        key: String,
         /// What would do.
         expected: &'static str,
         /// What came.

@@ -153,6 +153,8 @@ pub fn import_factors(folder: &mut Folder, path: &Path, now: Timestamp) -> Resul
         n_listeners: header.n_listeners,
         n_pairs: 0,
         knows_until: header.knows_until,
+        mean_evidence: None,
+        doubted: BTreeMap::new(),
         last_import: crate::train::last_import(folder)?,
         made_at: now,
         seconds: BTreeMap::new(),

@@ -4,9 +4,11 @@
 //! [`weekly`] tells the path from a listener and a week to a playlist, [`train`] the one from a log to a snapshot.
 
 mod bare;
+mod belief;
 mod config;
 mod describe;
 mod dimensions;
+mod doubted;
 mod error;
 mod evidence;
 mod factors;
@@ -32,7 +34,7 @@ pub use bare::{Bare, believe, check_vacant, item_id};
 pub use config::{Config, Train, Weekly};
 pub use dimensions::{Dimension, Dimensions, End, Named, dimensions};
 pub use error::Error;
-pub use evidence::evidence;
+pub use evidence::{Explained, evidence};
 pub use factors::{Exported, export_factors, import_factors};
 pub use find::{artist as find_artist, recording as find_recording};
 pub use folder::{Folder, Lock};
@@ -40,7 +42,7 @@ pub use forget::{forget, undo};
 pub use import::{ImportRequest, Imported, ME, import};
 pub use ledger::history;
 pub use observer::{Observer, Unobserved};
-pub use pairs::{Pairs, Undated, lengths, pairs};
+pub use pairs::{OnDoubt, Pairs, Reading, Undated, lengths, pairs};
 pub use rejects::RejectLine;
 pub use similar::{Alike, Subject, similar};
 pub use snapshot::{Fitted, Manifest, Snapshot, current_id, read_manifest};

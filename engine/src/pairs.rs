@@ -2,12 +2,17 @@
 //!
 //! Two passes with one listener in memory at a time: first how long recordings are, then what each history says.
 
+use std::collections::BTreeMap;
+
 use jiff::Timestamp;
 use linalg::Csr;
-use listens::{LengthEstimates, Lengths, Weighed, weigh};
+use listens::{
+    Crowd, Evidence, LengthEstimates, Lengths, Past, Rule, Weighing, confidences, weigh_rows,
+};
 use models::Heard;
 use music::{History, ItemIx, ListenerId, RecordingId, Rows, UserIx};
 
+use crate::belief::learned;
 use crate::{Error, Folder, Observer};
 
 /// What becomes of counts, which say how often and not when.
@@ -34,6 +39,26 @@ pub struct Pairs {
     pub liked_by: Vec<u32>,
     /// The newest interaction.
     pub newest: Option<Timestamp>,
+    /// Mean over listeners of their whole evidence, signs left out.
+    pub mean_evidence: f64,
+    /// Rows of the log that count less, or not at all, by what doubts them.
+    pub doubted: BTreeMap<Rule, u64>,
+}
+
+/// Who wants to know of rows of the log that are doubted.
+pub type OnDoubt<'a> = &'a mut dyn FnMut(ListenerId, &Weighing<'_>);
+
+/// How a log is read.
+#[derive(Clone, Copy, Debug)]
+pub struct Reading<'a> {
+    /// How long recordings are.
+    pub lengths: &'a Lengths,
+    /// What is worth how much.
+    pub evidence: &'a Evidence,
+    /// The moment up to which it is read.
+    pub until: Option<Timestamp>,
+    /// What becomes of counts.
+    pub undated: Undated,
 }
 
 /// Length of each recording: what a log or the catalogue says, else the median of its finished plays.
@@ -68,38 +93,46 @@ pub(crate) fn lengths_of(history: &History, known: &Lengths) -> Lengths {
     estimates.lengths()
 }
 
-/// Weighs every history as far as it lies before `until`; listeners of whom nothing is believed have no row.
+/// Weighs every history; listeners of whom nothing is believed have no row.
+///
+/// `on_doubt` is told of each listener with a row that is doubted.
 ///
 /// # Errors
 /// [`Error::Empty`] when nothing is believed of anybody; when the store cannot be read, and when the observer wants to
 /// stop.
 pub fn pairs(
     folder: &Folder,
-    lengths: &Lengths,
-    until: Option<Timestamp>,
-    undated: Undated,
+    reading: &Reading<'_>,
+    on_doubt: OnDoubt<'_>,
     observer: &mut dyn Observer,
 ) -> Result<Pairs, Error> {
-    let mut weighed = Gathered::default();
-    folder.store.for_each_history(until, &mut |listener, history| {
+    let mut gathered = Gathered::default();
+    let mut shown = folder.store.all_shown(None)?;
+    folder.store.for_each_history(reading.until, &mut |listener, history| {
         let dated;
-        let history = match undated {
+        let history = match reading.undated {
             Undated::Count => history,
             Undated::LeaveOut => {
                 dated = history.dated();
                 &dated
             }
         };
-        weighed.add(listener, &weigh(history, lengths, &folder.config.evidence, until));
-        observer.advance(weighed.listeners.len() as u64);
+        let shown = shown.remove(&listener).unwrap_or_default();
+        let past = Past { history, shown, until: reading.until };
+        let weighing = weigh_rows(&past, reading.lengths, reading.evidence);
+        if gathered.count_doubts(&weighing) {
+            on_doubt(listener, &weighing);
+        }
+        gathered.add(listener, &weighing, reading.evidence);
+        observer.advance(gathered.listeners.len() as u64);
     })?;
     if observer.is_interrupted() {
         return Err(Error::Interrupted);
     }
-    if weighed.pairs.is_empty() {
+    if gathered.pairs.is_empty() {
         return Err(Error::Empty);
     }
-    Ok(weighed.matrix())
+    Ok(gathered.matrix(reading.evidence))
 }
 
 /// One listener and one recording, weighed.
@@ -107,55 +140,76 @@ pub fn pairs(
 struct Pair {
     user: u32,
     recording: RecordingId,
-    confidence: f32,
-    is_liked: bool,
+    evidence: f32,
     last: Option<Timestamp>,
 }
 
 /// The pairs of the listeners so far.
 #[derive(Debug, Default)]
 struct Gathered {
+    /// By listener, then recording.
     pairs: Vec<Pair>,
     listeners: Vec<ListenerId>,
     plays: Vec<f64>,
+    doubted: BTreeMap<Rule, u64>,
 }
 
 impl Gathered {
-    fn add(&mut self, listener: ListenerId, weighed: &[Weighed]) {
+    /// Counts what is doubted of a listener, and says whether anything is.
+    fn count_doubts(&mut self, weighing: &Weighing<'_>) -> bool {
+        let mut is_any = false;
+        for rule in weighing.contributions.iter().filter_map(|row| row.doubt()) {
+            *self.doubted.entry(rule).or_default() += 1;
+            is_any = true;
+        }
+        is_any
+    }
+
+    #[expect(clippy::cast_possible_truncation, reason = "evidence needs no more than seven digits")]
+    fn add(&mut self, listener: ListenerId, weighing: &Weighing<'_>, evidence: &Evidence) {
         let user = u32::try_from(self.listeners.len()).expect("user rows are u32");
         let before = self.pairs.len();
-        let believed = weighed.iter().filter(|weighed| weighed.confidence > 0.0);
-        self.pairs.extend(believed.map(|weighed| Pair {
-            user,
-            recording: weighed.recording,
-            confidence: weighed.confidence,
-            is_liked: weighed.is_liked,
-            last: weighed.last,
-        }));
+        self.pairs.extend(weighing.weighed.iter().filter(|weighed| weighed.evidence != 0.0).map(
+            |weighed| Pair {
+                user,
+                recording: weighed.recording,
+                evidence: learned(weighed, evidence) as f32,
+                last: weighed.last,
+            },
+        ));
         if self.pairs.len() > before {
             self.listeners.push(listener);
-            self.plays.push(weighed.iter().map(|weighed| weighed.plays).sum());
+            self.plays.push(weighing.weighed.iter().map(|weighed| weighed.plays).sum());
         }
     }
 
-    fn matrix(self) -> Pairs {
+    fn matrix(self, evidence: &Evidence) -> Pairs {
         let newest = self.pairs.iter().filter_map(|pair| pair.last).max();
         let rows = Rows::new(self.pairs.iter().map(|pair| pair.recording).collect());
+        let item = |recording| rows.ix(recording).expect("rows were made of these very recordings");
         let mut liked_by = vec![0; rows.len()];
-        let mut triplets = Vec::with_capacity(self.pairs.len());
-        for pair in &self.pairs {
-            let item = rows.ix(pair.recording).expect("rows were made of these very recordings");
-            liked_by[item.0 as usize] += u32::from(pair.is_liked);
-            let heard = Heard {
-                confidence: pair.confidence,
-                age_days: age_days(pair.last, newest),
-                is_liked: pair.is_liked,
-            };
-            triplets.push((pair.user, item.0, heard));
+        for pair in self.pairs.iter().filter(|pair| pair.evidence > 0.0) {
+            liked_by[item(pair.recording).0 as usize] += 1;
         }
-        let Self { listeners, plays, .. } = self;
+        let whole: f64 = self.pairs.iter().map(|pair| f64::from(pair.evidence.abs())).sum();
+        let mean_evidence = whole / self.listeners.len() as f64;
+        let likers = |recording| liked_by[item(recording).0 as usize];
+        let n_listeners = self.listeners.len();
+        let crowd = Crowd { mean_evidence, n_listeners, likers: &likers };
+        let mut triplets = Vec::with_capacity(self.pairs.len());
+        for of_user in self.pairs.chunk_by(|a, b| a.user == b.user) {
+            let told: Vec<_> =
+                of_user.iter().map(|pair| (pair.recording, f64::from(pair.evidence))).collect();
+            let confidences = confidences(&told, evidence, Some(&crowd));
+            triplets.extend(of_user.iter().zip(confidences).map(|(pair, confidence)| {
+                let is_liked = pair.evidence > 0.0;
+                let age_days = age_days(pair.last, newest);
+                (pair.user, item(pair.recording).0, Heard { confidence, age_days, is_liked })
+            }));
+        }
+        let Self { listeners, plays, doubted, .. } = self;
         let heard = Csr::from_triplets(listeners.len(), rows.len(), triplets);
-        Pairs { heard, rows, listeners, plays, liked_by, newest }
+        Pairs { heard, rows, listeners, plays, liked_by, newest, mean_evidence, doubted }
     }
 }
 

@@ -8,12 +8,13 @@ use std::collections::BTreeMap;
 
 use jiff::Timestamp;
 use linalg::{Isa, Matrix, dot, dots_with_all, top_k};
-use listens::weigh;
+use listens::Past;
 use models::{Heard, Query};
 use music::{ArtistId, ItemIx, ItemKind, RecordingId};
 use serde::Serialize;
 use store::{Listener, Recording};
 
+use crate::belief::believed;
 use crate::places::Places;
 use crate::taste::Taste;
 use crate::{Error, Folder, Snapshot, describe};
@@ -117,14 +118,11 @@ impl Space<'_> {
         let mut listeners: Vec<(Query, Heard)> = Vec::new();
         self.folder.store.for_each_history(None, &mut |_, history| {
             let evidence = &self.folder.config.evidence;
-            let weighed = weigh(history, &self.snapshot.lengths, evidence, Some(self.now));
-            let of_it = weighed.iter().find(|weighed| weighed.recording == recording);
-            if let Some(weighed) = of_it.filter(|weighed| weighed.confidence > 0.0) {
-                let heard = Heard {
-                    confidence: weighed.confidence,
-                    age_days: 0.0,
-                    is_liked: weighed.is_liked,
-                };
+            let past = self.past(history);
+            let all = believed(&past, &self.snapshot.lengths, Some(self.snapshot), evidence);
+            if let Some(of_it) = all.iter().find(|believed| believed.recording == recording) {
+                let (confidence, is_liked) = (of_it.confidence, of_it.is_liked);
+                let heard = Heard { confidence, age_days: 0.0, is_liked };
                 let taste = self.taste(history, places);
                 listeners.push((recommender.represent(&taste.weights()), heard));
             }
@@ -189,7 +187,11 @@ impl Space<'_> {
     }
 
     fn taste(&self, history: &music::History, places: &Places<'_>) -> Taste {
-        Taste::of(history, self.snapshot, places, &self.folder.config, self.now)
+        Taste::of(&self.past(history), self.snapshot, places, &self.folder.config)
+    }
+
+    fn past<'h>(&self, history: &'h music::History) -> Past<'h> {
+        Past { until: Some(self.now), ..Past::of(history) }
     }
 
     /// Of a direction with every row; rows without a direction are at 0.

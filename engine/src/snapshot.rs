@@ -17,7 +17,7 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use jiff::Timestamp;
-use listens::Lengths;
+use listens::{Lengths, Rule};
 use models::{Array, Recommender, Spec};
 use music::{ItemIx, ItemKind, RecordingId, Rows};
 use serde::{Deserialize, Serialize};
@@ -56,6 +56,12 @@ pub struct Manifest {
     pub n_pairs: usize,
     /// Newest listen it knows.
     pub knows_until: Option<Timestamp>,
+    /// Mean over listeners of their whole evidence; older snapshots and factor files do not say.
+    #[serde(default)]
+    pub mean_evidence: Option<f64>,
+    /// Rows of the log that counted less, or not at all, by what doubted them.
+    #[serde(default)]
+    pub doubted: BTreeMap<Rule, u64>,
     /// The newest import it has seen.
     pub last_import: u64,
     /// When it was made; differs between two equal trainings.
@@ -242,6 +248,8 @@ pub(crate) struct About {
     pub(crate) n_listeners: usize,
     pub(crate) n_pairs: usize,
     pub(crate) knows_until: Option<Timestamp>,
+    pub(crate) mean_evidence: Option<f64>,
+    pub(crate) doubted: BTreeMap<Rule, u64>,
     pub(crate) last_import: u64,
     pub(crate) made_at: Timestamp,
     pub(crate) seconds: BTreeMap<String, f64>,
@@ -267,6 +275,8 @@ impl Snapshot {
             n_listeners: about.n_listeners,
             n_pairs: about.n_pairs,
             knows_until: about.knows_until,
+            mean_evidence: about.mean_evidence,
+            doubted: about.doubted,
             last_import: about.last_import,
             made_at: about.made_at,
             seconds: about.seconds,

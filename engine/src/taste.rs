@@ -2,11 +2,11 @@
 
 use std::collections::BTreeMap;
 
-use jiff::Timestamp;
-use listens::weigh;
+use listens::Past;
 use models::{Heard, History as Weights};
-use music::{History, ItemIx};
+use music::ItemIx;
 
+use crate::belief::believed;
 use crate::pairs::{age_days, lengths_of};
 use crate::places::Places;
 use crate::{Config, Snapshot};
@@ -21,28 +21,24 @@ pub(crate) struct Taste {
 }
 
 impl Taste {
-    /// Weighs what lies before `until`; recordings that the snapshot does not know are left out.
+    /// Weighs a past; recordings that the snapshot does not know are left out.
     ///
     /// Lengths that the snapshot does not know are estimated from this history.
     pub(crate) fn of(
-        history: &History,
+        past: &Past<'_>,
         snapshot: &Snapshot,
         places: &Places<'_>,
         config: &Config,
-        until: Timestamp,
     ) -> Self {
-        let lengths = lengths_of(history, &snapshot.lengths);
+        let lengths = lengths_of(past.history, &snapshot.lengths);
         let newest = snapshot.manifest.knows_until;
         // By row, ascending, as models take it: a recording may stand in the row of a former id.
         let mut by_row = BTreeMap::new();
-        for weighed in weigh(history, &lengths, &config.evidence, Some(until)) {
-            let place = places.ix(weighed.recording).filter(|_| weighed.confidence > 0.0);
-            if let Some(item) = place {
-                let age_days = age_days(weighed.last, newest);
-                by_row.insert(
-                    item,
-                    Heard { confidence: weighed.confidence, age_days, is_liked: weighed.is_liked },
-                );
+        for believed in believed(past, &lengths, Some(snapshot), &config.evidence) {
+            if let Some(item) = places.ix(believed.recording) {
+                let age_days = age_days(believed.last, newest);
+                let (confidence, is_liked) = (believed.confidence, believed.is_liked);
+                by_row.insert(item, Heard { confidence, age_days, is_liked });
             }
         }
         let n_liked = by_row.values().filter(|heard| heard.is_liked).count();

@@ -6,7 +6,8 @@ use std::ops::ControlFlow;
 use jiff::Timestamp;
 use models::{Spec, Step, Training};
 
-use crate::pairs::{Pairs, Undated, lengths, pairs};
+use crate::doubted::DoubtedFile;
+use crate::pairs::{Pairs, Reading, Undated, lengths, pairs};
 use crate::snapshot::{About, Fitted};
 use crate::{Error, Folder, Manifest, Observer, Snapshot};
 
@@ -45,13 +46,22 @@ pub fn train(
     seconds.insert("lengths".to_owned(), observer.end());
 
     observer.begin("evidence", Some(n_listeners(folder)?));
-    let pairs = pairs(folder, &lengths, request.as_of, Undated::Count, observer)?;
+    let reading = Reading {
+        lengths: &lengths,
+        evidence: &folder.config.evidence,
+        until: request.as_of,
+        undated: Undated::Count,
+    };
+    let mut doubted_rows = DoubtedFile::create(folder)?;
+    let pairs =
+        pairs(folder, &reading, &mut |who, weighing| doubted_rows.add(who, weighing), observer)?;
+    doubted_rows.finish()?;
     seconds.insert("evidence".to_owned(), observer.end());
     if pairs.heard.n_rows() < 2 {
         return Err(Error::Alone);
     }
 
-    let Pairs { heard, rows, liked_by, newest, .. } = pairs;
+    let Pairs { heard, rows, liked_by, newest, mean_evidence, doubted, .. } = pairs;
     let mut models = Vec::new();
     for spec in specs(folder, request)? {
         let training =
@@ -68,6 +78,8 @@ pub fn train(
         n_listeners: heard.n_rows(),
         n_pairs: heard.nnz(),
         knows_until: newest,
+        mean_evidence: Some(mean_evidence),
+        doubted,
         last_import: last_import(folder)?,
         made_at: request.now,
         seconds,

@@ -2,6 +2,7 @@
 
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
+use listens::Past;
 use music::{ListKind, Playlist, Week};
 use rank::Rules;
 use store::Listener;
@@ -10,7 +11,7 @@ use crate::known::Known;
 use crate::places::Places;
 use crate::retrieve::{Shortlist, retrieve};
 use crate::taste::Taste;
-use crate::{Error, Folder, Snapshot, describe, ledger};
+use crate::{Error, Folder, Snapshot, belief, describe, ledger};
 
 /// Which list of whom.
 #[derive(Clone, Debug)]
@@ -76,7 +77,9 @@ pub fn weekly(
 
     let history = folder.store.history(request.listener.id)?;
     let places = Places::of(&snapshot.rows, &folder.store)?;
-    let taste = Taste::of(&history, snapshot, &places, &folder.config, when.evidence_until);
+    let shown = belief::shown(folder, request.listener.id)?;
+    let past = Past { history: &history, shown, until: Some(when.evidence_until) };
+    let taste = Taste::of(&past, snapshot, &places, &folder.config);
     let known = Known::of(folder, request.listener.id, &history, request.as_of)?;
     let (model, why) = scorer(folder, snapshot, request, &taste);
     let (shortlist, slate) = retrieve(folder, snapshot, &places, model, &taste, &known, &rules)?;

@@ -4,6 +4,7 @@
 //! What cannot be read is data too: each bad line is a [`Reject`] with its place and reason, and the rest of the file is kept.
 //! Addresses, user agents and private plays never leave this room.
 
+mod doubt;
 mod error;
 mod evidence;
 mod format;
@@ -14,12 +15,16 @@ mod reject;
 mod source;
 mod survey;
 mod tally;
+#[cfg(test)]
+mod testing;
+mod timeline;
 mod triples;
 mod weigh;
 mod write;
 
+pub use doubt::Rule;
 pub use error::Error;
-pub use evidence::Evidence;
+pub use evidence::{Cleaning, Evidence, Form, Kind, Kinds, OwnKinds, Positives, Skips, Unusable};
 pub use format::Format;
 pub use lengths::{LengthEstimates, Lengths};
 pub use options::{Column, ContextPolicy, Options};
@@ -32,5 +37,8 @@ pub use triples::{
     Attribute, Attributes, Ids, ItemLabels, Layout, Times, TripleOptions, TripleTally, Triples,
     read_attributes, read_item_labels, read_triples, time_range,
 };
-pub use weigh::{Contribution, Weighed, Weighing, weigh, weigh_one};
+pub use weigh::{
+    Contribution, Crowd, First, Past, Standing, Weighed, Weighing, by_month, confidences, counted,
+    weigh, weigh_rows,
+};
 pub use write::{write_catalogue, write_feedback, write_lastfm_1k, write_spotify};

@@ -1,310 +1,260 @@
 //! How sure are we that this listener likes this recording?
 //!
 //! The log keeps everything; belief is computed here, from one listener's history, each time it is wanted.
-//! Evidence `e = Σ value·2^(−age/half_life)` becomes a preference (liked when `e > 0`) and a confidence
-//! `alpha·ln(1 + |e|/eps)`, the logarithmic form of Hu, Koren & Volinsky (2008), section 6.
+//! Each row amounts to something ([`crate::Kind`]), of which time leaves a part, and doubts another:
+//! evidence `e = Σ value·confidence·says·decay·belief`. Where `e > 0` the recording is liked, and how sure that is
+//! follows from `|e|` by [`crate::Form`].
 
-use std::collections::BTreeMap;
-use std::time::Duration;
+mod decay;
+mod discovery;
+mod form;
+mod meaning;
+mod words;
 
 use jiff::Timestamp;
-use music::{End, Event, History, ImportId, Interaction, Logged, RecordingId};
+use music::{History, Logged, RecordingId, Shown};
 
-use crate::{Evidence, Lengths};
+use crate::doubt::Doubts;
+use crate::timeline::Timeline;
+use crate::{Evidence, Lengths, Rule};
+use decay::Decay;
+pub use discovery::First;
+pub use form::{Crowd, confidences};
+use meaning::Meanings;
 
 #[cfg(test)]
 mod tests;
 
-/// The shortest time within which two sources may report one and the same listen.
-const SAME_LISTEN: Duration = Duration::from_secs(60);
+/// What is known of one listener.
+#[derive(Clone, Debug)]
+pub struct Past<'a> {
+    /// The log.
+    pub history: &'a History,
+    /// What was ever shown, ascending by moment.
+    pub shown: Vec<Shown>,
+    /// The moment from which on nothing counts.
+    pub until: Option<Timestamp>,
+}
+
+impl<'a> Past<'a> {
+    /// A whole log of somebody to whom nothing was shown.
+    #[must_use]
+    pub fn of(history: &'a History) -> Self {
+        Self { history, shown: Vec::new(), until: None }
+    }
+}
 
 /// What one listener's log says of one recording.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Weighed {
     /// The recording.
     pub recording: RecordingId,
-    /// Whether the evidence is positive.
-    pub is_liked: bool,
-    /// Positive; 0 only where evidence for and against cancel out.
-    pub confidence: f32,
-    /// Plays, repeated submissions left out; a count without times counts as its number.
+    /// For and against; liked when above 0.
+    pub evidence: f64,
+    /// Plays as far as they are believed; a count without times counts as its number.
     pub plays: f64,
+    /// What became of it after the first listen.
+    pub first: First,
     /// The last interaction; none where only a count is known.
     pub last: Option<Timestamp>,
 }
 
-/// What a play amounted to.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Outcome {
-    /// Heard out, or as good as.
-    Completed,
-    /// Heard in part.
-    Partial,
-    /// Broken off at once, or called skipped by the source.
-    Skipped,
-}
-
-impl Outcome {
-    /// What the configuration calls it.
-    fn name(self) -> &'static str {
-        match self {
-            Self::Completed => "completed",
-            Self::Partial => "partial",
-            Self::Skipped => "skip",
-        }
+impl Weighed {
+    /// Whether the evidence is positive.
+    #[must_use]
+    pub fn is_liked(&self) -> bool {
+        self.evidence > 0.0
     }
 }
 
-/// Weighs one listener's history, as far as it lies before `until`; ascending by recording.
-///
-/// O(n) in the length of the history.
-#[must_use]
-pub fn weigh(
-    history: &History,
-    lengths: &Lengths,
-    evidence: &Evidence,
-    until: Option<Timestamp>,
-) -> Vec<Weighed> {
-    let in_time = |logged: &&Logged| until.is_none_or(|until| logged.event.at < until);
-    let listens: Vec<&Logged> = history.listens.iter().filter(in_time).collect();
-    let now = last_listen(&listens);
-    let mut sums: BTreeMap<RecordingId, Sum> = listens
-        .chunk_by(|a, b| a.recording == b.recording)
-        .map(|of_one| {
-            let length = lengths.get(&of_one[0].recording).copied();
-            (of_one[0].recording, sum(&contributions(of_one, length, evidence, now)))
-        })
-        .collect();
-    // A count has no times, so it does not decay.
-    for &(recording, plays) in &history.counts {
-        sums.entry(recording).or_default().add_counted(plays, evidence);
-    }
-    sums.into_iter().map(|(recording, sum)| believed(recording, sum, evidence)).collect()
+/// What is believed of one listener, and how much of the log is not.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Weighing<'a> {
+    /// What each row adds, ascending by recording, then moment.
+    pub contributions: Vec<Contribution<'a>>,
+    /// Ascending by recording.
+    pub weighed: Vec<Weighed>,
 }
 
 /// What one row of the log adds to the evidence.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Contribution<'a> {
-    /// The row.
-    pub logged: &'a Logged,
-    /// What it amounts to: `completed`, `partial` or `skip` of a play, else the interaction.
+    /// Of which recording.
+    pub recording: RecordingId,
+    /// When.
+    pub at: Timestamp,
+    /// The row; none for what was shown and ignored.
+    pub logged: Option<&'a Logged>,
+    /// What it amounts to, as the registry calls it.
     pub kind: &'a str,
-    /// What that is worth.
-    pub value: f64,
-    /// How much of it time has left, `2^(−age/half_life)`.
+    /// What that is worth: value times confidence.
+    pub worth: f64,
+    /// How much of a skip is left, which says the less the more usual it is.
+    pub says: f64,
+    /// How much time has left.
     pub decay: f64,
-    /// Whether it counts; a listen that another source reported as well, or a word that was said again, does not.
-    pub counts: bool,
+    /// What a doubted row still counts.
+    pub belief: f64,
+    /// Why it does not count in full.
+    pub standing: Standing,
+}
+
+/// Whether a row counts.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Standing {
+    /// In full.
+    Believed,
+    /// Not: it was said again or taken back later.
+    SaidAgain,
+    /// As much as the rule leaves.
+    Doubted(Rule),
 }
 
 impl Contribution<'_> {
-    /// What it adds where it counts.
+    /// What it adds to the evidence.
     #[must_use]
     pub fn amount(&self) -> f64 {
-        self.value * self.decay
+        self.worth * self.says * self.decay * self.belief
     }
-}
 
-/// How the belief about one recording came about.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Weighing<'a> {
-    /// What each row adds, ascending by moment.
-    pub contributions: Vec<Contribution<'a>>,
-    /// Plays without times, each worth a completed one that does not grow old.
-    pub counted: f64,
-    /// The sum of all that counts.
-    pub evidence: f64,
-    /// What is believed.
-    pub weighed: Weighed,
-}
-
-/// Weighs one recording of a history as [`weigh`] does, and shows its work; `None` where the history has nothing of it.
-#[must_use]
-pub fn weigh_one<'a>(
-    history: &'a History,
-    recording: RecordingId,
-    lengths: &Lengths,
-    evidence: &Evidence,
-    until: Option<Timestamp>,
-) -> Option<Weighing<'a>> {
-    let in_time = |logged: &&Logged| until.is_none_or(|until| logged.event.at < until);
-    let listens: Vec<&Logged> = history.listens.iter().filter(in_time).collect();
-    let of_one: Vec<&Logged> =
-        listens.iter().filter(|logged| logged.recording == recording).copied().collect();
-    let counted = history.counts.iter().find(|(of, _)| *of == recording).map(|(_, plays)| *plays);
-    if of_one.is_empty() && counted.is_none() {
-        return None;
-    }
-    let length = lengths.get(&recording).copied();
-    let contributions = contributions(&of_one, length, evidence, last_listen(&listens));
-    let mut sum = sum(&contributions);
-    let counted = counted.unwrap_or(0.0);
-    sum.add_counted(counted, evidence);
-    let weighed = believed(recording, sum, evidence);
-    Some(Weighing { contributions, counted, evidence: sum.e, weighed })
-}
-
-/// What one recording's rows add up to.
-#[derive(Clone, Copy, Debug, Default)]
-struct Sum {
-    e: f64,
-    plays: f64,
-    last: Option<Timestamp>,
-}
-
-impl Sum {
-    fn add_counted(&mut self, plays: f64, evidence: &Evidence) {
-        self.e += evidence.value("completed") * plays;
-        self.plays += plays;
-    }
-}
-
-/// What a play amounted to, given the recording's length where the event does not carry it.
-fn outcome(event: &Event, length: Option<Duration>, evidence: &Evidence) -> Outcome {
-    if event.kind == Interaction::Skip {
-        return Outcome::Skipped;
-    }
-    let Some(played) = event.played.map(|played| played.as_secs_f64()) else {
-        return if event.end == Some(End::Skipped) { Outcome::Skipped } else { Outcome::Completed };
-    };
-    let is_most = event
-        .length
-        .or(length)
-        .is_some_and(|length| played >= evidence.completed_share * length.as_secs_f64());
-    if event.end == Some(End::Finished) || is_most || played >= evidence.completed_secs {
-        return Outcome::Completed;
-    }
-    match event.end {
-        Some(End::Skipped) => Outcome::Skipped,
-        Some(End::MovedOn) if played < evidence.skip_secs => Outcome::Skipped,
-        _ => Outcome::Partial,
-    }
-}
-
-/// A listen, the imports that reported it and the moment the first of them gave it.
-struct Kept {
-    /// Which row says most of it.
-    richest: usize,
-    since: Timestamp,
-    imports: Vec<ImportId>,
-}
-
-/// Of one recording's rows ascending by moment, those that are a listen of their own: what several sources reported is
-/// one, in the richest record of it.
-///
-/// A listen takes in at most one row of each import: what one source reports twice was heard twice, however close.
-fn distinct(of_one: &[&Logged], length: Option<Duration>) -> Vec<bool> {
-    let mut kept: Vec<Kept> = Vec::with_capacity(of_one.len());
-    for (row, logged) in
-        of_one.iter().enumerate().filter(|(_, logged)| logged.event.kind.is_listen())
-    {
-        let is_close = |other: &&mut Kept| {
-            let known = of_one[other.richest].event.length.or(logged.event.length).or(length);
-            let window = known.unwrap_or_default().max(SAME_LISTEN);
-            logged.event.at.duration_since(other.since).unsigned_abs() <= window
-        };
-        let mut close = kept.iter_mut().rev().take_while(is_close);
-        match close.find(|other| !other.imports.contains(&logged.import)) {
-            Some(other) => {
-                other.imports.push(logged.import);
-                if is_richer(&logged.event, &of_one[other.richest].event) {
-                    other.richest = row;
-                }
-            }
-            None => {
-                kept.push(Kept {
-                    richest: row,
-                    since: logged.event.at,
-                    imports: vec![logged.import],
-                });
-            }
+    /// The rule that doubts the row.
+    #[must_use]
+    pub fn doubt(&self) -> Option<Rule> {
+        match self.standing {
+            Standing::Doubted(rule) => Some(rule),
+            Standing::Believed | Standing::SaidAgain => None,
         }
     }
-    let mut is_kept = vec![false; of_one.len()];
-    for listen in kept {
-        is_kept[listen.richest] = true;
-    }
-    is_kept
-}
 
-fn is_richer(a: &Event, b: &Event) -> bool {
-    (a.richness(), a.played) > (b.richness(), b.played)
-}
-
-/// The moment from which age counts: the last listen, or the last anything where nothing was heard.
-fn last_listen(listens: &[&Logged]) -> Option<Timestamp> {
-    let heard = listens
-        .iter()
-        .filter(|logged| logged.event.kind.is_listen())
-        .map(|logged| logged.event.at)
-        .max();
-    heard.or_else(|| listens.iter().map(|logged| logged.event.at).max())
-}
-
-fn sum(contributions: &[Contribution<'_>]) -> Sum {
-    let counted = || contributions.iter().filter(|contribution| contribution.counts);
-    let is_listen = |contribution: &&Contribution<'_>| contribution.logged.event.kind.is_listen();
-    Sum {
-        e: counted().map(Contribution::amount).sum(),
-        plays: counted().filter(is_listen).count() as f64,
-        last: contributions.iter().map(|contribution| contribution.logged.event.at).max(),
+    fn is_listen(&self) -> bool {
+        self.logged.is_some_and(|logged| logged.event.kind.is_listen())
     }
 }
 
-/// What each row of one recording, ascending by moment, adds to the evidence.
+/// Weighs one listener's history; ascending by recording.
+///
+/// O(n log n) in the length of the history, for its order in time.
+#[must_use]
+pub fn weigh(past: &Past<'_>, lengths: &Lengths, evidence: &Evidence) -> Vec<Weighed> {
+    weigh_rows(past, lengths, evidence).weighed
+}
+
+/// Weighs as [`weigh`] does, and shows its work.
+#[must_use]
+pub fn weigh_rows<'a>(past: &Past<'a>, lengths: &Lengths, evidence: &'a Evidence) -> Weighing<'a> {
+    let timeline = Timeline::of(past.history, lengths, past.until);
+    let contributions = contributions(past, &timeline, evidence);
+    let heard_until = timeline.listens.last().map(|row| timeline.at(*row));
+    let mut counts = past.history.counts.iter().copied().peekable();
+    let mut weighed = Vec::new();
+    let of_count = |(recording, plays): (RecordingId, f64)| Weighed {
+        recording,
+        evidence: evidence.worth("completed") * plays,
+        plays,
+        first: First::Untold,
+        last: None,
+    };
+    for rows in contributions.chunk_by(|a, b| a.recording == b.recording) {
+        let mut of_one = sum(rows, heard_until);
+        while let Some(count) = counts.next_if(|(recording, _)| *recording < of_one.recording) {
+            weighed.push(of_count(count));
+        }
+        // A count has no times, so it does not decay.
+        if let Some(count) = counts.next_if(|(recording, _)| *recording == of_one.recording) {
+            let counted = of_count(count);
+            of_one.evidence += counted.evidence;
+            of_one.plays += counted.plays;
+            of_one.first = First::Untold;
+        }
+        weighed.push(of_one);
+    }
+    weighed.extend(counts.map(of_count));
+    Weighing { contributions, weighed }
+}
+
+/// What the rows of one recording come to.
+fn sum(rows: &[Contribution<'_>], heard_until: Option<Timestamp>) -> Weighed {
+    let listens = || rows.iter().filter(|row| row.is_listen());
+    let is_dated = |row: &&Contribution<'_>| row.standing != Standing::Doubted(Rule::Clock);
+    let logged = || rows.iter().filter(|row| row.logged.is_some());
+    let last = |rows: &mut dyn Iterator<Item = &Contribution<'_>>| rows.map(|row| row.at).max();
+    Weighed {
+        recording: rows[0].recording,
+        evidence: rows.iter().map(Contribution::amount).sum(),
+        plays: listens().map(|row| row.belief).sum(),
+        first: discovery::first(rows, heard_until),
+        last: last(&mut logged().filter(is_dated)).or_else(|| last(&mut logged())),
+    }
+}
+
+/// What each row, and whatever was ignored, adds to the evidence; ascending by recording, then moment.
 fn contributions<'a>(
-    of_one: &[&'a Logged],
-    length: Option<Duration>,
-    evidence: &Evidence,
-    now: Option<Timestamp>,
+    past: &Past<'a>,
+    timeline: &Timeline<'a>,
+    evidence: &'a Evidence,
 ) -> Vec<Contribution<'a>> {
-    let (listens, words) = (distinct(of_one, length), last_words(of_one));
+    let doubts = Doubts::of(timeline, &evidence.cleaning);
+    let meanings = Meanings::of(timeline, &doubts, evidence);
+    let last_words = words::last(&timeline.rows);
+    let decay = Decay::of(timeline, &doubts, evidence);
     let contribution = |(row, &logged): (usize, &&'a Logged)| {
         let event = &logged.event;
-        let (kind, counts) = if event.kind.is_listen() {
-            (outcome(event, length, evidence).name(), listens[row])
-        } else {
-            (event.kind.name(), words[row])
+        let is_listen = event.kind.is_listen();
+        let (kind, says) =
+            if is_listen { meanings.of_listen(row) } else { (event.kind.name(), 1.0) };
+        let registered = evidence.kind(kind);
+        let (belief, standing) = match doubts.rule(row) {
+            _ if !is_listen && !last_words[row] => (0.0, Standing::SaidAgain),
+            Some(rule) => (doubts.belief(row), Standing::Doubted(rule)),
+            None => (1.0, Standing::Believed),
         };
-        let (value, decay) = (evidence.value(kind), decay(event.at, now, evidence));
-        Contribution { logged, kind, value, decay, counts }
-    };
-    of_one.iter().enumerate().map(contribution).collect()
-}
-
-/// The last word of each kind: only the newest of like, dislike and unlike stands, and a repeated save says no more than one.
-fn last_words(of_one: &[&Logged]) -> Vec<bool> {
-    let mut opinion = None;
-    let mut others: BTreeMap<&str, usize> = BTreeMap::new();
-    for (row, logged) in of_one.iter().enumerate() {
-        match &logged.event.kind {
-            kind if kind.is_listen() => {}
-            Interaction::Like | Interaction::Dislike => opinion = Some(row),
-            Interaction::Unlike => opinion = None,
-            kind => {
-                others.insert(kind.name(), row);
-            }
+        Contribution {
+            recording: logged.recording,
+            at: event.at,
+            logged: Some(logged),
+            kind,
+            worth: registered.worth(),
+            says,
+            decay: decay.left(event.at, registered),
+            belief,
+            standing,
         }
+    };
+    let mut all: Vec<_> = timeline.rows.iter().enumerate().map(contribution).collect();
+    let ignored = evidence.kind("ignored");
+    let shown = words::ignored(past, timeline).into_iter().map(|shown| Contribution {
+        recording: shown.recording,
+        at: shown.at,
+        logged: None,
+        kind: "ignored",
+        worth: ignored.worth(),
+        says: 1.0,
+        decay: decay.left(shown.at, ignored),
+        belief: 1.0,
+        standing: Standing::Believed,
+    });
+    let n_logged = all.len();
+    all.extend(shown);
+    if all.len() > n_logged {
+        all.sort_by_key(|each| (each.recording, each.at));
     }
-    let mut is_last = vec![false; of_one.len()];
-    for row in others.into_values().chain(opinion) {
-        is_last[row] = true;
-    }
-    is_last
+    all
 }
 
-/// `2^(−age/half_life)`, 1 for what came after the last listen.
-fn decay(at: Timestamp, now: Option<Timestamp>, evidence: &Evidence) -> f64 {
-    let age_days = now.map_or(0.0, |now| now.duration_since(at).as_secs_f64().max(0.0) / 86_400.0);
-    (-age_days / evidence.half_life_days).exp2()
+/// What was played without times: the evidence of counts alone, for who explains a belief.
+#[must_use]
+pub fn counted(history: &History, recording: RecordingId) -> f64 {
+    let place = history.counts.binary_search_by_key(&recording, |(of, _)| *of);
+    place.map_or(0.0, |place| history.counts[place].1)
 }
 
-fn believed(recording: RecordingId, sum: Sum, evidence: &Evidence) -> Weighed {
-    let confidence = evidence.alpha * (sum.e.abs() / evidence.eps).ln_1p();
-    #[expect(
-        clippy::cast_possible_truncation,
-        reason = "a confidence needs no more than seven digits"
-    )]
-    let confidence = confidence as f32;
-    Weighed { recording, is_liked: sum.e > 0.0, confidence, plays: sum.plays, last: sum.last }
+/// Seasons of a listener's plays of one recording: how many in each month, January first.
+#[must_use]
+pub fn by_month(rows: &[Contribution<'_>]) -> [usize; 12] {
+    let mut months = [0; 12];
+    for row in rows.iter().filter(|row| row.is_listen() && row.belief > 0.0) {
+        let month = row.at.to_zoned(jiff::tz::TimeZone::UTC).month();
+        months[usize::try_from(month - 1).expect("months are 1 to 12")] += 1;
+    }
+    months
 }

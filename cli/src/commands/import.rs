@@ -81,7 +81,7 @@ fn options(folder: &Folder, arguments: &ImportArguments) -> anyhow::Result<Optio
         },
         timezone: TimeZone::get(&arguments.timezone)?,
         now: clock::now(),
-        known_kinds: folder.config.evidence.kinds.keys().cloned().collect(),
+        known_kinds: folder.config.evidence.own.names().map(str::to_owned).collect(),
         only: None,
         items: arguments.items,
     })

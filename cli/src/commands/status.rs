@@ -1,6 +1,9 @@
 //! `undersong status`: what is here?
 
+use std::cmp::Reverse;
+
 use engine::{Error, Folder, Manifest};
+use listens::Rule;
 use music::ItemKind;
 use serde_json::json;
 use store::{ImportSummary, Totals};
@@ -33,6 +36,11 @@ pub(crate) fn run(global: &Global, say: &Say) -> anyhow::Result<Answer> {
     say.line(&folder.path().display().to_string())?;
     say.line(&totals_text(&totals, items))?;
     say.line(&snapshot_text(&serving, behind))?;
+    if let Ok(Some(manifest)) = &serving {
+        for line in doubted_lines(manifest, &folder) {
+            say.line(&line)?;
+        }
+    }
     for import in &imports {
         say.line(&import_text(import, items))?;
     }
@@ -90,6 +98,28 @@ fn snapshot_text(serving: &Result<Option<Manifest>, Error>, behind: bool) -> Str
         grouped(manifest.n_items as u64),
         manifest.items.name(),
     )
+}
+
+/// How many rows of the log each rule doubts, the most first, and where they can be read.
+fn doubted_lines(manifest: &Manifest, folder: &Folder) -> Vec<String> {
+    if manifest.doubted.is_empty() {
+        return Vec::new();
+    }
+    let mut doubted: Vec<_> = manifest.doubted.iter().collect();
+    doubted.sort_by_key(|(_, n)| Reverse(**n));
+    let total = doubted.iter().map(|(_, n)| **n).sum();
+    let path = folder.rejects().join("doubted.jsonl");
+    let head = format!(
+        "  {} rows of the log count less, or not at all (which: {}):",
+        grouped(total),
+        path.display()
+    );
+    let cleaning = &folder.config.evidence.cleaning;
+    let row = |(rule, n): (&Rule, &u64)| {
+        let counts = format!("counts {}", cleaning.belief(*rule));
+        format!("    {:>9}  {:<13} {counts:<12} {rule}", grouped(*n), rule.name())
+    };
+    std::iter::once(head).chain(doubted.into_iter().map(row)).collect()
 }
 
 fn import_text(import: &ImportSummary, items: ItemKind) -> String {

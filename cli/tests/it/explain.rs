@@ -79,12 +79,8 @@ fn a_belief_is_shown_row_by_row() {
     let found = place.answers(&question);
     let kinds: Vec<_> = found["rows"].as_array().unwrap().iter().map(|row| &row["is"]).collect();
     assert_eq!(kinds, ["completed", "completed", "like"]);
-    let sum: f64 = found["rows"]
-        .as_array()
-        .unwrap()
-        .iter()
-        .map(|row| row["value"].as_f64().unwrap() * row["decay"].as_f64().unwrap())
-        .sum();
+    let sum: f64 =
+        found["rows"].as_array().unwrap().iter().map(|row| row["adds"].as_f64().unwrap()).sum();
     assert!((found["evidence"].as_f64().unwrap() - sum).abs() < 1e-9, "{found}");
     assert!((found["confidence"].as_f64().unwrap() - sum.ln_1p()).abs() < 1e-6, "{found}");
     let told = place.says(&question);

@@ -27,11 +27,15 @@ fn a_key_nobody_knows_is_an_error_that_names_it() {
 fn a_value_that_cannot_be_used_says_what_would_do() {
     for (text, expected) in [
         ("timezone = \"Mars/Olympus\"", "IANA name"),
-        ("[evidence]\nhalf_life_days = 0", "positive"),
+        ("[evidence]\nhalf_life_days = -1", "at least 0"),
         ("[evidence]\nalpha = nan", "positive"),
         ("[weekly]\ndiversity = 2.0", "from 0 to 1"),
         ("[weekly]\nsize = 0", "at least 1"),
-        ("[evidence.values]\ndislke = -20", "[evidence.kinds]"),
+        ("[evidence.kinds.dislke]\nvalue = -1", "[evidence.own]"),
+        ("[evidence.kinds.like]\nvalue = 2", "from -1 to 1"),
+        ("[evidence.own.party]\nconfidence = 2", "value"),
+        ("[evidence.cleaning]\nloop = 2", "from 0 to 1"),
+        ("[evidence]\nform = \"cubic\"", "bm25"),
         ("[evidence]\nskip_secs = -1", "at least 0"),
         ("[train]\nmodels = [\"ialz\"]", "ials"),
     ] {

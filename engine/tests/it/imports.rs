@@ -142,7 +142,8 @@ fn two_sources_in_one_folder_that_report_the_same_plays_count_them_once() {
     let ada = town.folder.listener(Some("ada")).unwrap();
     let history = town.folder.store.history(ada.id).unwrap();
     let config = engine::Config::default();
-    let weighed = listens::weigh(&history, &listens::Lengths::new(), &config.evidence, None);
+    let weighed =
+        listens::weigh(&listens::Past::of(&history), &listens::Lengths::new(), &config.evidence);
     assert_eq!(weighed.iter().map(|w| w.plays).sum::<f64>(), plays.len() as f64);
 }
 

@@ -5,9 +5,9 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use engine::{Folder, Observer, Pairs, Undated};
+use engine::{Folder, Observer, Pairs, Reading, Undated};
 use jiff::Timestamp;
-use listens::{Evidence, Lengths, Weighed, weigh};
+use listens::{Evidence, Lengths, Past, Weighed, confidences, weigh};
 use music::{History, ListenerId, Logged, RecordingId, UserIx};
 
 use super::{Asked, Counts, Genres, Moments, Objective, Relevance, Split, Task};
@@ -49,7 +49,13 @@ impl Task {
         observer.begin("lengths", None);
         let lengths = engine::lengths(folder, Some(train_until), observer)?;
         observer.begin("evidence", None);
-        let pairs = engine::pairs(folder, &lengths, Some(train_until), Undated::LeaveOut, observer);
+        let reading = Reading {
+            lengths: &lengths,
+            evidence: &folder.config.evidence,
+            until: Some(train_until),
+            undated: Undated::LeaveOut,
+        };
+        let pairs = engine::pairs(folder, &reading, &mut |_, _| {}, observer);
         let pairs = pairs.map_err(|error| match error {
             engine::Error::Empty => Error::NothingBefore { from: train_until, oldest, newest },
             other => other.into(),
@@ -208,9 +214,13 @@ impl Examiner<'_> {
         until: Timestamp,
         counts: &mut Counts,
     ) -> Vec<New> {
-        let weighed = weigh(within, &self.lengths, self.judge, Some(until));
+        let past = Past { until: Some(until), ..Past::of(within) };
+        let weighed = weigh(&past, &self.lengths, self.judge);
+        let pairs: Vec<_> = weighed.iter().map(|one| (one.recording, one.evidence)).collect();
+        let confidences = confidences(&pairs, self.judge, None);
         let mut new = Vec::new();
-        for weighed in weighed.into_iter().filter(|weighed| weighed.plays > 0.0) {
+        let heard = weighed.iter().zip(confidences).filter(|(weighed, _)| weighed.plays > 0.0);
+        for (weighed, confidence) in heard {
             counts.test_pairs += 1;
             if known.contains(&weighed.recording) {
                 counts.replays += 1;
@@ -219,7 +229,8 @@ impl Examiner<'_> {
                 }
             }
             let of_one = of_recording(&within.listens, weighed.recording);
-            let found = New::of(&weighed, of_one, self.lengths.get(&weighed.recording).copied());
+            let length = self.lengths.get(&weighed.recording).copied();
+            let found = New::of(weighed, confidence, of_one, length);
             let is_hit = found.gain(self.objectives[0]) > 0.0;
             counts.disliked += usize::from(!is_hit);
             new.push(found);
@@ -264,13 +275,18 @@ struct New {
 }
 
 impl New {
-    fn of(weighed: &Weighed, of_one: &[Logged], length: Option<std::time::Duration>) -> Self {
+    fn of(
+        weighed: &Weighed,
+        confidence: f32,
+        of_one: &[Logged],
+        length: Option<std::time::Duration>,
+    ) -> Self {
         let listened = of_one.iter().filter(|logged| logged.event.kind.is_listen());
         let seconds =
             listened.filter_map(|logged| logged.event.played.or(logged.event.length).or(length));
         Self {
             recording: weighed.recording,
-            confidence: if weighed.is_liked { weighed.confidence } else { 0.0 },
+            confidence: if weighed.is_liked() { confidence } else { 0.0 },
             seconds: seconds.map(|played| played.as_secs_f32()).sum(),
         }
     }

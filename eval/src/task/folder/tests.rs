@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use engine::{Folder, ImportRequest, Undated, Unobserved};
+use engine::{Folder, ImportRequest, Reading, Undated, Unobserved};
 use jiff::Timestamp;
 use listens::{Evidence, Options};
 use store::Audience;
@@ -63,7 +63,13 @@ fn what_is_learned_is_what_the_log_said_before_the_window() {
     let task = task(&folder(with.path(), &[&BEFORE, &AFTER]), Objective::Liked, false);
     let alone = folder(without.path(), &[&BEFORE]);
     let lengths = engine::lengths(&alone, None, &mut Unobserved).unwrap();
-    let pairs = engine::pairs(&alone, &lengths, None, Undated::LeaveOut, &mut Unobserved).unwrap();
+    let reading = Reading {
+        lengths: &lengths,
+        evidence: &alone.config.evidence,
+        until: None,
+        undated: Undated::LeaveOut,
+    };
+    let pairs = engine::pairs(&alone, &reading, &mut |_, _| {}, &mut Unobserved).unwrap();
     assert_eq!(task.rows, pairs.rows);
     let rows = |heard: &linalg::Csr<_, _, _>| format!("{:?}", heard.rows().collect::<Vec<_>>());
     assert_eq!(rows(&task.heard), rows(&pairs.heard));

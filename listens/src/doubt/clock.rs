@@ -1,0 +1,32 @@
+//! Which rows were dated by a clock that was wrong?
+//!
+//! A player whose battery ran out dates its listens to years ago, a wrong year to years ahead.
+//! One row ahead would make everything else old, so such rows do not say when somebody listened last.
+
+use jiff::SignedDuration;
+
+use super::{Doubts, Rule};
+use crate::timeline::Timeline;
+
+/// What lies at least between rows of a wrong clock and all others.
+const FAR: SignedDuration = SignedDuration::from_hours(365 * 24);
+/// What rows of a wrong clock span at most.
+const DAY: SignedDuration = SignedDuration::from_hours(24);
+/// A wrong clock dates less than one row in this many.
+const FEW: usize = 100;
+
+pub(super) fn doubt(timeline: &Timeline<'_>, doubts: &mut Doubts) {
+    let listens = &timeline.listens;
+    if listens.len() < FEW {
+        return;
+    }
+    let is_apart = |a: &usize, b: &usize| timeline.at(*b).duration_since(timeline.at(*a)) <= FAR;
+    for group in listens.chunk_by(is_apart) {
+        let span = timeline.at(group[group.len() - 1]).duration_since(timeline.at(group[0]));
+        if group.len() * FEW < listens.len() && span <= DAY {
+            for &row in group {
+                doubts.doubt(row, Rule::Clock);
+            }
+        }
+    }
+}

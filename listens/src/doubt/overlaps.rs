@@ -1,0 +1,53 @@
+//! Which listens went on while something else was played on the account, and which came all in one second?
+//!
+//! Nobody hears two recordings at a time: another person or device shares the account, or the moments are wrong.
+
+use jiff::SignedDuration;
+
+use super::{Doubts, Rule};
+use crate::timeline::Timeline;
+
+/// Moments are rounded and recordings faded into each other; less than this together is no overlap.
+const SLACK: SignedDuration = SignedDuration::from_secs(30);
+
+pub(super) fn doubt(timeline: &Timeline<'_>, listens: &[usize], doubts: &mut Doubts) {
+    doubt_bursts(timeline, listens, doubts);
+    let timed: Vec<usize> = listens
+        .iter()
+        .copied()
+        .filter(|row| timeline.rows[*row].event.played.is_some())
+        .filter(|row| !matches!(doubts.rule(*row), Some(Rule::Burst | Rule::Impossible)))
+        .collect();
+    let Some((&first, others)) = timed.split_first() else { return };
+    // The listen that lasts longest of those before.
+    let mut longest = first;
+    for &row in others {
+        if do_overlap(timeline, longest, row) {
+            doubts.doubt(longest, Rule::Overlap);
+            doubts.doubt(row, Rule::Overlap);
+        }
+        if timeline.end(row) > timeline.end(longest) {
+            longest = row;
+        }
+    }
+}
+
+/// Whether two listens share half of the shorter one, of which the second began later.
+fn do_overlap(timeline: &Timeline<'_>, a: usize, b: usize) -> bool {
+    let together = timeline.end(a).min(timeline.end(b)).duration_since(timeline.at(b));
+    let took = |row| timeline.end(row).duration_since(timeline.at(row));
+    together > SLACK && together >= took(a).min(took(b)) / 2
+}
+
+fn doubt_bursts(timeline: &Timeline<'_>, listens: &[usize], doubts: &mut Doubts) {
+    let enough = doubts.cleaning.burst_listens as usize;
+    let begin = |row: &usize| timeline.at(*row).as_second();
+    let end = |row: &usize| timeline.end(*row).as_second();
+    let mut by_end = listens.to_vec();
+    by_end.sort_by_key(end);
+    let by_begin = listens.chunk_by(|a, b| begin(a) == begin(b));
+    let bursts = by_begin.chain(by_end.chunk_by(|a, b| end(a) == end(b)));
+    for &row in bursts.filter(|burst| burst.len() >= enough).flatten() {
+        doubts.doubt(row, Rule::Burst);
+    }
+}

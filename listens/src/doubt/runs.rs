@@ -1,0 +1,44 @@
+//! Which listens went on by themselves: a recording on repeat, a player nobody turned off?
+
+use jiff::SignedDuration;
+use music::End;
+
+use super::{Doubts, Rule};
+use crate::timeline::Timeline;
+
+/// What may lie between two listens that follow by themselves.
+const BREAK: SignedDuration = SignedDuration::from_mins(10);
+
+pub(super) fn doubt(timeline: &Timeline<'_>, listens: &[usize], doubts: &mut Doubts) {
+    let follows = |a: &usize, b: &usize| timeline.at(*b).duration_since(timeline.end(*a)) <= BREAK;
+    for run in listens.chunk_by(follows) {
+        doubt_loops(timeline, run, doubts);
+        doubt_overnight(timeline, run, doubts);
+    }
+}
+
+fn doubt_loops(timeline: &Timeline<'_>, run: &[usize], doubts: &mut Doubts) {
+    let recording = |row: &usize| timeline.rows[*row].recording;
+    let believed = doubts.cleaning.loop_listens as usize;
+    for of_one in run.chunk_by(|a, b| recording(a) == recording(b)) {
+        for &row in of_one.iter().skip(believed) {
+            doubts.doubt(row, Rule::Loop);
+        }
+    }
+}
+
+/// A skip, a click or a stop is a sign of somebody; the first listen of a run is one too.
+fn doubt_overnight(timeline: &Timeline<'_>, run: &[usize], doubts: &mut Doubts) {
+    let says_ends = run.iter().any(|row| timeline.rows[*row].event.end.is_some());
+    let hours = doubts.cleaning.overnight_hours * if says_ends { 1.0 } else { 2.0 };
+    let mut sign = timeline.at(run[0]);
+    for &row in run {
+        if timeline.at(row).duration_since(sign).as_secs_f64() > hours * 3600.0 {
+            doubts.doubt(row, Rule::Overnight);
+        }
+        if matches!(timeline.rows[row].event.end, Some(End::Skipped | End::MovedOn | End::Stopped))
+        {
+            sign = timeline.end(row);
+        }
+    }
+}

@@ -1,0 +1,67 @@
+//! One listener's rows: which come first, and how long did each take?
+
+use std::time::Duration;
+
+use jiff::Timestamp;
+use music::{History, Logged};
+
+use crate::Lengths;
+
+/// A recording shorter than this is none: the source does not know its length.
+const SHORTEST: Duration = Duration::from_secs(2);
+/// What a listen takes where nothing is known of its length.
+const USUAL: Duration = Duration::from_secs(210);
+
+/// A listener's log up to a moment.
+#[derive(Clone, Debug)]
+pub(crate) struct Timeline<'a> {
+    /// Ascending by recording, then moment.
+    pub(crate) rows: Vec<&'a Logged>,
+    /// `[n_rows]` length of each row's recording, as the row says, or as it is known.
+    pub(crate) lengths: Vec<Option<Duration>>,
+    /// Rows that are listens, by moment; ties by row.
+    pub(crate) listens: Vec<usize>,
+}
+
+impl<'a> Timeline<'a> {
+    /// What lies before `until`.
+    ///
+    /// O(n log n) in the length of the history.
+    pub(crate) fn of(history: &'a History, lengths: &Lengths, until: Option<Timestamp>) -> Self {
+        let in_time = |logged: &&Logged| until.is_none_or(|until| logged.event.at < until);
+        let rows: Vec<&Logged> = history.listens.iter().filter(in_time).collect();
+        let mut said = Vec::with_capacity(rows.len());
+        for of_one in rows.chunk_by(|a, b| a.recording == b.recording) {
+            let known = lengths.get(&of_one[0].recording).copied();
+            let sound = |length: &Duration| *length >= SHORTEST;
+            said.extend(of_one.iter().map(|logged| logged.event.length.filter(sound).or(known)));
+        }
+        let is_listen = |row: &usize| rows[*row].event.kind.is_listen();
+        let mut listens: Vec<usize> = (0..rows.len()).filter(is_listen).collect();
+        listens.sort_by_key(|row| rows[*row].event.at);
+        Self { rows, lengths: said, listens }
+    }
+
+    /// The listens by moment, without some.
+    pub(crate) fn without(&self, is_left_out: impl Fn(usize) -> bool) -> Vec<usize> {
+        self.listens.iter().copied().filter(|row| !is_left_out(*row)).collect()
+    }
+
+    /// When a row happened, or began.
+    pub(crate) fn at(&self, row: usize) -> Timestamp {
+        self.rows[row].event.at
+    }
+
+    /// When a listen was over, as far as is known.
+    pub(crate) fn end(&self, row: usize) -> Timestamp {
+        let event = &self.rows[row].event;
+        let took = event.played.or(self.lengths[row]).unwrap_or(USUAL);
+        event.at.saturating_add(took).unwrap_or(Timestamp::MAX)
+    }
+
+    /// Which share of its recording was heard, where both are known; at most 1.
+    pub(crate) fn share(&self, row: usize) -> Option<f64> {
+        let (played, length) = (self.rows[row].event.played?, self.lengths[row]?);
+        Some((played.as_secs_f64() / length.as_secs_f64()).min(1.0))
+    }
+}
