@@ -7,6 +7,8 @@ use std::time::Duration;
 
 use music::{End, History, RecordingId};
 
+use crate::timeline::SHORTEST;
+
 /// Lengths of recordings, as far as they are known.
 pub type Lengths = BTreeMap<RecordingId, Duration>;
 
@@ -30,7 +32,7 @@ impl LengthEstimates {
     /// Learns from one listener's history; histories come in a fixed order, as the first plays are remembered.
     pub fn learn(&mut self, history: &History) {
         for logged in &history.listens {
-            if let Some(length) = logged.event.length {
+            if let Some(length) = logged.event.length.filter(|length| *length >= SHORTEST) {
                 self.said.entry(logged.recording).or_insert(length);
             } else if let (Some(played), Some(End::Finished)) =
                 (logged.event.played, logged.event.end)
@@ -75,7 +77,9 @@ mod tests {
     fn an_unknown_length_is_the_median_of_the_finished_plays() {
         let said = Lengths::from([(RecordingId(2), Duration::from_secs(99))]);
         let mut estimates = LengthEstimates::new(said);
-        let listens = vec![finished(1, 200), finished(1, 5), finished(1, 210), finished(2, 300)];
+        let mut broken = finished(1, 205);
+        broken.event.length = Some(Duration::from_secs(1));
+        let listens = vec![finished(1, 200), finished(1, 5), broken, finished(2, 300)];
         estimates.learn(&History { listens, counts: vec![] });
         let expected =
             [(RecordingId(1), Duration::from_secs(200)), (RecordingId(2), Duration::from_secs(99))];

@@ -8,7 +8,7 @@ use music::{History, Logged};
 use crate::Lengths;
 
 /// A recording shorter than this is none: the source does not know its length.
-const SHORTEST: Duration = Duration::from_secs(2);
+pub(crate) const SHORTEST: Duration = Duration::from_secs(2);
 /// What a listen takes where nothing is known of its length.
 const USUAL: Duration = Duration::from_secs(210);
 
