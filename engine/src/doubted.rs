@@ -3,6 +3,7 @@
 //! `rejects/doubted.jsonl`, in the form of the rejects of an import: who by pseudonym, when, the rule, the recording.
 //! Nothing is taken from the log; another rule, and the next training, believe otherwise.
 
+use std::collections::BTreeMap;
 use std::io::{BufWriter, Write};
 use std::path::PathBuf;
 
@@ -62,18 +63,23 @@ impl<'a> DoubtedFile<'a> {
         let store = &self.folder.store;
         let rows = weighing.contributions.iter().filter(|row| row.doubt().is_some());
         let rows: Vec<&Contribution<'_>> = rows.take(MOST - self.n_lines).collect();
-        let ids: Vec<_> = rows.iter().map(|row| row.recording).collect();
+        let mut ids: Vec<_> = rows.iter().map(|row| row.recording).collect();
+        ids.dedup();
         let listener = store.pseudonyms(listener)?.into_iter().next().unwrap_or_default();
-        for (row, recording) in rows.into_iter().zip(store.recordings(&ids)?) {
+        let recordings = ids.iter().zip(store.recordings(&ids)?);
+        let names: BTreeMap<_, _> = recordings
+            .map(|(id, recording)| (*id, recording.entry.credit))
+            .map(|(id, credit)| (id, format!("{} - {}", credit.artist, credit.title)))
+            .collect();
+        for row in rows {
             let Some(rule) = row.doubt() else { continue };
-            let credit = recording.entry.credit;
             let line = RejectLine {
                 file: "log".to_owned(),
                 place: row.at.to_string(),
                 reason: rule.name().to_owned(),
                 sentence: format!("{rule}: counts {} of a {}", row.belief, row.kind),
                 listener: listener.clone(),
-                excerpt: format!("{} - {}", credit.artist, credit.title),
+                excerpt: names[&row.recording].clone(),
             };
             let text = serde_json::to_string(&line).expect("a line holds only strings");
             writeln!(self.file, "{text}")?;

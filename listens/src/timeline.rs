@@ -9,6 +9,10 @@ use crate::Lengths;
 
 /// A recording shorter than this is none: the source does not know its length.
 pub(crate) const SHORTEST: Duration = Duration::from_secs(2);
+/// Milliseconds of a minute, an hour and a day.
+pub(crate) const MINUTE: i64 = 60_000;
+pub(crate) const HOUR: i64 = 60 * MINUTE;
+pub(crate) const DAY: i64 = 24 * HOUR;
 /// What a listen takes where nothing is known of its length.
 const USUAL: Duration = Duration::from_secs(210);
 
@@ -19,6 +23,8 @@ pub(crate) struct Timeline<'a> {
     pub(crate) rows: Vec<&'a Logged>,
     /// `[n_rows]` length of each row's recording, as the row says, or as it is known.
     pub(crate) lengths: Vec<Option<Duration>>,
+    /// `[n_rows]` milliseconds since 1970 at which each row happened, or began.
+    at: Vec<i64>,
     /// Rows that are listens, by moment; ties by row.
     pub(crate) listens: Vec<usize>,
 }
@@ -38,8 +44,9 @@ impl<'a> Timeline<'a> {
         }
         let is_listen = |row: &usize| rows[*row].event.kind.is_listen();
         let mut listens: Vec<usize> = (0..rows.len()).filter(is_listen).collect();
-        listens.sort_by_key(|row| rows[*row].event.at);
-        Self { rows, lengths: said, listens }
+        let at: Vec<i64> = rows.iter().map(|row| row.event.at.as_millisecond()).collect();
+        listens.sort_by_key(|row| at[*row]);
+        Self { rows, lengths: said, at, listens }
     }
 
     /// The listens by moment, without some.
@@ -47,16 +54,15 @@ impl<'a> Timeline<'a> {
         self.listens.iter().copied().filter(|row| !is_left_out(*row)).collect()
     }
 
-    /// When a row happened, or began.
-    pub(crate) fn at(&self, row: usize) -> Timestamp {
-        self.rows[row].event.at
+    /// When a row happened, or began, in milliseconds since 1970.
+    pub(crate) fn at(&self, row: usize) -> i64 {
+        self.at[row]
     }
 
-    /// When a listen was over, as far as is known.
-    pub(crate) fn end(&self, row: usize) -> Timestamp {
-        let event = &self.rows[row].event;
-        let took = event.played.or(self.lengths[row]).unwrap_or(USUAL);
-        event.at.saturating_add(took).unwrap_or(Timestamp::MAX)
+    /// When a listen was over, as far as is known, in milliseconds since 1970.
+    pub(crate) fn end(&self, row: usize) -> i64 {
+        let took = self.rows[row].event.played.or(self.lengths[row]).unwrap_or(USUAL);
+        self.at[row].saturating_add(i64::try_from(took.as_millis()).unwrap_or(i64::MAX))
     }
 
     /// Which share of its recording was heard, where both are known; at most 1.

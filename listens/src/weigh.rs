@@ -144,7 +144,7 @@ pub fn weigh(past: &Past<'_>, lengths: &Lengths, evidence: &Evidence) -> Vec<Wei
 pub fn weigh_rows<'a>(past: &Past<'a>, lengths: &Lengths, evidence: &'a Evidence) -> Weighing<'a> {
     let timeline = Timeline::of(past.history, lengths, past.until);
     let contributions = contributions(past, &timeline, evidence);
-    let heard_until = timeline.listens.last().map(|row| timeline.at(*row));
+    let heard_until = timeline.listens.last().map(|row| timeline.rows[*row].event.at);
     let mut counts = past.history.counts.iter().copied().peekable();
     let mut weighed = Vec::new();
     let of_count = |(recording, plays): (RecordingId, f64)| Weighed {
@@ -215,7 +215,7 @@ fn contributions<'a>(
             kind,
             worth: registered.worth(),
             says,
-            decay: decay.left(event.at, registered),
+            decay: decay.left(timeline.at(row), registered),
             belief,
             standing,
         }
@@ -229,7 +229,7 @@ fn contributions<'a>(
         kind: "ignored",
         worth: ignored.worth(),
         says: 1.0,
-        decay: decay.left(shown.at, ignored),
+        decay: decay.left(shown.at.as_millisecond(), ignored),
         belief: 1.0,
         standing: Standing::Believed,
     });

@@ -5,9 +5,7 @@ use std::collections::BTreeMap;
 use music::RecordingId;
 
 use super::{Doubts, Rule};
-use crate::timeline::Timeline;
-
-const DAY_SECS: i64 = 86_400;
+use crate::timeline::{DAY, Timeline};
 
 pub(super) fn doubt(timeline: &Timeline<'_>, listens: &[usize], doubts: &mut Doubts) {
     doubt_plays(timeline, listens, doubts);
@@ -51,5 +49,5 @@ fn doubt_words(timeline: &Timeline<'_>, doubts: &mut Doubts) {
 }
 
 fn day(timeline: &Timeline<'_>, row: usize) -> i64 {
-    timeline.at(row).as_second().div_euclid(DAY_SECS)
+    timeline.at(row).div_euclid(DAY)
 }

@@ -2,24 +2,23 @@
 
 use std::time::Duration;
 
-use jiff::Timestamp;
 use music::{Event, ImportId};
 
 use super::{Doubts, Rule};
-use crate::timeline::Timeline;
+use crate::timeline::{MINUTE, Timeline};
 
-/// The shortest time within which two sources may report one and the same listen.
-const SAME_LISTEN: Duration = Duration::from_secs(60);
+/// The shortest time within which two sources may report one and the same listen, in milliseconds as all below.
+const SAME_LISTEN: i64 = MINUTE;
 /// Within which one source reports a recording twice that cannot have been heard twice: nothing counts as played sooner.
-const SAME_SOURCE: Duration = Duration::from_secs(30);
+const SAME_SOURCE: i64 = MINUTE / 2;
 /// By how much moments are rounded.
-const ROUNDING: Duration = Duration::from_secs(2);
+const ROUNDING: i64 = 2_000;
 
 /// A listen, the imports that reported it and the moment the first of them gave it.
 struct Kept {
     /// Which row says most of it.
     richest: usize,
-    since: Timestamp,
+    since: i64,
     imports: Vec<ImportId>,
 }
 
@@ -42,8 +41,8 @@ fn doubt_in(timeline: &Timeline<'_>, listens: impl Iterator<Item = usize>, doubt
         let logged = timeline.rows[row];
         let is_close = |other: &&mut Kept| {
             let known = timeline.rows[other.richest].event.length.or(timeline.lengths[row]);
-            let window = known.unwrap_or_default().max(SAME_LISTEN);
-            logged.event.at.duration_since(other.since).unsigned_abs() <= window
+            let window = known.map_or(0, millis).max(SAME_LISTEN);
+            (timeline.at(row) - other.since).abs() <= window
         };
         let mut close = kept.iter_mut().rev().take_while(is_close);
         let is_same = |other: &&mut Kept| {
@@ -51,7 +50,7 @@ fn doubt_in(timeline: &Timeline<'_>, listens: impl Iterator<Item = usize>, doubt
         };
         let Some(other) = close.find(is_same) else {
             let imports = vec![logged.import];
-            kept.push(Kept { richest: row, since: logged.event.at, imports });
+            kept.push(Kept { richest: row, since: timeline.at(row), imports });
             continue;
         };
         other.imports.push(logged.import);
@@ -65,9 +64,14 @@ fn doubt_in(timeline: &Timeline<'_>, listens: impl Iterator<Item = usize>, doubt
 
 /// Whether a listen began before one player could have been done with another of the same recording.
 fn is_too_soon(timeline: &Timeline<'_>, before: usize, row: usize) -> bool {
-    let passed = timeline.at(row).duration_since(timeline.at(before)).unsigned_abs();
-    let taken = timeline.rows[before].event.played.unwrap_or(SAME_SOURCE);
-    passed + ROUNDING < taken.min(timeline.lengths[before].unwrap_or(taken))
+    let passed = timeline.at(row) - timeline.at(before);
+    let played = timeline.rows[before].event.played.map_or(SAME_SOURCE, millis);
+    let took = timeline.lengths[before].map_or(played, |length| played.min(millis(length)));
+    passed + ROUNDING < took
+}
+
+fn millis(length: Duration) -> i64 {
+    i64::try_from(length.as_millis()).unwrap_or(i64::MAX)
 }
 
 fn is_richer(a: &Event, b: &Event) -> bool {

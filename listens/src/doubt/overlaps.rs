@@ -2,13 +2,11 @@
 //!
 //! Nobody hears two recordings at a time: another person or device shares the account, or the moments are wrong.
 
-use jiff::SignedDuration;
-
 use super::{Doubts, Rule};
-use crate::timeline::Timeline;
+use crate::timeline::{MINUTE, Timeline};
 
-/// Moments are rounded and recordings faded into each other; less than this together is no overlap.
-const SLACK: SignedDuration = SignedDuration::from_secs(30);
+/// Milliseconds; moments are rounded and recordings faded into each other, so that less together is no overlap.
+const SLACK: i64 = MINUTE / 2;
 
 pub(super) fn doubt(timeline: &Timeline<'_>, listens: &[usize], doubts: &mut Doubts) {
     doubt_bursts(timeline, listens, doubts);
@@ -34,15 +32,15 @@ pub(super) fn doubt(timeline: &Timeline<'_>, listens: &[usize], doubts: &mut Dou
 
 /// Whether two listens share half of the shorter one, of which the second began later.
 fn do_overlap(timeline: &Timeline<'_>, a: usize, b: usize) -> bool {
-    let together = timeline.end(a).min(timeline.end(b)).duration_since(timeline.at(b));
-    let took = |row| timeline.end(row).duration_since(timeline.at(row));
+    let together = timeline.end(a).min(timeline.end(b)) - timeline.at(b);
+    let took = |row| timeline.end(row) - timeline.at(row);
     together > SLACK && together >= took(a).min(took(b)) / 2
 }
 
 fn doubt_bursts(timeline: &Timeline<'_>, listens: &[usize], doubts: &mut Doubts) {
     let enough = doubts.cleaning.burst_listens as usize;
-    let begin = |row: &usize| timeline.at(*row).as_second();
-    let end = |row: &usize| timeline.end(*row).as_second();
+    let begin = |row: &usize| timeline.at(*row).div_euclid(1000);
+    let end = |row: &usize| timeline.end(*row).div_euclid(1000);
     let mut by_end = listens.to_vec();
     by_end.sort_by_key(end);
     let by_begin = listens.chunk_by(|a, b| begin(a) == begin(b));

@@ -1,16 +1,15 @@
 //! Which listens went on by themselves: a recording on repeat, a player nobody turned off?
 
-use jiff::SignedDuration;
 use music::End;
 
 use super::{Doubts, Rule};
-use crate::timeline::Timeline;
+use crate::timeline::{HOUR, MINUTE, Timeline};
 
-/// What may lie between two listens that follow by themselves.
-const BREAK: SignedDuration = SignedDuration::from_mins(10);
+/// Milliseconds that may lie between two listens that follow by themselves.
+const BREAK: i64 = 10 * MINUTE;
 
 pub(super) fn doubt(timeline: &Timeline<'_>, listens: &[usize], doubts: &mut Doubts) {
-    let follows = |a: &usize, b: &usize| timeline.at(*b).duration_since(timeline.end(*a)) <= BREAK;
+    let follows = |a: &usize, b: &usize| timeline.at(*b) - timeline.end(*a) <= BREAK;
     for run in listens.chunk_by(follows) {
         doubt_loops(timeline, run, doubts);
         doubt_overnight(timeline, run, doubts);
@@ -33,7 +32,7 @@ fn doubt_overnight(timeline: &Timeline<'_>, run: &[usize], doubts: &mut Doubts) 
     let hours = doubts.cleaning.overnight_hours * if says_ends { 1.0 } else { 2.0 };
     let mut sign = timeline.at(run[0]);
     for &row in run {
-        if timeline.at(row).duration_since(sign).as_secs_f64() > hours * 3600.0 {
+        if (timeline.at(row) - sign) as f64 > hours * HOUR as f64 {
             doubts.doubt(row, Rule::Overnight);
         }
         if matches!(timeline.rows[row].event.end, Some(End::Skipped | End::MovedOn | End::Stopped))

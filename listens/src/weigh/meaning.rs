@@ -6,17 +6,16 @@
 
 use std::time::Duration;
 
-use jiff::SignedDuration;
 use music::{End, Event, Interaction};
 
 use crate::doubt::Doubts;
-use crate::timeline::Timeline;
+use crate::timeline::{MINUTE, Timeline};
 use crate::{Evidence, Rule, Skips};
 
-/// A pause after which a session is over, where the source does not tell sessions.
-const SESSION_BREAK: SignedDuration = SignedDuration::from_mins(30);
-/// Played again within this time is played again at once.
-const AT_ONCE: SignedDuration = SignedDuration::from_mins(10);
+/// A pause after which a session is over, where the source does not tell sessions; milliseconds.
+const SESSION_BREAK: i64 = 30 * MINUTE;
+/// Played again within this many milliseconds is played again at once.
+const AT_ONCE: i64 = 10 * MINUTE;
 /// The share of listens that people skip, and how many listens that belief is worth.
 const USUAL_SKIPS: f64 = 0.2;
 const USUAL_WEIGHT: f64 = 10.0;
@@ -156,7 +155,7 @@ fn by_order(timeline: &Timeline<'_>, listens: &[usize], meanings: &mut [Meaning]
     for pair in listens.windows(2) {
         let &[before, row] = pair else { continue };
         let is_same = timeline.rows[before].recording == timeline.rows[row].recording;
-        let is_at_once = timeline.at(row).duration_since(timeline.end(before)) <= AT_ONCE;
+        let is_at_once = timeline.at(row) - timeline.end(before) <= AT_ONCE;
         if is_same && is_at_once && meanings[row] == Meaning::Completed {
             meanings[row] = Meaning::Repeat;
         }
@@ -197,6 +196,6 @@ fn is_one_session(timeline: &Timeline<'_>, a: usize, b: usize) -> bool {
     let session = |row: usize| timeline.rows[row].event.session;
     match (session(a), session(b)) {
         (Some(a), Some(b)) => a == b,
-        _ => timeline.at(b).duration_since(timeline.end(a)) <= SESSION_BREAK,
+        _ => timeline.at(b) - timeline.end(a) <= SESSION_BREAK,
     }
 }

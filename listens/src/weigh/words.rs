@@ -42,7 +42,7 @@ pub(super) fn last(rows: &[&Logged]) -> Vec<bool> {
 ///
 /// Who was absent, or never opened the list, said nothing.
 pub(super) fn ignored(past: &Past<'_>, timeline: &Timeline<'_>) -> Vec<Shown> {
-    let last = timeline.listens.last().map(|row| timeline.at(*row));
+    let last = timeline.listens.last().map(|row| timeline.rows[*row].event.at);
     let mut found = Vec::new();
     for list in past.shown.chunk_by(|a, b| a.at == b.at) {
         let at = list[0].at;
