@@ -43,7 +43,7 @@ pub fn evidence<'a>(
     };
     let lengths = match &snapshot {
         Some(snapshot) => lengths_of(history, &snapshot.lengths),
-        None => lengths_of(history, &folder.store.lengths()?),
+        None => lengths_of(history, &folder.store.lengths()?.into_iter().collect()),
     };
     let rules: &Evidence = &folder.config.evidence;
     let past = Past { history, shown: shown(folder, listener)?, until: Some(now) };

@@ -72,7 +72,7 @@ pub fn lengths(
     until: Option<Timestamp>,
     observer: &mut dyn Observer,
 ) -> Result<Lengths, Error> {
-    let mut estimates = LengthEstimates::new(folder.store.lengths()?);
+    let mut estimates = LengthEstimates::new(folder.store.lengths()?.into_iter().collect());
     let mut n = 0;
     folder.store.for_each_history(until, &mut |_, history| {
         estimates.learn(history);
@@ -82,13 +82,12 @@ pub fn lengths(
     if observer.is_interrupted() { Err(Error::Interrupted) } else { Ok(estimates.lengths()) }
 }
 
-/// Lengths of what one history holds: as they are known, else as this history tells.
+/// Lengths of what one history holds: as they are known, else as this history tells, else imputed.
 ///
 /// Only those that it asks for, as a snapshot knows the lengths of a whole catalogue.
 pub(crate) fn lengths_of(history: &History, known: &Lengths) -> Lengths {
     let of_history = history.listens.iter().map(|logged| logged.recording);
-    let said = of_history.filter_map(|id| Some((id, *known.get(&id)?))).collect();
-    let mut estimates = LengthEstimates::new(said);
+    let mut estimates = LengthEstimates::new(known.only(of_history));
     estimates.learn(history);
     estimates.lengths()
 }

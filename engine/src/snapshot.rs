@@ -9,12 +9,14 @@
 //!                         items.npy          [n_items] recording id of each row, ascending
 //!                         liked_by.npy       [n_items] how many listeners like it
 //!                         lengths.npy        [n_items] length in milliseconds, 0 where unknown
+//!                         imputed_lengths.npy [n_items] the same of those imputed because none is known
 //!                         model-0.*.npy      the arrays of each model, the serving one first
 //! snapshots/current                          the id of the one that serves
 //! ```
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 use jiff::Timestamp;
 use listens::{Lengths, Rule};
@@ -90,7 +92,7 @@ pub struct Snapshot {
     pub rows: Rows,
     /// `[n_items]` listeners who like each.
     pub liked_by: Vec<u32>,
-    /// Lengths of recordings, where known.
+    /// Lengths of recordings, known or imputed.
     pub lengths: Lengths,
     /// The models, the serving one first; the last one is always popularity.
     pub models: Vec<Fitted>,
@@ -147,16 +149,15 @@ impl Snapshot {
     fn arrays(&self) -> impl Iterator<Item = (String, Array)> {
         let n = vec![self.rows.len()];
         let ids = self.rows.ids().iter().map(|id| id.0).collect();
-        let length = |id: &RecordingId| {
-            self.lengths
-                .get(id)
-                .map_or(0, |length| u32::try_from(length.as_millis()).unwrap_or(u32::MAX))
-        };
-        let lengths = self.rows.ids().iter().map(length).collect();
+        let millis = |length: &Duration| u32::try_from(length.as_millis()).unwrap_or(u32::MAX);
+        let ids_of = || self.rows.ids().iter();
+        let known = ids_of().map(|id| self.lengths.known(id).map_or(0, millis)).collect();
+        let imputed = ids_of().map(|id| self.lengths.imputed(id).map_or(0, millis)).collect();
         let of_rows = [
             ("items".to_owned(), Array::U64 { shape: n.clone(), values: ids }),
             ("liked_by".to_owned(), Array::U32 { shape: n.clone(), values: self.liked_by.clone() }),
-            ("lengths".to_owned(), Array::U32 { shape: n, values: lengths }),
+            ("lengths".to_owned(), Array::U32 { shape: n.clone(), values: known }),
+            ("imputed_lengths".to_owned(), Array::U32 { shape: n, values: imputed }),
         ];
         let of_models = self.models.iter().enumerate().flat_map(|(m, model)| {
             let of_model = model.recommender.arrays().into_iter();
@@ -178,20 +179,25 @@ impl Snapshot {
         let Some(Array::U32 { values: lengths, .. }) = arrays.remove("lengths") else {
             return Err(Problem::missing("lengths"));
         };
+        // Snapshots made before lengths were imputed have none.
+        let imputed = match arrays.remove("imputed_lengths") {
+            Some(Array::U32 { values, .. }) => values,
+            Some(_) => return Err(Problem::missing("imputed_lengths")),
+            None => vec![0; lengths.len()],
+        };
         let rows = Rows::new(ids.into_iter().map(RecordingId).collect());
         if rows.len() != manifest.n_items
             || liked_by.len() != rows.len()
             || lengths.len() != rows.len()
+            || imputed.len() != rows.len()
         {
             return Err(Problem::Sentence(format!(
                 "{} rows expected, its arrays hold others",
                 manifest.n_items
             )));
         }
-        let known = rows.ids().iter().zip(lengths).filter(|(_, millis)| *millis > 0);
-        let lengths = known
-            .map(|(id, millis)| (*id, std::time::Duration::from_millis(millis.into())))
-            .collect();
+        let lengths = by_row(&rows, &lengths).collect::<Lengths>();
+        let lengths = lengths.with_imputed(by_row(&rows, &imputed));
         let mut models = Vec::new();
         for (m, spec) in manifest.models.iter().enumerate() {
             let spec: Spec = spec.parse()?;
@@ -206,6 +212,12 @@ impl Snapshot {
         }
         Ok(Self { manifest, rows, liked_by, lengths, models })
     }
+}
+
+/// The lengths of recordings from those of rows, 0 where there is none.
+fn by_row(rows: &Rows, millis: &[u32]) -> impl Iterator<Item = (RecordingId, Duration)> {
+    let of_rows = rows.ids().iter().zip(millis).filter(|(_, millis)| **millis > 0);
+    of_rows.map(|(id, millis)| (*id, Duration::from_millis((*millis).into())))
 }
 
 /// The id of the snapshot that serves, if there is one.

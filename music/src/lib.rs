@@ -6,6 +6,7 @@
 mod catalogue;
 mod history;
 mod ids;
+mod imputed;
 mod listen;
 mod playlist;
 mod rows;
@@ -15,6 +16,7 @@ mod week;
 pub use catalogue::{CatalogueEntry, Credit, ItemKind, Tag};
 pub use history::{History, Logged, Shown};
 pub use ids::{ArtistId, ImportId, ListId, ListenerId, ParseIdError, RecordingId};
+pub use imputed::{Basis, Fact, Facts, Guess, Imputed, Tagged};
 pub use listen::{Context, Count, Device, End, Entry, Event, Interaction, Listen};
 pub use playlist::{Contribution, Link, ListKind, Playlist, Reason, Track};
 pub use rows::{ItemIx, Rows, UserIx};
