@@ -104,7 +104,7 @@ fn keys(items: ItemKind, credit: &Credit) -> Vec<(KeyKind, String)> {
 }
 
 /// Folded credits that stand for nobody in particular.
-const ANYBODY: [&str; 4] = ["various artists", "various", "unknown artist", "unknown"];
+pub(crate) const ANYBODY: [&str; 4] = ["various artists", "various", "unknown artist", "unknown"];
 
 /// Makes `from` an alias of `into`.
 fn merge(db: &Connection, from: i64, into: i64) -> Result<()> {

@@ -11,7 +11,7 @@ use jiff::Timestamp;
 use music::{Entry, ImportId, ItemKind};
 use rusqlite::{Connection, OptionalExtension, TransactionBehavior, params};
 
-use crate::{Error, Result, Store, listeners, row, schema};
+use crate::{Error, Result, Store, imputed, listeners, row, schema};
 pub(crate) use open::Open;
 
 /// Whether the people of a source get lists.
@@ -271,6 +271,7 @@ impl Store {
     ///
     /// Whoever then has no listens, counts, blocks or lists goes too, and the name can no longer be read in the files.
     /// What was learned about recordings stays, tags excepted: names, keys, and which of them are one.
+    /// Imputed lengths and tags go until the next training, as they may rest on what is taken back.
     ///
     /// # Errors
     /// [`Error::UnknownImport`], [`Error::AlreadyUndone`].
@@ -292,6 +293,8 @@ impl Store {
                 tags: delete("recording_tags")?,
             };
             listeners::remove_empty(db)?;
+            imputed::drop_of_listens(db)?;
+            imputed::drop_of_tags(db)?;
             let update = "UPDATE imports SET undone_at = ?2 WHERE id = ?1";
             db.execute(update, (import, at.as_millisecond()))?;
             Ok(undone)

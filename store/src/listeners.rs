@@ -4,7 +4,7 @@ use music::ListenerId;
 use rusqlite::{Connection, OptionalExtension, TransactionBehavior};
 
 use crate::imports::Audience;
-use crate::{Error, Result, Store};
+use crate::{Error, Result, Store, imputed};
 
 /// Somebody whose listens are in the log.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -129,6 +129,7 @@ impl Store {
             for sql in FREE_IMPORTS {
                 db.execute(sql, [id.0.cast_signed()])?;
             }
+            imputed::drop_of_listens(db)?;
             remove(db, id.0.cast_signed())
         })
     }

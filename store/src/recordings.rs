@@ -8,7 +8,7 @@ use music::{ArtistId, CatalogueEntry, Credit, ListenerId, RecordingId, Tag};
 use rusqlite::{Connection, OptionalExtension, Params};
 
 use crate::identity::{self, KeyKind};
-use crate::{Error, Result, Store, row};
+use crate::{Error, Result, Stands, Store, imputed, row};
 
 /// Everything the catalogue knows of one recording.
 #[derive(Clone, Debug, PartialEq)]
@@ -23,6 +23,8 @@ pub struct Recording {
     pub release: Option<u64>,
     /// Equal for versions of one work by one main artist.
     pub work: u64,
+    /// What stands in for what is not known.
+    pub imputed: Stands,
 }
 
 impl Store {
@@ -153,22 +155,6 @@ impl Store {
         Ok(works.collect::<rusqlite::Result<_>>()?)
     }
 
-    /// Every tag of every recording with its weight, ascending by recording and tag.
-    ///
-    /// # Errors
-    /// What the database may refuse.
-    pub fn tags(&self) -> Result<Vec<(RecordingId, Tag)>> {
-        let mut query = self.db.prepare_cached(
-            "SELECT coalesce(a.recording, t.recording) AS tagged, tag, max(weight) FROM recording_tags t
-                LEFT JOIN aliases a ON a.alias = t.recording GROUP BY tagged, tag ORDER BY tagged, tag",
-        )?;
-        let tags = query.query_map([], |row| {
-            let recording = RecordingId(row.get::<_, i64>(0)?.cast_unsigned());
-            Ok((recording, Tag { name: row.get(1)?, weight: row.get(2)? }))
-        })?;
-        Ok(tags.collect::<rusqlite::Result<_>>()?)
-    }
-
     pub(crate) fn recording_ids(&self, sql: &str, params: impl Params) -> Result<Vec<RecordingId>> {
         let mut query = self.db.prepare_cached(sql)?;
         let ids = query
@@ -210,7 +196,11 @@ fn read(db: &Connection, id: i64) -> Result<Option<Recording>> {
     read_keys(db, id, &mut entry.credit)?;
     read_sets(db, id, &mut entry)?;
     let artists = read_artists(db, id)?;
-    Ok(Some(Recording { id: RecordingId(id.cast_unsigned()), entry, artists, release, work }))
+    let id = RecordingId(id.cast_unsigned());
+    let imputed = Stands::default();
+    let mut recording = Recording { id, entry, artists, release, work, imputed };
+    recording.imputed = imputed::read(db, &recording)?;
+    Ok(Some(recording))
 }
 
 fn read_keys(db: &Connection, id: i64, credit: &mut Credit) -> Result<()> {

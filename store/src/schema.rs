@@ -9,8 +9,10 @@ use rusqlite::{Connection, ErrorCode, OptionalExtension, Transaction, Transactio
 
 use crate::{Error, Result};
 
+/// What makes each schema of the one before it; none is ever changed, as stores made by it are about.
+const STEPS: [&str; 2] = [include_str!("schema/1.sql"), include_str!("schema/2.sql")];
 /// The schema this program writes.
-const VERSION: i64 = 1;
+const VERSION: i64 = STEPS.len() as i64;
 /// "UNDS": tells our file from any other database.
 const APPLICATION: i64 = 0x554e_4453;
 /// How long to wait for another process that is writing.
@@ -80,8 +82,8 @@ fn prepare(db: &mut Connection, path: &str) -> Result<()> {
     db.set_prepared_statement_cache_capacity(128);
     // A prepared statement keeps its plan, whatever is bound to it.
     db.set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_QPSG, true)?;
-    if version(db, path)? == 0 {
-        create(db, path)?;
+    if version(db, path)? < VERSION {
+        renew(db, path)?;
     }
     // 64 MiB of pages; the log of a transaction beyond 64 MiB is given back to the disk afterwards.
     db.execute_batch(
@@ -105,15 +107,19 @@ fn version(db: &Connection, path: &str) -> Result<i64> {
     }
 }
 
-fn create(db: &mut Connection, path: &str) -> Result<()> {
+/// Makes the schema, or what an older one lacks, all or nothing.
+fn renew(db: &mut Connection, path: &str) -> Result<()> {
     db.pragma_update(None, "journal_mode", "wal")?;
     let tx = db.transaction_with_behavior(TransactionBehavior::Immediate)?;
     // Another process may have been faster.
-    if version(&tx, path)? == 0 {
-        tx.execute_batch(include_str!("schema.sql"))?;
+    let found = version(&tx, path)?;
+    for (version, step) in (1..).zip(STEPS).filter(|(version, _)| *version > found) {
+        tx.execute_batch(step)?;
+        tx.pragma_update(None, "user_version", version)?;
+    }
+    if found == 0 {
         name_interactions(&tx)?;
         tx.pragma_update(None, "application_id", APPLICATION)?;
-        tx.pragma_update(None, "user_version", VERSION)?;
     }
     Ok(tx.commit()?)
 }

@@ -2,7 +2,7 @@
 
 use linalg::Matrix;
 use music::{ArtistId, CatalogueEntry, Credit, RecordingId, Tag};
-use store::Recording;
+use store::{Recording, Stands};
 
 use super::{End, named};
 
@@ -22,7 +22,8 @@ fn recording(id: u64, artist: ArtistId, genre: &str) -> Recording {
         ..CatalogueEntry::default()
     };
     let artists = vec![(artist, genre.to_uppercase())];
-    Recording { id: RecordingId(id), entry, artists, release: None, work: id }
+    let imputed = Stands::default();
+    Recording { id: RecordingId(id), entry, artists, release: None, work: id, imputed }
 }
 
 /// Ten recordings a genre, each genre at its place and a little further with each recording; all turned by an angle and

@@ -6,6 +6,8 @@ mod failures;
 mod home;
 mod identity;
 mod imports;
+mod imputed;
 mod ledger;
 mod listeners;
+mod schemas;
 mod undo;

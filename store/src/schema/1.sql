@@ -1,5 +1,6 @@
 -- What must survive a crash? Schema 1.
 --
+-- Never changed: what comes later is a step of its own beside it.
 -- Moments are milliseconds since 1970-01-01T00:00Z, lengths are milliseconds, NULL is "nobody said".
 -- Ids are given once and never reused (AUTOINCREMENT).
 -- Rows that name a recording keep the id they were written with; readers follow `aliases`.

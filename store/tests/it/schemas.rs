@@ -1,0 +1,51 @@
+//! Does a store that an older undersong wrote open, with all that it holds?
+
+use music::{Interaction, RecordingId};
+use rusqlite::Connection;
+use store::Store;
+
+const STORES: [&str; 1] = [include_str!("golden/schema-1.sql")];
+
+#[test]
+fn a_store_of_any_older_schema_opens_with_all_that_it_holds() {
+    for dump in STORES {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("undersong.db");
+        Connection::open(&path).unwrap().execute_batch(dump).unwrap();
+        // Twice: once it is made anew, then it is as new.
+        for _ in 0..2 {
+            let store = Store::open(&path).unwrap();
+            let ada = store.listener("ada").unwrap().unwrap().id;
+            let listens = store.history(ada).unwrap().listens;
+            let kinds: Vec<_> = listens.iter().map(|logged| &logged.event.kind).collect();
+            assert_eq!(kinds, [&Interaction::Play, &Interaction::Like, &Interaction::Play]);
+            let monkey = store.recording(RecordingId(1)).unwrap().unwrap();
+            assert_eq!(monkey.entry.credit.release.as_deref(), Some("The Great Destroyer"));
+            assert_eq!(monkey.tags()[0].name, "slowcore");
+            store.replace_imputed(&[], &[]).unwrap();
+        }
+    }
+}
+
+/// Whoever changes a step leaves stores behind that lack the change.
+#[test]
+fn a_new_store_has_the_tables_of_an_old_one_made_anew() {
+    let folder = tempfile::tempdir().unwrap();
+    let tables = |dump: Option<&str>, name: &str| {
+        let path = folder.path().join(name);
+        if let Some(dump) = dump {
+            Connection::open(&path).unwrap().execute_batch(dump).unwrap();
+        }
+        Store::open(&path).unwrap();
+        let db = Connection::open(&path).unwrap();
+        let mut query = db
+            .prepare("SELECT sql FROM sqlite_schema WHERE sql IS NOT NULL ORDER BY name")
+            .unwrap();
+        let tables = query.query_map([], |row| row.get::<_, String>(0)).unwrap();
+        tables.collect::<Result<Vec<_>, _>>().unwrap()
+    };
+    let new = tables(None, "new.db");
+    for (n, dump) in STORES.into_iter().enumerate() {
+        assert_eq!(tables(Some(dump), &format!("{n}.db")), new);
+    }
+}
