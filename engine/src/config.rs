@@ -5,7 +5,7 @@
 use std::path::Path;
 
 use jiff::tz::TimeZone;
-use listens::{Evidence, Unusable};
+use listens::{Evidence, Impute, Unusable};
 use models::Spec;
 use serde::Deserialize;
 
@@ -21,6 +21,8 @@ pub struct Config {
     pub seed: u64,
     /// What interactions are worth.
     pub evidence: Evidence,
+    /// Which facts of recordings are imputed where nobody said them.
+    pub impute: Impute,
     /// What `train` fits.
     pub train: Train,
     /// What `weekly` hands over.
@@ -131,6 +133,7 @@ impl Default for Config {
             timezone: "UTC".to_owned(),
             seed: 42,
             evidence: Evidence::default(),
+            impute: Impute::default(),
             train: Train::default(),
             weekly: Weekly::default(),
         }

@@ -2,7 +2,8 @@
 
 use std::cmp::Ordering;
 
-use music::{Contribution, ItemIx, ItemKind, Reason, RecordingId, Track};
+use jiff::civil::Date;
+use music::{Contribution, Fact, ItemIx, ItemKind, Reason, RecordingId, Track};
 use store::{Listener, Recording};
 
 use crate::retrieve::{Scored, Shortlist};
@@ -55,13 +56,22 @@ pub(crate) fn note(why: Option<String>, n_tracks: usize, size: usize) -> Option<
 fn track(position: u32, scored: &Scored, reason: Reason, snapshot: &Snapshot) -> Track {
     let recording = &scored.recording;
     let credit = &recording.entry.credit;
+    let mut imputed = Vec::new();
+    let known = recording.entry.length.or_else(|| snapshot.lengths.known(&recording.id).copied());
+    let length = or_imputed(known, Fact::Length, recording.imputed.length, &mut imputed);
+    let other = recording.imputed.release.as_ref().map(|(title, _)| title.clone());
+    let release = or_imputed(credit.release.clone(), Fact::Release, other, &mut imputed);
+    let known = recording.entry.released.map(Date::year);
+    let year = or_imputed(known, Fact::Year, recording.imputed.year, &mut imputed);
     Track {
         position,
         recording: recording.id,
         title: credit.title.clone(),
         artist: credit.artist.clone(),
-        release: credit.release.clone(),
-        length: recording.entry.length.or_else(|| snapshot.lengths.get(&recording.id).copied()),
+        release,
+        year,
+        length,
+        imputed,
         score: scored.score,
         recording_mbid: credit.mbid.clone(),
         artist_mbids: credit.artist_mbids.clone(),
@@ -72,6 +82,19 @@ fn track(position: u32, scored: &Scored, reason: Reason, snapshot: &Snapshot) ->
         reason,
         is_blocked: false,
     }
+}
+
+/// What is known, else what stands in for it, which then is marked.
+fn or_imputed<T>(
+    known: Option<T>,
+    fact: Fact,
+    other: Option<T>,
+    imputed: &mut Vec<Fact>,
+) -> Option<T> {
+    if known.is_none() && other.is_some() {
+        imputed.push(fact);
+    }
+    known.or(other)
 }
 
 fn reason(

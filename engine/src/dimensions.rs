@@ -204,7 +204,7 @@ impl<'a> Tags<'a> {
     fn of(rows: &[(f64, &'a Recording)]) -> Self {
         let mut tags = Self { weights: BTreeMap::new(), total: 0.0 };
         for (of_row, recording) in rows {
-            let own = &recording.entry.tags;
+            let own = recording.tags();
             let all: f64 = own.iter().map(|tag| f64::from(tag.weight)).sum();
             for Tag { name, weight } in own {
                 let weight = of_row * f64::from(*weight) / (all + FEW_TAGS);

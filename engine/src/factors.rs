@@ -22,8 +22,9 @@ use serde::{Deserialize, Serialize};
 use zip::write::SimpleFileOptions;
 use zip::{ZipArchive, ZipWriter};
 
+use crate::pairs::known_lengths;
 use crate::snapshot::{About, Fitted, npy};
-use crate::{Error, Folder, Snapshot, Unobserved};
+use crate::{Error, Folder, Snapshot, Unobserved, impute};
 
 /// The only form this program writes and reads.
 const VERSION: u32 = 1;
@@ -159,7 +160,8 @@ pub fn import_factors(folder: &mut Folder, path: &Path, now: Timestamp) -> Resul
         made_at: now,
         seconds: BTreeMap::new(),
     };
-    let lengths = crate::pairs::lengths(folder, None, &mut Unobserved)?;
+    let lengths = known_lengths(folder, None, &mut Unobserved)?;
+    let lengths = impute::renew(folder, lengths)?;
     let mut snapshot = Snapshot::new(about, table.rows, table.liked_by, lengths, models);
     snapshot.write(&folder.snapshots())?;
     Ok(snapshot)

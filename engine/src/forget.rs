@@ -8,7 +8,7 @@ use crate::{Error, Folder, rejects};
 
 /// Takes one import back: its listens, counts, tags and rejects.
 ///
-/// Names, lengths and keys that it brought stay in the catalogue.
+/// Names, lengths and keys that it brought stay in the catalogue; imputed lengths and tags, which may rest on it, go.
 /// The snapshot still carries what was learned with it until the next train.
 ///
 /// # Errors

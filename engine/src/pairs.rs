@@ -67,7 +67,7 @@ pub struct Reading<'a> {
 ///
 /// # Errors
 /// When the store cannot be read, and when the observer wants to stop.
-pub fn lengths(
+pub(crate) fn known_lengths(
     folder: &Folder,
     until: Option<Timestamp>,
     observer: &mut dyn Observer,

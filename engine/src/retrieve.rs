@@ -39,7 +39,7 @@ impl Shortlist {
             item: scored.item,
             score: scored.score,
             artists: &scored.artists,
-            release: scored.recording.release,
+            release: scored.recording.likely_release(),
             work: scored.recording.work,
             vector: vectors.map(|vectors| vectors.row(scored.item.0 as usize)),
         };

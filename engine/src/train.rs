@@ -7,9 +7,9 @@ use jiff::Timestamp;
 use models::{Spec, Step, Training};
 
 use crate::doubted::DoubtedFile;
-use crate::pairs::{Pairs, Reading, Undated, lengths, pairs};
+use crate::pairs::{Pairs, Reading, Undated, known_lengths, pairs};
 use crate::snapshot::{About, Fitted};
-use crate::{Error, Folder, Manifest, Observer, Snapshot};
+use crate::{Error, Folder, Manifest, Observer, Snapshot, impute};
 
 /// The origin of a snapshot that was trained here; any other is the name of a factor file.
 pub const TRAINED: &str = "train";
@@ -42,8 +42,12 @@ pub fn train(
     let mut seconds = BTreeMap::new();
 
     observer.begin("lengths", None);
-    let lengths = lengths(folder, request.as_of, observer)?;
+    let lengths = known_lengths(folder, request.as_of, observer)?;
     seconds.insert("lengths".to_owned(), observer.end());
+
+    observer.begin("imputation", None);
+    let lengths = impute::renew(folder, lengths)?;
+    seconds.insert("imputation".to_owned(), observer.end());
 
     observer.begin("evidence", Some(n_listeners(folder)?));
     let reading = Reading {

@@ -48,8 +48,10 @@ fn line<'a>(playlist: &Playlist, track: &'a Track) -> Line<'a> {
         location: place::uri(track).into_iter().collect(),
         title: &track.title,
         creator: &track.artist,
-        album: track.release.as_deref(),
-        duration: track.length.map(|length| u64::try_from(length.as_millis()).unwrap_or(u64::MAX)),
+        album: track.known_release(),
+        duration: track
+            .known_length()
+            .map(|length| u64::try_from(length.as_millis()).unwrap_or(u64::MAX)),
         annotation: Some(track.reason.text.as_str()).filter(|text| !text.is_empty()),
         extension: OfTrack { fields: extension },
     }

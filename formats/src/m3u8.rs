@@ -38,6 +38,6 @@ fn place_line(place: &str) -> String {
 
 fn seconds(track: &Track) -> String {
     track
-        .length
+        .known_length()
         .map_or_else(|| "-1".to_owned(), |length| ((length.as_millis() + 500) / 1000).to_string())
 }

@@ -43,7 +43,7 @@ impl Layout {
         let lengths = playlist
             .tracks
             .iter()
-            .filter_map(|track| track.length)
+            .filter_map(Track::known_length)
             .map(|length| clock(length).len());
         Self {
             items: playlist.items,
@@ -63,7 +63,7 @@ impl Layout {
         let blocked = if track.is_blocked { BLOCKED } else { "" };
         let name = name(self.items, track, columns - blocked.len()) + blocked;
         let head = format!("{:>digits$}  {name}", track.position, digits = self.n_digits);
-        let Some(length) = track.length else { return head };
+        let Some(length) = track.known_length() else { return head };
         let padding = columns.saturating_sub(width(&name)) + gap;
         format!(
             "{head}{:padding$}{:>length_columns$}",
@@ -79,7 +79,7 @@ fn name(items: ItemKind, track: &Track, columns: usize) -> String {
     /// A release is left out rather than shortened below this.
     const RELEASE: usize = 8;
     let [title, artist] = [&track.title, &track.artist].map(|text| one_line(text));
-    let release = track.release.as_deref().map(one_line).filter(|release| !release.is_empty());
+    let release = track.known_release().map(one_line).filter(|release| !release.is_empty());
     let is_one_name = items == ItemKind::Artists && title == artist;
     if title.is_empty() || artist.is_empty() || is_one_name {
         let known = [title, artist].into_iter().find(|name| !name.is_empty());

@@ -46,13 +46,13 @@ fn write(xml: &mut Xml, playlist: &Playlist) -> io::Result<()> {
 fn line(xml: &mut Xml, playlist: &Playlist, track: &Track) -> io::Result<()> {
     let blocked = if track.is_blocked { " (blocked since)" } else { "" };
     let annotation = format!("{}{blocked}", track.reason.text);
-    let duration = track.length.map(|length| length.as_millis().to_string());
+    let duration = track.known_length().map(|length| length.as_millis().to_string());
     let fields = [
         ("location", place::uri(track)),
         ("identifier", place::identifier(playlist.items, track)),
         ("title", Some(track.title.clone())),
         ("creator", Some(track.artist.clone())),
-        ("album", track.release.clone()),
+        ("album", track.known_release().map(str::to_owned)),
         ("duration", duration),
         ("annotation", Some(annotation)),
     ];

@@ -5,7 +5,7 @@ use std::time::Duration;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use crate::{ItemKind, RecordingId, Week};
+use crate::{Fact, ItemKind, RecordingId, Week};
 
 /// What a list is for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -69,9 +69,15 @@ pub struct Track {
     pub artist: String,
     /// Release title.
     pub release: Option<String>,
-    /// Length, where known.
+    /// Year of the first release.
+    #[serde(default)]
+    pub year: Option<i16>,
+    /// Length.
     #[serde(rename = "length_ms", with = "millis", default)]
     pub length: Option<Duration>,
+    /// Which of these no source said: they were taken from other versions of the work or from the artist.
+    #[serde(default)]
+    pub imputed: Vec<Fact>,
     /// Rises with goodness; comparable within one list only.
     pub score: f32,
     /// `MusicBrainz` recording id.
@@ -90,6 +96,20 @@ pub struct Track {
     pub reason: Reason,
     /// Whether the listener blocked it after the list was made.
     pub is_blocked: bool,
+}
+
+impl Track {
+    /// The release title, unless it is imputed: for where nothing tells it apart.
+    #[must_use]
+    pub fn known_release(&self) -> Option<&str> {
+        self.release.as_deref().filter(|_| !self.imputed.contains(&Fact::Release))
+    }
+
+    /// The length, unless it is imputed.
+    #[must_use]
+    pub fn known_length(&self) -> Option<Duration> {
+        self.length.filter(|_| !self.imputed.contains(&Fact::Length))
+    }
 }
 
 /// A list for one listener and week.

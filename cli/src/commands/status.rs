@@ -4,9 +4,9 @@ use std::cmp::Reverse;
 
 use engine::{Error, Folder, Manifest};
 use listens::Rule;
-use music::ItemKind;
-use serde_json::json;
-use store::{ImportSummary, Totals};
+use music::{Fact, ItemKind};
+use serde_json::{Value, json};
+use store::{ImportSummary, ImputedTotals, Totals};
 
 use super::import::{grouped, summary_json, summary_lines};
 use super::train::brief;
@@ -20,6 +20,7 @@ pub(crate) fn run(global: &Global, say: &Say) -> anyhow::Result<Answer> {
     let totals = folder.store.totals()?;
     let kind = folder.store.item_kind()?;
     let imports = folder.store.imports()?;
+    let imputed: Vec<_> = Fact::ALL.into_iter().zip(folder.store.imputed_totals()?).collect();
     let serving = serving(&folder);
     let behind = match &serving {
         Ok(Some(manifest)) => is_behind(&folder, manifest)?,
@@ -29,12 +30,16 @@ pub(crate) fn run(global: &Global, say: &Say) -> anyhow::Result<Answer> {
         "data": folder.path().to_string_lossy(), "items": kind,
         "listens": totals.listens, "counts": totals.counts, "recordings": totals.recordings, "artists": totals.artists,
         "listeners": totals.listeners, "background_listeners": totals.background_listeners, "lists": totals.lists,
+        "imputed": imputed_json(&imputed),
         "snapshot": serving.as_ref().ok(), "snapshot_is_behind": behind,
         "imports": imports.iter().map(import_json).collect::<Vec<_>>(),
     }))?;
     let items = kind.unwrap_or(ItemKind::Recordings);
     say.line(&folder.path().display().to_string())?;
     say.line(&totals_text(&totals, items))?;
+    if let Some(text) = imputed_text(&imputed) {
+        say.line(&text)?;
+    }
     say.line(&snapshot_text(&serving, behind))?;
     if let Ok(Some(manifest)) = &serving {
         for line in doubted_lines(manifest, &folder) {
@@ -76,6 +81,30 @@ fn totals_text(totals: &Totals, items: ItemKind) -> String {
         grouped(totals.background_listeners),
         grouped(totals.lists)
     )
+}
+
+/// What stands in for what nobody said, if anything does.
+fn imputed_text(imputed: &[(Fact, ImputedTotals)]) -> Option<String> {
+    let of_all = imputed.iter().map(|(fact, of)| (fact, of.other_versions + of.same_artist));
+    let told: Vec<_> = of_all
+        .filter(|(_, n)| *n > 0)
+        .map(|(fact, n)| match fact {
+            Fact::Length => format!("{} lengths", grouped(n)),
+            Fact::Release => format!("{} releases", grouped(n)),
+            Fact::Year => format!("{} years", grouped(n)),
+            Fact::Tags => format!("tags of {}", grouped(n)),
+        })
+        .collect();
+    let text = || format!("  imputed: {} (from other versions or the artist)", told.join(", "));
+    (!told.is_empty()).then(text)
+}
+
+fn imputed_json(imputed: &[(Fact, ImputedTotals)]) -> Value {
+    let of_one = |(fact, of): &(Fact, ImputedTotals)| {
+        let by_basis = json!({"other_versions": of.other_versions, "same_artist": of.same_artist});
+        (fact.name().to_owned(), by_basis)
+    };
+    Value::Object(imputed.iter().map(of_one).collect())
 }
 
 fn snapshot_text(serving: &Result<Option<Manifest>, Error>, behind: bool) -> String {
@@ -136,7 +165,7 @@ fn import_text(import: &ImportSummary, items: ItemKind) -> String {
     }
 }
 
-fn import_json(import: &ImportSummary) -> serde_json::Value {
+fn import_json(import: &ImportSummary) -> Value {
     let mut value = summary_json(import);
     value["finished_at"] = json!(import.finished_at);
     value["undone_at"] = json!(import.undone_at);

@@ -158,6 +158,29 @@ fn an_import_is_told_taken_back_and_told_again() {
 }
 
 #[test]
+fn status_counts_what_is_imputed() {
+    let place = Place::new();
+    let catalogue = place.path("catalogue.jsonl");
+    let live = r#"{"artist": "Low", "title": "Monkey (Live)", "length": 300, "released": "2005"}"#;
+    fs_err::write(&catalogue, live).unwrap();
+    place.says(&["import", text(&catalogue)]);
+    let log = place.path("log.jsonl");
+    let line = r#"{"listened_at": 1767225600, "track_metadata": {"artist_name": "Low", "track_name": "Monkey"}}"#;
+    fs_err::write(&log, line).unwrap();
+    for name in ["ada", "bob"] {
+        place.says(&["import", text(&log), "--listener", name]);
+    }
+    assert!(!place.says(&["status"]).contains("imputed"));
+    place.says(&["train", "--model", "popularity"]);
+    let told = place.says(&["status"]);
+    let expected = "  imputed: 1 lengths, 1 years (from other versions or the artist)\n";
+    assert!(told.contains(expected), "{told}");
+    let imputed = &place.answers(&["status"])["imputed"];
+    assert_eq!(imputed["length"], serde_json::json!({"other_versions": 1, "same_artist": 0}));
+    assert_eq!(imputed["tags"]["other_versions"], 0);
+}
+
+#[test]
 fn factors_reach_another_folder() {
     let (place, name) = trained();
     let file = place.path("shared.factors.zip");

@@ -8,6 +8,7 @@ mod factors;
 mod feedback;
 mod fixture;
 mod imports;
+mod imputed;
 mod ledger;
 mod reasons;
 mod snapshots;

@@ -300,10 +300,11 @@ impl New {
     }
 }
 
-/// What people call the recordings; `None` where nobody called any anything.
+/// What people call the recordings, or would; `None` where nobody called any anything.
 fn genres(folder: &Folder, pairs: &Pairs) -> Result<Option<Genres>, Error> {
-    let tags = folder.store.tags().map_err(engine::Error::from)?;
-    let labels = tags.iter().map(|(recording, tag, weight)| (pairs.rows.ix(recording), tag, weight));
+    let tags = engine::tags(folder)?;
+    let labels =
+        tags.iter().map(|(recording, tag, weight)| (pairs.rows.ix(recording), tag, weight));
     let genres = Genres::new(&pairs.rows, labels);
     Ok(Some(genres).filter(|genres| !genres.names.is_empty()))
 }

@@ -2,6 +2,7 @@
 
 use formats::{Format, publish, publish_all};
 use insta::assert_snapshot;
+use music::Fact;
 
 use crate::fixture::{artists, empty, nasty};
 
@@ -28,6 +29,20 @@ fn xspf_escapes_what_xml_must() {
 #[test]
 fn m3u8_has_a_line_for_every_place() {
     assert_snapshot!("m3u8", publish(&nasty(), Format::M3u8));
+}
+
+#[test]
+fn what_is_imputed_stands_only_where_it_is_told_apart() {
+    let mut list = nasty();
+    list.tracks[0].imputed = vec![Fact::Length, Fact::Release];
+    let says = |format, what: &str| publish(&list, format).contains(what);
+    assert!(says(Format::Json, "OK Computer") && says(Format::Json, "383500"));
+    assert!(says(Format::Json, "\"imputed\": [\n        \"length\",\n        \"release\"\n"));
+    for format in [Format::Table, Format::Jspf, Format::Xspf, Format::M3u8] {
+        let length =
+            ["383500", "6:24", "EXTINF:384"].into_iter().find(|length| says(format, length));
+        assert_eq!((says(format, "OK Computer"), length), (false, None), "{format}");
+    }
 }
 
 #[test]
