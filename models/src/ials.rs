@@ -8,6 +8,8 @@
 //!
 //! with p_ui 1 where liked, else `negative_target`, and λ_u = `reg`·(n_u + w₀·n_items)^`reg_exponent`, n_u the
 //! number of the user's pairs; items likewise.
+//! With `spare_known` the second sum is over the pairs never observed alone: where a confidence has decayed below w₀, the
+//! first form pulls an old love more towards 0 than towards 1, the second does not.
 //! What is kept are the items: a listener's vector is always solved anew from the listener's history.
 
 pub mod example;

@@ -22,6 +22,8 @@ pub struct Params {
     pub negative_target: f32,
     /// What a pair weighs.
     pub weighting: Weighting,
+    /// Whether `unobserved_weight` leaves the known pairs out: they are charged their confidence alone.
+    pub spare_known: bool,
     /// The loss of the library implicit: a pair's value is its whole weight.
     pub implicit_loss: bool,
     /// How a row is solved.
@@ -105,6 +107,7 @@ impl Default for Params {
             alpha: 1.0,
             negative_target: 0.0,
             weighting: Weighting::Confidence,
+            spare_known: false,
             implicit_loss: false,
             solver: Solver::Auto,
             cg_steps: 2,
@@ -174,6 +177,12 @@ impl Params {
                 "weighting",
                 "confidence; or two ideas known as bad: observed (nothing else counts), equal (every pair counts 1)",
                 Slot::Choice(&mut self.weighting),
+                Search::Never,
+            ),
+            field(
+                "spare_known",
+                "leave known pairs out of unobserved_weight, so that an old love is not pulled towards 0",
+                Slot::Flag(&mut self.spare_known),
                 Search::Never,
             ),
             field(
@@ -281,7 +290,8 @@ impl Params {
 
     /// How much of an observed pair's weight lies in w₀·YᵀY: all of w₀ where unobserved means unobserved.
     pub(super) fn charged_already(&self) -> f32 {
-        let is_unobserved_alone = self.implicit_loss || self.weighting == Weighting::Equal;
+        let is_unobserved_alone =
+            self.spare_known || self.implicit_loss || self.weighting == Weighting::Equal;
         if is_unobserved_alone { self.unobserved_weight } else { 0.0 }
     }
 }

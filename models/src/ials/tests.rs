@@ -27,18 +27,21 @@ fn worlds() -> impl Strategy<Value = Csr<UserIx, ItemIx, Heard>> {
 }
 
 fn params() -> impl Strategy<Value = Params> {
-    (1_usize..10, 1e-3_f32..1.0, 0.0_f32..1.5, 0.0_f32..2.0, -1.0_f32..=0.0).prop_map(
-        |(dim, reg, reg_exponent, unobserved_weight, negative_target)| Params {
+    let strengths = (1e-3_f32..1.0, 0.0_f32..1.5, 0.0_f32..2.0, -1.0_f32..=0.0);
+    (1_usize..10, strengths, any::<bool>()).prop_map(|(dim, strengths, spare_known)| {
+        let (reg, reg_exponent, unobserved_weight, negative_target) = strengths;
+        Params {
             dim,
             iterations: 8,
             reg,
             reg_exponent,
             unobserved_weight,
             negative_target,
+            spare_known,
             solver: Solver::Cholesky,
             ..Params::default()
-        },
-    )
+        }
+    })
 }
 
 fn names(n_items: usize) -> Rows {
@@ -65,8 +68,11 @@ fn slow_loss(
         let x_u = users.row(u);
         for i in 0..N_ITEMS {
             let score = product(x_u, items.row(i));
-            loss += f64::from(params.unobserved_weight) * score * score;
-            if let Some(place) = known.iter().position(|&j| j as usize == i) {
+            let place = known.iter().position(|&j| j as usize == i);
+            if !(params.spare_known && place.is_some()) {
+                loss += f64::from(params.unobserved_weight) * score * score;
+            }
+            if let Some(place) = place {
                 let p = if heard[place].is_liked { 1.0 } else { f64::from(params.negative_target) };
                 loss += f64::from(heard[place].confidence) * (p - score).powi(2);
             }
@@ -131,20 +137,44 @@ fn score(model: &Ials, history: &History<'_>, item: u32) -> f32 {
     scores.row(0)[item as usize]
 }
 
+/// The vector of one listener with one liked recording, y = 2.
+fn alone(params: Params, confidence: f32) -> f32 {
+    let items = Matrix::from_vec(1, 1, vec![2.0]);
+    let heard = Heard { confidence, age_days: 0.0, is_liked: true };
+    let heard = Csr::<UserIx, ItemIx, Heard>::from_triplets(1, 1, vec![(0, 0, heard)]);
+    let half =
+        HalfStep { params: &params, base: &base(&params, &items), factors: &items, n_others: 1 };
+    let mut x = [0.0];
+    half.solve_block(&heard, 0..1, &mut x).unwrap();
+    x[0]
+}
+
 #[test]
 fn one_listener_and_one_recording_by_hand() {
     // y = 2, c = 3, p = 1, w₀ = 0.5, reg = 0.1 with exponent 1, so λ = 0.1·(1 + 0.5·1) = 0.15.
     // (0.5·4 + 0.15 + 3·4)·x = 3·2, so x = 6/14.15.
     let params =
         Params { dim: 1, reg: 0.1, reg_exponent: 1.0, unobserved_weight: 0.5, ..Params::default() };
-    let items = Matrix::from_vec(1, 1, vec![2.0]);
-    let heard = Heard { confidence: 3.0, age_days: 0.0, is_liked: true };
-    let heard = Csr::<UserIx, ItemIx, Heard>::from_triplets(1, 1, vec![(0, 0, heard)]);
-    let half =
-        HalfStep { params: &params, base: &base(&params, &items), factors: &items, n_others: 1 };
-    let mut x = [0.0];
-    half.solve_block(&heard, 0..1, &mut x).unwrap();
-    assert!((x[0] - 6.0 / 14.15).abs() < 1e-6, "{x:?}");
+    assert!((alone(params, 3.0) - 6.0 / 14.15).abs() < 1e-6);
+    // Known pairs spared: (0.15 + 3·4)·x = 3·2.
+    let spared = Params { spare_known: true, ..params };
+    assert!((alone(spared, 3.0) - 6.0 / 12.15).abs() < 1e-6);
+}
+
+#[test]
+fn an_old_love_that_is_spared_is_still_a_love() {
+    // c = 0.05, w₀ = 0.5 and λ = 0.001·(1 + 0.5): the score 2·x is 4·c/(4·c + λ) when spared, and otherwise
+    // 4·c/(4·(c + w₀) + λ), as a pair worth a tenth of an unknown one is pulled to 0 with ten times the force.
+    let params = Params {
+        dim: 1,
+        reg: 1e-3,
+        reg_exponent: 1.0,
+        unobserved_weight: 0.5,
+        ..Params::default()
+    };
+    let score = |spare_known| 2.0 * alone(Params { spare_known, ..params }, 0.05);
+    assert!((score(false) - 0.2 / 2.2015).abs() < 1e-6, "{}", score(false));
+    assert!((score(true) - 0.2 / 0.2015).abs() < 1e-6, "{}", score(true));
 }
 
 #[test]

@@ -29,6 +29,7 @@ fn other_parameters_conform_too() {
         "ials:dim=5,iterations=3",
         "ials:dim=8,negative_target=-1,reg_exponent=0.5",
         "ials:dim=8,unobserved_weight=0,reg=0.1",
+        "ials:dim=8,unobserved_weight=1,spare_known=true",
         "bpr:dim=20,epochs=5,optimizer=sgd,candidates=1,weighted=true",
         "hinge:dim=3,epochs=5,popularity_exponent=0.75",
         "warp:epochs=5,popularity_exponent=1,dislike_weight=0",
