@@ -15,6 +15,7 @@ use serde::Serialize;
 use store::{Listener, Recording};
 
 use crate::belief::believed;
+use crate::pairs::age_days;
 use crate::places::Places;
 use crate::taste::Taste;
 use crate::{Error, Folder, Snapshot, describe};
@@ -122,7 +123,9 @@ impl Space<'_> {
             let all = believed(&past, &self.snapshot.lengths, Some(self.snapshot), evidence);
             if let Some(of_it) = all.iter().find(|believed| believed.recording == recording) {
                 let (confidence, is_liked) = (of_it.confidence, of_it.is_liked);
-                let heard = Heard { confidence, age_days: 0.0, is_liked };
+                let newest = all.iter().filter_map(|believed| believed.last).max();
+                let age_days = age_days(of_it.last, newest);
+                let heard = Heard { confidence, age_days, is_liked };
                 let taste = self.taste(history, places);
                 listeners.push((recommender.represent(&taste.weights()), heard));
             }

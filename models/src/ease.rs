@@ -2,7 +2,7 @@
 //!
 //! Steck, Embarrassingly Shallow Autoencoders for Sparse Data (2019), eq. 8:
 //! P = (XᵀX + λI)⁻¹ and B = I − P·diag(1/P_jj), with X `[n_users × n_items]` 1 where liked, else 0.
-//! score(i) = Σ_j B_ji over the liked j of a history.
+//! score(i) = Σ_j B_ji over the liked j of a history, less `dislike_weight`·Σ_j B_ji over the disliked ones.
 //! Where there are fewer users than items, P can come from the smaller matrix of users:
 //! P = (I − XᵀKX) / λ with K = (XXᵀ + λI)⁻¹, sooner but in more memory.
 //! With `neighbors` only the strongest weights to each item are kept: solving stays what it was, serving and saving shrink.
@@ -13,9 +13,9 @@ use rayon::iter::{IndexedParallelIterator, IntoParallelIterator, ParallelIterato
 use rayon::slice::{ParallelSlice, ParallelSliceMut};
 
 use crate::array::{Arrays, take_f32};
-use crate::neighbors::{Neighbors, largest};
+use crate::neighbors::{Neighbors, largest, of_itself};
 use crate::spec::field::{Field, Search, Slot};
-use crate::{Array, Error, Heard, History, Observer, Query, Recommender, Training};
+use crate::{Aging, Array, Error, Heard, History, Observer, Query, Recommender, Training};
 
 const WEIGHTS: &str = "weights";
 
@@ -38,17 +38,27 @@ pub struct Params {
     /// Megabytes (2²⁰ bytes) that fitting may take, 4·n_items² and little more; more is refused beforehand.
     /// Saving all weights copies them once.
     pub max_memory_mb: usize,
+    /// What a disliked item takes from the scores of those like it, as a share of what a liked one gives.
+    pub dislike_weight: f32,
+    /// How what was heard fades.
+    pub aging: Aging,
 }
 
 impl Default for Params {
     fn default() -> Self {
-        Self { reg: 100.0, neighbors: 0, max_memory_mb: 8192 }
+        Self {
+            reg: 100.0,
+            neighbors: 0,
+            max_memory_mb: 8192,
+            dislike_weight: 0.0,
+            aging: Aging::default(),
+        }
     }
 }
 
 impl Params {
     pub(crate) fn fields(&mut self) -> Vec<Field<'_>> {
-        vec![
+        let mut fields = vec![
             Field {
                 name: "reg",
                 meaning: "ridge penalty on every weight between two recordings",
@@ -67,13 +77,27 @@ impl Params {
                 slot: Slot::Count(&mut self.max_memory_mb, 1..=1 << 30),
                 search: Search::Never,
             },
-        ]
+            Field {
+                name: "dislike_weight",
+                meaning: "share of what a liked recording gives to those like it that a disliked one takes away",
+                slot: Slot::Number(&mut self.dislike_weight, 0.0..=100.0),
+                search: Search::Never,
+            },
+        ];
+        fields.extend(self.aging.fields());
+        fields
+    }
+
+    /// What a pair counts when a history is scored.
+    fn weight(&self, heard: Heard) -> f32 {
+        heard.signed(self.aging.factor(heard), self.dislike_weight)
     }
 }
 
 /// A weight from every item to every other, or the strongest of them.
 #[derive(Debug)]
 pub struct Ease {
+    params: Params,
     weights: Weights,
 }
 
@@ -97,7 +121,7 @@ pub fn fit(
     _observer: &mut Observer<'_>,
 ) -> Result<Ease, Error> {
     let way = way(params, training.heard.n_rows(), training.heard.n_cols(), training.heard.nnz())?;
-    let liked = training.liked();
+    let liked = training.liked(|heard| params.aging.factor(heard));
     let p = match way {
         Way::Items => from_items(params, &liked),
         Way::Users => from_users(params, &liked),
@@ -107,7 +131,7 @@ pub fn fit(
         0 => Weights::All(divide_by_diagonal(p)),
         k => Weights::Strongest(strongest(&p, k)),
     };
-    Ok(Ease { weights })
+    Ok(Ease { params, weights })
 }
 
 /// Which matrix is inverted.
@@ -163,17 +187,18 @@ fn from_users(params: Params, liked: &Csr<UserIx, ItemIx>) -> Option<Matrix> {
         let mut together = vec![[0.0; SIDE_BY_SIDE]; n_users];
         for place in 0..rows.len() / n_items {
             x_k.fill(0.0);
-            for &u in by_item.row(first + place).0 {
-                add_scaled(&mut x_k, 1.0, k.row(u as usize));
+            let (users, counts) = by_item.row(first + place);
+            for (&u, &x_ui) in users.iter().zip(counts) {
+                add_scaled(&mut x_k, x_ui, k.row(u as usize));
             }
             for (together, x) in together.iter_mut().zip(&x_k) {
                 together[place] = *x;
             }
         }
-        for (j, users, _) in by_item.rows() {
+        for (j, users, counts) in by_item.rows() {
             let mut x_k_x = [0.0; SIDE_BY_SIDE];
-            for &u in users {
-                add_scaled(&mut x_k_x, 1.0, &together[u as usize]);
+            for (&u, &x_uj) in users.iter().zip(counts) {
+                add_scaled(&mut x_k_x, x_uj, &together[u as usize]);
             }
             for (row, x) in rows.chunks_exact_mut(n_items).zip(x_k_x) {
                 row[j] = -x / params.reg;
@@ -186,7 +211,8 @@ fn from_users(params: Params, liked: &Csr<UserIx, ItemIx>) -> Option<Matrix> {
     Some(p)
 }
 
-/// The number of common columns of every two rows, and λ more on the diagonal; the upper triangle alone.
+/// The products of every two rows, in how many columns they meet where all count 1, and λ more on the diagonal; the
+/// upper triangle alone.
 fn overlaps<R, C>(rows: &Csr<R, C>, columns: &Csr<C, R>, reg: f32) -> Matrix
 where
     R: Sync,
@@ -196,11 +222,12 @@ where
     let mut overlaps = Matrix::zeros(n, n);
     overlaps.as_mut_slice().par_chunks_mut(n.max(1)).enumerate().for_each(|(r, overlap)| {
         overlap[r] = reg;
-        for &c in rows.row(r).0 {
-            let others = columns.row(c as usize).0;
+        let (own, counts) = rows.row(r);
+        for (&c, &x) in own.iter().zip(counts) {
+            let (others, counts) = columns.row(c as usize);
             let from = others.partition_point(|&other| (other as usize) < r);
-            for &other in &others[from..] {
-                overlap[other as usize] += 1.0;
+            for (&other, &y) in others[from..].iter().zip(&counts[from..]) {
+                overlap[other as usize] += x * y;
             }
         }
     });
@@ -255,15 +282,18 @@ fn score_together(weights: &Matrix, queries: &[Query], scores: &mut [f32]) {
             add_scaled(row, of_item, &weights.row(j as usize)[stretch.clone()]);
         }
     }
+    for &(j, q, of_item) in asked.iter().filter(|&&(_, _, of_item)| of_item < 0.0) {
+        scores[q * n_items + j as usize] += of_itself(of_item, weights.row(j as usize));
+    }
 }
 
 pub(crate) fn load(params: Params, rows: &Rows, arrays: &mut Arrays) -> Result<Ease, Error> {
     if params.neighbors > 0 {
-        return Ok(Ease { weights: Weights::Strongest(Neighbors::load(rows, arrays)?) });
+        return Ok(Ease { params, weights: Weights::Strongest(Neighbors::load(rows, arrays)?) });
     }
     let n_items = rows.len();
     let values = take_f32(arrays, WEIGHTS, &[n_items, n_items])?;
-    Ok(Ease { weights: Weights::All(Matrix::from_vec(n_items, n_items, values)) })
+    Ok(Ease { params, weights: Weights::All(Matrix::from_vec(n_items, n_items, values)) })
 }
 
 impl Recommender for Ease {
@@ -275,7 +305,7 @@ impl Recommender for Ease {
     }
 
     fn represent(&self, history: &History<'_>) -> Query {
-        history.liked(|_| 1.0)
+        history.weighed(|heard| self.params.weight(heard))
     }
 
     fn score_batch(&self, queries: &[Query], scores: &mut Matrix) {
@@ -295,10 +325,17 @@ impl Recommender for Ease {
     fn explain(&self, history: &History<'_>, item: ItemIx) -> Option<Vec<f32>> {
         let weights = match &self.weights {
             Weights::All(weights) => weights,
-            Weights::Strongest(weights) => return Some(weights.explain(history, item, |_| 1.0)),
+            Weights::Strongest(weights) => {
+                return Some(weights.explain(history, item, |heard| self.params.weight(heard)));
+            }
         };
         let contribution = |(j, heard): (usize, Heard)| {
-            if heard.is_liked { weights.row(j)[item.0 as usize] } else { 0.0 }
+            let (weight, strengths) = (self.params.weight(heard), weights.row(j));
+            match item.0 as usize {
+                i if i == j => of_itself(weight, strengths),
+                i if weight != 0.0 => weight * strengths[i],
+                _ => 0.0,
+            }
         };
         Some(history.pairs().map(contribution).collect())
     }

@@ -1,12 +1,13 @@
 //! What is left of a history after two filters on the graph of who heard what?
 //!
 //! GF-CF: Shen et al., How Powerful is Graph Convolution for Recommendation? (2021), eq. 8 and the authors' code.
-//! With X `[n_users × n_items]` 1 where liked, else 0, D_U and D_I the liked pairs of each user and item, and
+//! With X `[n_users × n_items]` 1 where liked, else 0, D_U and D_I the sums of each user and item, and
 //! R̃ = D_U^(−½)·X·D_I^(−½), the scores of a history r are
 //!
 //! r·R̃ᵀR̃ + `low_pass`·r·D_I^(−½)·V·Vᵀ·D_I^(½)
 //!
-//! with V `[n_items × dim]` the largest right singular vectors of R̃: a linear filter, and an ideal low-pass one.
+//! with V `[n_items × dim]` the largest right singular vectors of R̃: a linear filter, and an ideal low-pass one; in r what
+//! is not liked counts −`dislike_weight`.
 //!
 //! Unlike in the paper, of each row of R̃ᵀR̃ only the `neighbors` largest are kept, the diagonal left out: the whole
 //! product may have n_items² numbers, R̃ itself holds listeners, which no snapshot does, and the diagonal speaks only
@@ -20,7 +21,7 @@ use crate::neighbors::Neighbors;
 use crate::recommender::score_rows;
 use crate::singular::{Wanted, right_vectors};
 use crate::spec::field::{Field, Search, Slot};
-use crate::{Array, Error, History, Observer, Query, Recommender, Training};
+use crate::{Aging, Array, Error, Heard, History, Observer, Query, Recommender, Training};
 
 const VECTORS: &str = "singular_vectors";
 const LISTENERS: &str = "listeners";
@@ -36,17 +37,28 @@ pub struct Params {
     pub low_pass: f32,
     /// Neighbors of an item that the linear filter keeps, the strongest.
     pub neighbors: usize,
+    /// What a disliked item takes from the scores of those like it, as a share of what a liked one gives.
+    pub dislike_weight: f32,
+    /// How what was heard fades.
+    pub aging: Aging,
 }
 
 impl Default for Params {
     fn default() -> Self {
-        Self { dim: 256, iterations: 8, low_pass: 0.3, neighbors: 300 }
+        Self {
+            dim: 256,
+            iterations: 8,
+            low_pass: 0.3,
+            neighbors: 300,
+            dislike_weight: 0.0,
+            aging: Aging::default(),
+        }
     }
 }
 
 impl Params {
     pub(crate) fn fields(&mut self) -> Vec<Field<'_>> {
-        vec![
+        let mut fields = vec![
             Field {
                 name: "dim",
                 meaning: "singular vectors that the low-pass filter lets through",
@@ -71,7 +83,20 @@ impl Params {
                 slot: Slot::Count(&mut self.neighbors, 1..=100_000),
                 search: Search::Size(20.0, 1000.0),
             },
-        ]
+            Field {
+                name: "dislike_weight",
+                meaning: "share of what a liked recording gives to those like it that a disliked one takes away",
+                slot: Slot::Number(&mut self.dislike_weight, 0.0..=100.0),
+                search: Search::Never,
+            },
+        ];
+        fields.extend(self.aging.fields());
+        fields
+    }
+
+    /// What a pair counts when a history is scored.
+    fn weight(&self, heard: Heard) -> f32 {
+        heard.signed(self.aging.factor(heard), self.dislike_weight)
     }
 }
 
@@ -99,7 +124,7 @@ pub fn fit(
     training: &Training<'_>,
     observer: &mut Observer<'_>,
 ) -> Result<GfCf, Error> {
-    let liked = training.liked();
+    let liked = training.liked(|heard| params.aging.factor(heard));
     let listeners = lengths(&liked.transpose());
     let normalized = normalize(&liked, &listeners);
     let linear = Neighbors::of_product(&normalized.transpose(), &normalized, params.neighbors);
@@ -108,15 +133,16 @@ pub fn fit(
     Ok(GfCf { params, linear, vectors, listeners })
 }
 
-/// Number of pairs of each row.
+/// What the pairs of each row count together.
 fn lengths<R, C>(pairs: &Csr<R, C>) -> Vec<f32> {
-    pairs.rows().map(|(_, columns, _)| columns.len() as f32).collect()
+    // An empty sum of floats is −0.
+    pairs.rows().map(|(_, _, counts)| counts.iter().fold(0.0, |sum, x| sum + x)).collect()
 }
 
 /// R̃.
 fn normalize(liked: &Csr<UserIx, ItemIx>, listeners: &[f32]) -> Csr<UserIx, ItemIx> {
     let lengths = lengths(liked);
-    liked.map(|u, i, _| 1.0 / (lengths[u] * listeners[i]).sqrt())
+    liked.map(|u, i, x| x / (lengths[u] * listeners[i]).sqrt())
 }
 
 pub(crate) fn load(params: Params, rows: &Rows, arrays: &mut Arrays) -> Result<GfCf, Error> {
@@ -154,7 +180,7 @@ impl Recommender for GfCf {
     }
 
     fn represent(&self, history: &History<'_>) -> Query {
-        history.liked(|_| 1.0)
+        history.weighed(|heard| self.params.weight(heard))
     }
 
     /// O(n·(neighbors + dim) + n_items·dim) for a history of n.
@@ -177,11 +203,13 @@ impl Recommender for GfCf {
 
     fn explain(&self, history: &History<'_>, item: ItemIx) -> Option<Vec<f32>> {
         let i = item.0 as usize;
-        let mut contributions = self.linear.explain(history, item, |_| 1.0);
+        let mut contributions =
+            self.linear.explain(history, item, |heard| self.params.weight(heard));
         for (sum, (j, heard)) in contributions.iter_mut().zip(history.pairs()) {
-            if heard.is_liked {
+            let weight = self.params.weight(heard);
+            if weight != 0.0 {
                 let product = dot(self.vectors.row(j), self.vectors.row(i));
-                *sum += self.leaving(j) * self.arriving(i) * product;
+                *sum += weight * self.leaving(j) * self.arriving(i) * product;
             }
         }
         Some(contributions)

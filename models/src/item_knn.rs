@@ -2,7 +2,8 @@
 //!
 //! Similarity of items over the users who like them: cosine, or cosine after TF-IDF, or BM25 weights,
 //! as in implicit's `nearest_neighbours` (which also weighs a history by its confidences).
-//! score(i) = Σ_j w_j·sim(j, i) over the liked j of a history, sim(j, ·) cut to the `neighbors` best, j itself left out.
+//! score(i) = Σ_j w_j·sim(j, i) over the j of a history, sim(j, ·) cut to the `neighbors` best, j itself left out, with
+//! w_j the confidence where liked, and −`dislike_weight` times the confidence where not.
 
 use linalg::{Csr, Matrix, dot};
 use music::{ItemIx, Rows, UserIx};
@@ -10,7 +11,7 @@ use music::{ItemIx, Rows, UserIx};
 use crate::array::Arrays;
 use crate::neighbors::Neighbors;
 use crate::spec::field::{Choice, Field, Search, Slot};
-use crate::{Error, History, Observer, Query, Recommender, Training};
+use crate::{Aging, Error, Heard, History, Observer, Query, Recommender, Training};
 
 /// What the caller chooses.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -23,6 +24,10 @@ pub struct Params {
     pub k1: f32,
     /// BM25 only: how much an item with many listeners is held back, b.
     pub b: f32,
+    /// What a disliked item takes from the scores of those like it, as a share of what a liked one gives.
+    pub dislike_weight: f32,
+    /// How what was heard fades.
+    pub aging: Aging,
 }
 
 /// What makes two items alike.
@@ -43,7 +48,14 @@ impl Choice for Similarity {
 
 impl Default for Params {
     fn default() -> Self {
-        Self { neighbors: 300, similarity: Similarity::TfIdf, k1: 1.2, b: 0.75 }
+        Self {
+            neighbors: 300,
+            similarity: Similarity::TfIdf,
+            k1: 1.2,
+            b: 0.75,
+            dislike_weight: 0.0,
+            aging: Aging::default(),
+        }
     }
 }
 
@@ -51,7 +63,7 @@ impl Params {
     pub(crate) fn fields(&mut self) -> Vec<Field<'_>> {
         let is_bm25 = self.similarity == Similarity::Bm25;
         let of_bm25 = |search| if is_bm25 { search } else { Search::Never };
-        vec![
+        let mut fields = vec![
             Field {
                 name: "neighbors",
                 meaning: "neighbors kept an item, the most similar",
@@ -76,13 +88,27 @@ impl Params {
                 slot: Slot::Number(&mut self.b, 0.0..=1.0),
                 search: of_bm25(Search::Linear(0.0, 1.0)),
             },
-        ]
+            Field {
+                name: "dislike_weight",
+                meaning: "share of what a liked recording gives to those like it that a disliked one takes away",
+                slot: Slot::Number(&mut self.dislike_weight, 0.0..=100.0),
+                search: Search::Never,
+            },
+        ];
+        fields.extend(self.aging.fields());
+        fields
+    }
+
+    /// w of a pair.
+    fn weight(&self, heard: Heard) -> f32 {
+        heard.signed(heard.confidence, self.dislike_weight)
     }
 }
 
 /// The neighbors of every item.
 #[derive(Debug)]
 pub struct ItemKnn {
+    params: Params,
     neighbors: Neighbors,
 }
 
@@ -95,9 +121,9 @@ pub fn fit(
     training: &Training<'_>,
     _observer: &mut Observer<'_>,
 ) -> Result<ItemKnn, Error> {
-    let weights = weigh(params, &training.liked());
+    let weights = weigh(params, &training.liked(|heard| heard.confidence));
     let neighbors = Neighbors::of_product(&weights, &weights.transpose(), params.neighbors);
-    Ok(ItemKnn { neighbors })
+    Ok(ItemKnn { params, neighbors })
 }
 
 /// The weights whose products are similarities `[n_items × n_users]`.
@@ -136,8 +162,8 @@ fn normalize(by_item: &Csr<ItemIx, UserIx>) -> Csr<ItemIx, UserIx> {
     by_item.map(|i, _, c| if lengths[i] > 0.0 { c / lengths[i] } else { 0.0 })
 }
 
-pub(crate) fn load(_params: Params, rows: &Rows, arrays: &mut Arrays) -> Result<ItemKnn, Error> {
-    Ok(ItemKnn { neighbors: Neighbors::load(rows, arrays)? })
+pub(crate) fn load(params: Params, rows: &Rows, arrays: &mut Arrays) -> Result<ItemKnn, Error> {
+    Ok(ItemKnn { params, neighbors: Neighbors::load(rows, arrays)? })
 }
 
 impl Recommender for ItemKnn {
@@ -146,7 +172,7 @@ impl Recommender for ItemKnn {
     }
 
     fn represent(&self, history: &History<'_>) -> Query {
-        history.liked(|heard| heard.confidence)
+        history.weighed(|heard| self.params.weight(heard))
     }
 
     fn score_batch(&self, queries: &[Query], scores: &mut Matrix) {
@@ -154,7 +180,7 @@ impl Recommender for ItemKnn {
     }
 
     fn explain(&self, history: &History<'_>, item: ItemIx) -> Option<Vec<f32>> {
-        Some(self.neighbors.explain(history, item, |heard| heard.confidence))
+        Some(self.neighbors.explain(history, item, |heard| self.params.weight(heard)))
     }
 
     fn item_vectors(&self) -> Option<&Matrix> {

@@ -21,6 +21,7 @@ pub mod rp3beta;
 pub mod slim;
 pub mod testing;
 
+mod aging;
 mod array;
 mod catalogue;
 mod error;
@@ -34,6 +35,7 @@ mod singular;
 mod spec;
 mod validation;
 
+pub use aging::Aging;
 pub use array::Array;
 pub use catalogue::{ModelDoc, ParameterDoc, catalogue};
 pub use error::Error;

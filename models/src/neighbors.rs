@@ -2,7 +2,7 @@
 //!
 //! A sparse `[n_items × n_items]` matrix W of weights, row j for what liking j says about others:
 //! the same few lines score, explain, save and load every linear item model that keeps only its strongest weights.
-//! score(i) = Σ_j w_j·W_ji over the items j of a history: O(Σ_j n_j) a history, n_j the weights kept of j.
+//! score(i) = Σ_j w_j·W_ji over the items j of a history, with max_i |W_ji| for the W_jj of a disliked one: O(Σ_j n_j) a history, n_j the weights kept of j.
 
 use linalg::{Csr, Matrix};
 use music::{ItemIx, Rows, UserIx};
@@ -109,6 +109,9 @@ impl Neighbors {
             for (&i, strength) in neighbors.iter().zip(strengths) {
                 scores[i as usize] += weight * strength;
             }
+            if *weight < 0.0 {
+                scores[j.0 as usize] += of_itself(*weight, strengths);
+            }
         }
     }
 
@@ -120,7 +123,7 @@ impl Neighbors {
         });
     }
 
-    /// What each liked entry of a history, weighed as in its query, contributes to the score of `item`.
+    /// What each entry of a history, weighed as in its query, contributes to the score of `item`.
     pub(crate) fn explain(
         &self,
         history: &History<'_>,
@@ -129,12 +132,25 @@ impl Neighbors {
     ) -> Vec<f32> {
         let contribution = |(j, heard): (usize, Heard)| {
             let (neighbors, strengths) = self.of(j);
-            match neighbors.binary_search(&item.0) {
-                Ok(place) if heard.is_liked => weight(heard) * strengths[place],
-                Ok(_) | Err(_) => 0.0,
+            match (neighbors.binary_search(&item.0), weight(heard)) {
+                (Ok(place), weight) if weight != 0.0 => weight * strengths[place],
+                (Err(_), weight) if j == item.0 as usize => of_itself(weight, strengths),
+                (Ok(_) | Err(_), _) => 0.0,
             }
         };
         history.pairs().map(contribution).collect()
+    }
+}
+
+/// What an item of this weight adds to its own score: nothing where it is liked, for then it needs no finding.
+///
+/// A disliked one is at least as much like itself as like any other, so that the strongest of its weights stands where the
+/// diagonal is left out; else it would rise as its neighbors fall.
+pub(crate) fn of_itself(weight: f32, strengths: &[f32]) -> f32 {
+    if weight < 0.0 {
+        weight * strengths.iter().fold(0.0, |strongest: f32, w| strongest.max(w.abs()))
+    } else {
+        0.0
     }
 }
 

@@ -2,7 +2,8 @@
 //!
 //! PureSVD: Cremonesi, Koren & Turrin, Performance of Recommender Algorithms on Top-N Recommendation Tasks (2010), §3.2.
 //! X `[n_users × n_items]` holds what a liked pair counts and 0 elsewhere, known and not liked included;
-//! with Q `[n_items × dim]` its largest right singular vectors, the scores of a history r are r·Q·Qᵀ.
+//! with Q `[n_items × dim]` its largest right singular vectors, the scores of a history r are r·Q·Qᵀ, and what is not
+//! liked counts −`dislike_weight` times as much in r.
 //! Q comes from a randomized SVD (Halko, Martinsson & Tropp 2011), so it is exact as far as its iterations went.
 
 use linalg::{Isa, Matrix, add_scaled, dot, dots_with_all};
@@ -12,7 +13,7 @@ use crate::array::{Arrays, take_f32};
 use crate::recommender::score_rows;
 use crate::singular::{Wanted, project, right_vectors};
 use crate::spec::field::{Choice, Field, Search, Slot};
-use crate::{Array, Error, Heard, History, Observer, Query, Recommender, Training};
+use crate::{Aging, Array, Error, Heard, History, Observer, Query, Recommender, Training};
 
 const ITEM_FACTORS: &str = "item_factors";
 
@@ -25,6 +26,10 @@ pub struct Params {
     pub iterations: usize,
     /// What a liked pair counts.
     pub weighting: Weighting,
+    /// What a disliked item takes from the scores of what lies in its direction, as a share of what a liked one gives.
+    pub dislike_weight: f32,
+    /// How what was heard fades.
+    pub aging: Aging,
 }
 
 /// What a liked pair counts.
@@ -43,13 +48,19 @@ impl Choice for Weighting {
 
 impl Default for Params {
     fn default() -> Self {
-        Self { dim: 64, iterations: 8, weighting: Weighting::Equal }
+        Self {
+            dim: 64,
+            iterations: 8,
+            weighting: Weighting::Equal,
+            dislike_weight: 0.0,
+            aging: Aging::default(),
+        }
     }
 }
 
 impl Params {
     pub(crate) fn fields(&mut self) -> Vec<Field<'_>> {
-        vec![
+        let mut fields = vec![
             Field {
                 name: "dim",
                 meaning: "length of the vectors",
@@ -68,16 +79,28 @@ impl Params {
                 slot: Slot::Choice(&mut self.weighting),
                 search: Search::Never,
             },
-        ]
+            Field {
+                name: "dislike_weight",
+                meaning: "share of what a liked recording gives to those like it that a disliked one takes away",
+                slot: Slot::Number(&mut self.dislike_weight, 0.0..=100.0),
+                search: Search::Never,
+            },
+        ];
+        fields.extend(self.aging.fields());
+        fields
     }
 
-    /// The entry of X; 0 where not liked.
+    /// The entry of X of a liked pair.
     fn entry(&self, heard: Heard) -> f32 {
         match self.weighting {
-            _ if !heard.is_liked => 0.0,
-            Weighting::Equal => 1.0,
+            Weighting::Equal => self.aging.factor(heard),
             Weighting::Confidence => heard.confidence,
         }
+    }
+
+    /// The entry of r.
+    fn weight(&self, heard: Heard) -> f32 {
+        heard.signed(self.entry(heard), self.dislike_weight)
     }
 }
 
@@ -103,10 +126,7 @@ pub fn fit(
     training: &Training<'_>,
     observer: &mut Observer<'_>,
 ) -> Result<PureSvd, Error> {
-    let x = match params.weighting {
-        Weighting::Equal => training.liked().map(|_, _, _| 1.0),
-        Weighting::Confidence => training.liked(),
-    };
+    let x = training.liked(|heard| params.entry(heard));
     let wanted = Wanted { dim: params.dim, iterations: params.iterations };
     let items = right_vectors(wanted, &x, training, observer)?;
     let users = Some(project(&x, &items));
@@ -127,7 +147,7 @@ impl Recommender for PureSvd {
     fn represent(&self, history: &History<'_>) -> Query {
         let mut x = vec![0.0; self.params.dim];
         for (j, heard) in history.pairs() {
-            add_scaled(&mut x, self.params.entry(heard), self.items.row(j));
+            add_scaled(&mut x, self.params.weight(heard), self.items.row(j));
         }
         Query::Dense(x)
     }
@@ -143,7 +163,7 @@ impl Recommender for PureSvd {
     fn explain(&self, history: &History<'_>, item: ItemIx) -> Option<Vec<f32>> {
         let q_i = self.items.row(item.0 as usize);
         let contribution =
-            |(j, heard): (usize, Heard)| self.params.entry(heard) * dot(self.items.row(j), q_i);
+            |(j, heard): (usize, Heard)| self.params.weight(heard) * dot(self.items.row(j), q_i);
         Some(history.pairs().map(contribution).collect())
     }
 

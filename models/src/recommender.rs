@@ -21,6 +21,15 @@ pub struct Heard {
     pub is_liked: bool,
 }
 
+impl Heard {
+    /// What the pair adds to a sum in which a liked one counts so much, and a disliked one takes away `dislike_weight`
+    /// times as much.
+    pub(crate) fn signed(self, count: f32, dislike_weight: f32) -> f32 {
+        // Of 0 nothing is taken away, so that it stays 0 and not −0.
+        if self.is_liked { count } else { 0.0 - dislike_weight * count }
+    }
+}
+
 /// What a model learns from.
 #[derive(Clone, Copy, Debug)]
 pub struct Training<'a> {
@@ -35,12 +44,12 @@ pub struct Training<'a> {
 }
 
 impl Training<'_> {
-    /// The liked pairs alone, with their confidence.
-    pub(crate) fn liked(&self) -> Csr<UserIx, ItemIx> {
+    /// The liked pairs alone, with what they count.
+    pub(crate) fn liked(&self, count: impl Fn(Heard) -> f32) -> Csr<UserIx, ItemIx> {
         let of_user = |(u, items, heard): (usize, &[u32], &[Heard])| {
             let u = u32::try_from(u).expect("user rows are u32");
             let pairs = items.iter().zip(heard).filter(|(_, heard)| heard.is_liked);
-            pairs.map(|(&i, heard)| (u, i, heard.confidence)).collect::<Vec<_>>()
+            pairs.map(|(&i, &heard)| (u, i, count(heard))).collect::<Vec<_>>()
         };
         let triplets = self.heard.rows().flat_map(of_user).collect();
         Csr::from_triplets(self.heard.n_rows(), self.heard.n_cols(), triplets)
@@ -80,10 +89,10 @@ impl History<'_> {
         self.items.iter().zip(self.heard).map(|(item, &heard)| (item.0 as usize, heard))
     }
 
-    /// A sparse query of the liked items, weighed by what is believed of them.
-    pub(crate) fn liked(&self, weight: impl Fn(Heard) -> f32) -> Query {
-        let liked = self.items.iter().zip(self.heard).filter(|(_, heard)| heard.is_liked);
-        let (items, weights) = liked.map(|(&item, &heard)| (item, weight(heard))).unzip();
+    /// A sparse query of the items that weigh something by what is believed of them.
+    pub(crate) fn weighed(&self, weight: impl Fn(Heard) -> f32) -> Query {
+        let pairs = self.items.iter().zip(self.heard).map(|(&item, &heard)| (item, weight(heard)));
+        let (items, weights) = pairs.filter(|&(_, weight)| weight != 0.0).unzip();
         Query::Sparse { items, weights }
     }
 }
@@ -139,6 +148,7 @@ pub trait Recommender: Send + Sync + Debug {
 
     /// A vector for an item that was not in the training, from what its listeners are and think of it.
     ///
+    /// The age of each is counted from the listener's own newest listen.
     /// `None` where the model cannot make one.
     fn represent_item(&self, _listeners: &[(Query, Heard)]) -> Option<Vec<f32>> {
         None

@@ -64,9 +64,13 @@ macro_rules! models {
             observer: &mut Observer<'_>,
         ) -> Result<Box<dyn Recommender>, Error> {
             training.check()?;
-            Ok(match spec.clone() {
+            let aging = spec.aging();
+            let aged = aging.of_training(training.heard);
+            let training = &Training { heard: aged.as_ref().unwrap_or(training.heard), ..*training };
+            let model: Box<dyn Recommender> = match spec.clone() {
                 $(Spec::$model(params) => Box::new($module::fit(params, training, observer)?),)*
-            })
+            };
+            Ok(aging.around(model))
         }
 
         /// Makes a fitted model from its saved arrays; it scores like the one that was saved.
@@ -79,9 +83,10 @@ macro_rules! models {
             mut arrays: BTreeMap<String, Array>,
         ) -> Result<Box<dyn Recommender>, Error> {
             let arrays = &mut arrays;
-            Ok(match spec.clone() {
+            let model: Box<dyn Recommender> = match spec.clone() {
                 $(Spec::$model(params) => Box::new($module::load(params, rows, arrays)?),)*
-            })
+            };
+            Ok(spec.aging().around(model))
         }
     };
 }

@@ -4,7 +4,7 @@
 //! from a user to a liked item j, to one of its users u, to one of that user's items i.
 //! The last two steps are a matrix of items, as in Ferrari Dacrema et al. (2019), whose graph this is:
 //! W_ji = Σ_u (1/n_j)^α · (c_ui/Σ_i' c_ui')^α / n_i^β with n_i the users of item i, cut to the `neighbors` largest of each j.
-//! score(i) = Σ_j W_ji over the liked j of a history; β = 0 is P³α.
+//! score(i) = Σ_j W_ji over the liked j of a history, less `dislike_weight`·Σ_j W_ji over the disliked ones; β = 0 is P³α.
 
 use linalg::{Csr, Matrix};
 use music::{ItemIx, Rows, UserIx};
@@ -12,7 +12,7 @@ use music::{ItemIx, Rows, UserIx};
 use crate::array::Arrays;
 use crate::neighbors::Neighbors;
 use crate::spec::field::{Field, Search, Slot};
-use crate::{Error, History, Observer, Query, Recommender, Training};
+use crate::{Aging, Error, Heard, History, Observer, Query, Recommender, Training};
 
 /// What the caller chooses.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -23,17 +23,21 @@ pub struct Params {
     pub alpha: f32,
     /// Exponent β of the number of users by which a recommended item is divided; 0 holds nobody back.
     pub beta: f32,
+    /// What a disliked item takes from the scores of those like it, as a share of what a liked one gives.
+    pub dislike_weight: f32,
+    /// How what was heard fades.
+    pub aging: Aging,
 }
 
 impl Default for Params {
     fn default() -> Self {
-        Self { neighbors: 300, alpha: 1.0, beta: 0.3 }
+        Self { neighbors: 300, alpha: 1.0, beta: 0.3, dislike_weight: 0.0, aging: Aging::default() }
     }
 }
 
 impl Params {
     pub(crate) fn fields(&mut self) -> Vec<Field<'_>> {
-        vec![
+        let mut fields = vec![
             Field {
                 name: "neighbors",
                 meaning: "weights kept an item, the largest",
@@ -52,13 +56,27 @@ impl Params {
                 slot: Slot::Number(&mut self.beta, 0.0..=2.0),
                 search: Search::Linear(0.0, 1.0),
             },
-        ]
+            Field {
+                name: "dislike_weight",
+                meaning: "share of what a liked recording gives to those like it that a disliked one takes away",
+                slot: Slot::Number(&mut self.dislike_weight, 0.0..=100.0),
+                search: Search::Never,
+            },
+        ];
+        fields.extend(self.aging.fields());
+        fields
+    }
+
+    /// What a pair counts when a history is scored.
+    fn weight(&self, heard: Heard) -> f32 {
+        heard.signed(self.aging.factor(heard), self.dislike_weight)
     }
 }
 
 /// Where walks from every item end.
 #[derive(Debug)]
 pub struct Rp3Beta {
+    params: Params,
     ends: Neighbors,
 }
 
@@ -71,10 +89,10 @@ pub fn fit(
     training: &Training<'_>,
     _observer: &mut Observer<'_>,
 ) -> Result<Rp3Beta, Error> {
-    let liked = training.liked();
+    let liked = training.liked(|heard| heard.confidence);
     let by_item = liked.transpose();
     let (to_users, to_items) = (to_users(params, &by_item), to_items(params, &liked, &by_item));
-    Ok(Rp3Beta { ends: Neighbors::of_product(&to_users, &to_items, params.neighbors) })
+    Ok(Rp3Beta { params, ends: Neighbors::of_product(&to_users, &to_items, params.neighbors) })
 }
 
 /// (1/n_j)^α: every user of an item is as likely `[n_items × n_users]`.
@@ -94,8 +112,8 @@ fn to_items(
     liked.map(|u, i, c| (c / sums[u]).powf(params.alpha) * held_back[i])
 }
 
-pub(crate) fn load(_params: Params, rows: &Rows, arrays: &mut Arrays) -> Result<Rp3Beta, Error> {
-    Ok(Rp3Beta { ends: Neighbors::load(rows, arrays)? })
+pub(crate) fn load(params: Params, rows: &Rows, arrays: &mut Arrays) -> Result<Rp3Beta, Error> {
+    Ok(Rp3Beta { params, ends: Neighbors::load(rows, arrays)? })
 }
 
 impl Recommender for Rp3Beta {
@@ -104,7 +122,7 @@ impl Recommender for Rp3Beta {
     }
 
     fn represent(&self, history: &History<'_>) -> Query {
-        history.liked(|_| 1.0)
+        history.weighed(|heard| self.params.weight(heard))
     }
 
     fn score_batch(&self, queries: &[Query], scores: &mut Matrix) {
@@ -112,7 +130,7 @@ impl Recommender for Rp3Beta {
     }
 
     fn explain(&self, history: &History<'_>, item: ItemIx) -> Option<Vec<f32>> {
-        Some(self.ends.explain(history, item, |_| 1.0))
+        Some(self.ends.explain(history, item, |heard| self.params.weight(heard)))
     }
 
     fn item_vectors(&self) -> Option<&Matrix> {

@@ -2,7 +2,8 @@
 //!
 //! Ning & Karypis, SLIM: Sparse Linear Methods for Top-N Recommender Systems (2011), eq. 4, an elastic net an item:
 //! min over w of ½‖x_i − Xw‖² + ½·l2_reg·‖w‖² + l1_reg·‖w‖₁ with w ≥ 0 and w_i = 0,
-//! with X `[n_users × n_items]` 1 where liked, else 0, and w the column W_·i of the weights; score(i) = Σ_j W_ji over the liked j.
+//! with X `[n_users × n_items]` 1 where liked, else 0, and w the column W_·i of the weights; score(i) = Σ_j W_ji over the liked j,
+//! less `dislike_weight`·Σ_j W_ji over the disliked ones.
 //! Only the `neighbors` items most alike by cosine may have a weight, as in its fsSLIM, so that large catalogues are no harder.
 //! The coordinates descend on XᵀX (Friedman, Hastie & Tibshirani 2010, covariance updates), where users are but counted.
 
@@ -13,7 +14,7 @@ use rayon::iter::{IntoParallelIterator, ParallelIterator};
 use crate::array::Arrays;
 use crate::neighbors::{Neighbors, SparseSum, largest};
 use crate::spec::field::{Field, Search, Slot};
-use crate::{Error, History, Observer, Query, Recommender, Training};
+use crate::{Aging, Error, Heard, History, Observer, Query, Recommender, Training};
 
 use overlaps::Overlaps;
 
@@ -37,6 +38,10 @@ pub struct Params {
     pub iterations: usize,
     /// An item is done when no weight changed by more than this part of its largest.
     pub tolerance: f32,
+    /// What a disliked item takes from the scores of those like it, as a share of what a liked one gives.
+    pub dislike_weight: f32,
+    /// How what was heard fades.
+    pub aging: Aging,
 }
 
 impl Default for Params {
@@ -48,13 +53,15 @@ impl Default for Params {
             nonnegative: true,
             iterations: 100,
             tolerance: 1e-4,
+            dislike_weight: 0.0,
+            aging: Aging::default(),
         }
     }
 }
 
 impl Params {
     pub(crate) fn fields(&mut self) -> Vec<Field<'_>> {
-        vec![
+        let mut fields = vec![
             Field {
                 name: "l1_reg",
                 meaning: "penalty on the size of a weight; the larger, the fewer weights",
@@ -91,13 +98,27 @@ impl Params {
                 slot: Slot::Number(&mut self.tolerance, 0.0..=1.0),
                 search: Search::Never,
             },
-        ]
+            Field {
+                name: "dislike_weight",
+                meaning: "share of what a liked recording gives to those like it that a disliked one takes away",
+                slot: Slot::Number(&mut self.dislike_weight, 0.0..=100.0),
+                search: Search::Never,
+            },
+        ];
+        fields.extend(self.aging.fields());
+        fields
+    }
+
+    /// What a pair counts when a history is scored.
+    fn weight(&self, heard: Heard) -> f32 {
+        heard.signed(self.aging.factor(heard), self.dislike_weight)
     }
 }
 
 /// A few weights to every item.
 #[derive(Debug)]
 pub struct Slim {
+    params: Params,
     weights: Neighbors,
 }
 
@@ -114,7 +135,7 @@ pub fn fit(
     training: &Training<'_>,
     _observer: &mut Observer<'_>,
 ) -> Result<Slim, Error> {
-    let liked = training.liked().map(|_, _, _| 1.0);
+    let liked = training.liked(|heard| params.aging.factor(heard));
     let overlaps = Overlaps::count(&liked, N_TABLED);
     let n_items = liked.n_cols();
     let scratch = || (SparseSum::zeros(n_items), vec![None; n_items]);
@@ -126,7 +147,7 @@ pub fn fit(
     };
     let n = u32::try_from(n_items).expect("item rows are u32");
     let triplets: Vec<Vec<_>> = (0..n).into_par_iter().map_init(scratch, weights_to).collect();
-    Ok(Slim { weights: Neighbors::from_triplets(n_items, triplets.concat()) })
+    Ok(Slim { params, weights: Neighbors::from_triplets(n_items, triplets.concat()) })
 }
 
 /// The items most alike to `i`, ascending, and how many users each shares with it.
@@ -136,8 +157,8 @@ fn candidates(
     sum: &mut SparseSum,
     i: u32,
 ) -> (Vec<u32>, Vec<f32>) {
-    for history in overlaps.histories(i) {
-        sum.add_scaled(1.0, history);
+    for (x_ui, history) in overlaps.histories(i) {
+        sum.add_scaled(x_ui, history);
     }
     // With no negative weight around, a gradient only falls from where it starts:
     // what starts below the penalty never gets a weight, and leaving it out changes nothing.
@@ -147,8 +168,12 @@ fn candidates(
     let alike = |(j, shared): (u32, f32)| (j, shared * shared / overlaps.n_users(j));
     let mut best = largest(sum.drain().filter(can_matter).map(alike).collect(), params.neighbors);
     best.sort_unstable_by_key(|&(j, _)| j);
-    // A count is whole, so that it comes back without the rounding of the division.
-    let shared = |j: u32, alike: f32| (alike * overlaps.n_users(j)).sqrt().round();
+    let is_whole = params.aging.half_life_days == 0.0;
+    let shared = |j: u32, alike: f32| {
+        let shared = (alike * overlaps.n_users(j)).sqrt();
+        // A count comes back without the rounding of the division.
+        if is_whole { shared.round() } else { shared }
+    };
     best.into_iter().map(|(j, alike)| (j, shared(j, alike))).unzip()
 }
 
@@ -184,8 +209,8 @@ fn minimum(params: Params, pull: f32, diagonal: f32) -> f32 {
     beyond.copysign(pull) / (diagonal + params.l2_reg)
 }
 
-pub(crate) fn load(_params: Params, rows: &Rows, arrays: &mut Arrays) -> Result<Slim, Error> {
-    Ok(Slim { weights: Neighbors::load(rows, arrays)? })
+pub(crate) fn load(params: Params, rows: &Rows, arrays: &mut Arrays) -> Result<Slim, Error> {
+    Ok(Slim { params, weights: Neighbors::load(rows, arrays)? })
 }
 
 impl Recommender for Slim {
@@ -194,7 +219,7 @@ impl Recommender for Slim {
     }
 
     fn represent(&self, history: &History<'_>) -> Query {
-        history.liked(|_| 1.0)
+        history.weighed(|heard| self.params.weight(heard))
     }
 
     fn score_batch(&self, queries: &[Query], scores: &mut Matrix) {
@@ -202,7 +227,7 @@ impl Recommender for Slim {
     }
 
     fn explain(&self, history: &History<'_>, item: ItemIx) -> Option<Vec<f32>> {
-        Some(self.weights.explain(history, item, |_| 1.0))
+        Some(self.weights.explain(history, item, |heard| self.params.weight(heard)))
     }
 
     fn item_vectors(&self) -> Option<&Matrix> {

@@ -5,6 +5,7 @@
 //! [`conformance`] is the one suite that every model runs.
 
 mod conformance;
+mod fading;
 
 use std::ops::ControlFlow;
 
@@ -12,6 +13,7 @@ use linalg::Csr;
 use music::{ItemIx, RecordingId, Rows, UserIx};
 
 pub use conformance::{conformance, finds_what_was_withheld};
+pub use fading::fades_by_the_listeners_own_clock;
 
 use crate::hash::{hash, unit};
 use crate::{Heard, History, Progress, Training};

@@ -266,6 +266,8 @@ mod tests {
         let brief = "ials:dim=8,iterations=4,reg=2,reg_exponent=0,unobserved_weight=0.25";
         assert_eq!(tuned.spec(&setting).unwrap().brief(), brief);
         assert_eq!(tuned.default_setting(), ["1", "0.25", "0.1", "0"]);
+        let target = &subject("ials", &["negative_target=-1..0"]).unwrap().space[5];
+        assert_eq!(target.range, numbers(-1.0, 0.0, Scale::Linear));
         let dim = &subject("ials", &["dim=32..64"]).unwrap().space[0];
         assert_eq!(dim.part, Part::Size);
         assert_eq!(

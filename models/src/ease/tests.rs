@@ -8,12 +8,15 @@ use crate::testing::unobserved;
 use crate::{Error, Query, Training};
 use linalg::{Csr, Matrix};
 use music::{ItemIx, RecordingId, Rows, UserIx};
-use proptest::prelude::{Strategy, prop_assert, prop_assert_eq, proptest};
+use proptest::prelude::{Strategy, any, prop_assert, prop_assert_eq, proptest};
 
 fn matrices() -> impl Strategy<Value = Csr<UserIx, ItemIx>> {
+    // Whether what was heard fades or not.
+    let counts = (any::<bool>(), proptest::collection::vec(0.1_f32..1.0, 88));
     let pairs = proptest::collection::btree_set((0_u32..8, 0_u32..11), 0..50);
-    pairs.prop_map(|pairs| {
-        Csr::from_triplets(8, 11, pairs.into_iter().map(|(u, i)| (u, i, 1.0)).collect())
+    (pairs, counts).prop_map(|(pairs, (fades, counts))| {
+        let count = |u, i| if fades { counts[(11 * u + i) as usize] } else { 1.0 };
+        Csr::from_triplets(8, 11, pairs.into_iter().map(|(u, i)| (u, i, count(u, i))).collect())
     })
 }
 
@@ -70,10 +73,11 @@ proptest! {
 /// ‖X − XB‖² + λ‖B‖², the objective of the paper (eq. 2).
 fn loss(liked: &Csr<UserIx, ItemIx>, weights: &[Vec<f64>], reg: f64) -> f64 {
     let mut loss = reg * weights.iter().flatten().map(|x| x * x).sum::<f64>();
-    for (_, items, _) in liked.rows() {
+    for (_, items, counts) in liked.rows() {
+        let pairs = || items.iter().map(|&j| j as usize).zip(counts.iter().map(|&x| f64::from(x)));
         for (i, _) in weights.iter().enumerate() {
-            let target = f64::from(u8::from(items.iter().any(|&j| j as usize == i)));
-            let score: f64 = items.iter().map(|&j| weights[j as usize][i]).sum();
+            let target: f64 = pairs().filter(|&(j, _)| j == i).map(|(_, x)| x).sum();
+            let score: f64 = pairs().map(|(j, x)| x * weights[j][i]).sum();
             loss += (target - score).powi(2);
         }
     }

@@ -2,7 +2,7 @@
 
 use super::{GfCf, Params, fit};
 use crate::testing::unobserved;
-use crate::{Heard, History, Recommender, Training};
+use crate::{Aging, Heard, History, Recommender, Training};
 use linalg::{Csr, Matrix, symmetric_eigen};
 use music::{ItemIx, RecordingId, Rows, UserIx};
 use proptest::prelude::{Strategy, prop_assert, proptest};
@@ -15,9 +15,10 @@ type Table = Csr<UserIx, ItemIx, Heard>;
 const LIKED: Heard = Heard { confidence: 2.0, age_days: 0.0, is_liked: true };
 
 fn tables() -> impl Strategy<Value = Table> {
-    let pairs = proptest::collection::btree_set((0_u32..12, 0_u32..9), 0..70);
+    let pairs = proptest::collection::btree_map((0_u32..12, 0_u32..9), 0_u8..3, 0..70);
     pairs.prop_map(|pairs| {
-        let triplets = pairs.into_iter().map(|(u, i)| (u, i, LIKED)).collect();
+        let aged = |half_lives: u8| Heard { age_days: 30.0 * f32::from(half_lives), ..LIKED };
+        let triplets = pairs.into_iter().map(|((u, i), age)| (u, i, aged(age))).collect();
         Csr::from_triplets(N_USERS, N_ITEMS, triplets)
     })
 }
@@ -29,28 +30,34 @@ fn fitted(params: Params, heard: &Table) -> GfCf {
 }
 
 fn scores(model: &GfCf, items: &[u32]) -> Vec<f32> {
+    scores_of(model, items, &vec![LIKED; items.len()])
+}
+
+fn scores_of(model: &GfCf, items: &[u32], heard: &[Heard]) -> Vec<f32> {
     let items: Vec<ItemIx> = items.iter().map(|&i| ItemIx(i)).collect();
-    let history = History { items: &items, heard: &vec![LIKED; items.len()] };
+    let history = History { items: &items, heard };
     let mut scores = Matrix::zeros(1, model.n_items());
     model.score_batch(&[model.represent(&history)], &mut scores);
     scores.into_vec()
 }
 
-/// R̃, dense, and the diagonal of D_I.
-fn normalized(heard: &Table) -> (Matrix, Vec<f32>) {
-    let mut listeners = vec![0.0_f32; N_ITEMS];
-    for (_, items, _) in heard.rows() {
-        for &i in items {
-            listeners[i as usize] += 1.0;
-        }
-    }
+/// R̃, dense, and the diagonal of D_I, where a pair counts so much.
+fn normalized(heard: &Table, count: impl Fn(Heard) -> f32) -> (Matrix, Vec<f32>) {
     let mut x = Matrix::zeros(N_USERS, N_ITEMS);
-    for (u, items, _) in heard.rows() {
-        for &i in items {
-            x.row_mut(u)[i as usize] = 1.0 / (items.len() as f32 * listeners[i as usize]).sqrt();
+    for (u, items, heard) in heard.rows() {
+        for (&i, &heard) in items.iter().zip(heard) {
+            x.row_mut(u)[i as usize] = count(heard);
         }
     }
-    (x, listeners)
+    let of_user: Vec<f32> = (0..N_USERS).map(|u| x.row(u).iter().sum()).collect();
+    let column = |i: usize| (0..N_USERS).map(|u| x.row(u)[i]).sum();
+    let of_item: Vec<f32> = (0..N_ITEMS).map(column).collect();
+    for (u, of_user) in of_user.iter().enumerate() {
+        for (x, of_item) in x.row_mut(u).iter_mut().zip(&of_item).filter(|(x, _)| **x > 0.0) {
+            *x /= (of_user * of_item).sqrt();
+        }
+    }
+    (x, of_item)
 }
 
 /// Whether a decomposition has only one answer in `f32`.
@@ -65,25 +72,28 @@ fn is_clear(squares: &[f64], dim: usize) -> bool {
 
 proptest! {
     #[test]
-    fn scores_are_those_of_dense_filters(heard in tables(), dim in 1_usize..9) {
-        let params = Params { dim, iterations: 30, low_pass: 0.7, neighbors: N_ITEMS };
-        let (x, listeners) = normalized(&heard);
+    fn scores_are_those_of_dense_filters(heard in tables(), dim in 1_usize..9, fades: bool) {
+        let half_life_days = if fades { 30.0 } else { 0.0 };
+        let aging = Aging { half_life_days, ..Aging::default() };
+        let params = Params { dim, iterations: 30, low_pass: 0.7, neighbors: N_ITEMS, aging, ..Params::default() };
+        let (x, listeners) = normalized(&heard, |heard| aging.factor(heard));
         let (linear, slow) = (x.gram(), symmetric_eigen(&x.gram()).unwrap());
         if !is_clear(&slow.values, dim) {
             return Ok(());
         }
         let model = fitted(params, &heard);
-        for (u, items, _) in heard.rows() {
-            let fast = scores(&model, items);
+        for (u, items, heard) in heard.rows() {
+            let fast = scores_of(&model, items, heard);
             for (i, &fast) in fast.iter().enumerate() {
                 let mut sum = 0.0;
-                for j in items.iter().map(|&j| j as usize) {
+                for (j, &heard) in items.iter().map(|&j| j as usize).zip(heard) {
                     let low: f32 = (0..dim).map(|k| slow.vectors.row(k)[j] * slow.vectors.row(k)[i]).sum();
-                    sum += 0.7 * low * (listeners[i] / listeners[j]).sqrt();
-                    sum += if i == j { 0.0 } else { linear.row(j)[i] };
+                    sum += aging.factor(heard) * 0.7 * low * (listeners[i] / listeners[j]).sqrt();
+                    sum += if i == j { 0.0 } else { aging.factor(heard) * linear.row(j)[i] };
                 }
-                // Square roots of at most 12 listeners scale what f32 and a gap of 0.7 leave of rounding.
-                prop_assert!((fast - sum).abs() < 2e-3, "user {u}, item {i}: {fast} for {sum}");
+                // Square roots of at most 12 listeners, each at least a quarter, scale what f32 and a gap of 0.7 leave of
+                // rounding.
+                prop_assert!((fast - sum).abs() < 4e-3, "user {u}, item {i}: {fast} for {sum}");
             }
         }
     }

@@ -1,7 +1,7 @@
 //! What can be chosen about implicit least squares?
 
 use crate::spec::field::{Choice, Field, Named, Search, Slot};
-use crate::{Error, Heard};
+use crate::{Aging, Error, Heard};
 
 /// What the caller chooses.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -40,6 +40,8 @@ pub struct Params {
     pub validation: f32,
     /// Iterations without a better ranking before training ends.
     pub patience: usize,
+    /// How what was heard fades.
+    pub aging: Aging,
 }
 
 /// What a pair weighs.
@@ -116,6 +118,7 @@ impl Default for Params {
             tolerance: 0.0,
             validation: 0.0,
             patience: 2,
+            aging: Aging::default(),
         }
     }
 }
@@ -130,7 +133,7 @@ impl Params {
         let reg_exponent =
             if self.implicit_loss { Search::Never } else { Search::Linear(0.0, 1.0) };
         let field = |name, meaning, slot, search| Field { name, meaning, slot, search };
-        vec![
+        let mut fields = vec![
             field(
                 "dim",
                 "length of the vectors",
@@ -233,7 +236,9 @@ impl Params {
                 Slot::Count(&mut self.patience, 1..=1000),
                 Search::Never,
             ),
-        ]
+        ];
+        fields.extend(self.aging.fields());
+        fields
     }
 
     /// Sets what follows from other keys, and refuses what was said against it.
@@ -257,7 +262,11 @@ impl Params {
             Weighting::Observed => {
                 demand(said, "unobserved_weight", weight, 0.0, "weighting=observed")
             }
-            Weighting::Equal => demand(said, "unobserved_weight", weight, 1.0, "weighting=equal"),
+            Weighting::Equal => {
+                let beside = "weighting=equal";
+                demand(said, "half_life_days", &mut self.aging.half_life_days, 0.0, beside)?;
+                demand(said, "unobserved_weight", weight, 1.0, beside)
+            }
         }
     }
 
@@ -275,7 +284,7 @@ impl Params {
     /// What the loss charges for an observed pair's miss: Σ weight·(p − s)².
     pub(super) fn observed_weight(&self, heard: Heard) -> f32 {
         match self.weighting {
-            Weighting::Equal => 1.0,
+            Weighting::Equal => self.aging.factor(heard),
             Weighting::Confidence | Weighting::Observed => self.alpha * heard.confidence,
         }
     }

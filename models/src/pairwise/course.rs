@@ -188,7 +188,12 @@ impl<'a> Course<'a> {
     }
 
     fn weight(&self, heard: Heard) -> f32 {
-        if self.rules.params.weighted { self.weight_of_confidence * heard.confidence } else { 1.0 }
+        let params = &self.rules.params;
+        if params.weighted {
+            self.weight_of_confidence * heard.confidence
+        } else {
+            params.aging.factor(heard)
+        }
     }
 
     /// Walks every stratum, its blocks in parallel.

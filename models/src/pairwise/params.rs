@@ -1,5 +1,6 @@
 //! What can be chosen about pairwise ranking?
 
+use crate::Aging;
 use crate::ials::{self, Weighting};
 use crate::spec::field::{Choice, Field, Search, Slot};
 
@@ -24,6 +25,8 @@ pub struct Params {
     pub candidates: usize,
     /// Weight of what is known and not liked as a negative of what is liked.
     pub dislike_weight: f32,
+    /// What is known and not liked should score this when a listener's vector is solved; what is liked, 1.
+    pub negative_target: f32,
     /// Whether a pair's steps weigh its confidence, by the mean of the liked ones.
     pub weighted: bool,
     /// Ridge penalty on a listener's vector when it is solved from a history.
@@ -34,6 +37,8 @@ pub struct Params {
     pub validation: f32,
     /// Epochs without a better ranking of what is held out before the end.
     pub patience: usize,
+    /// How what was heard fades.
+    pub aging: Aging,
 }
 
 /// What a triple of a user, a better and a worse item costs.
@@ -80,11 +85,13 @@ impl Params {
             popularity_exponent: 0.5,
             candidates: if ranking == Ranking::Warp { 20 } else { 2 },
             dislike_weight: 1.0,
+            negative_target: 0.0,
             weighted: false,
             fold_in_reg: 1.0,
             fold_in_weight: 0.01,
             validation: 0.0,
             patience: 3,
+            aging: Aging::default(),
         }
     }
 
@@ -97,7 +104,7 @@ impl Params {
             }
             Ranking::Warp => "negatives drawn for a pair at most, until one is scored too well",
         };
-        vec![
+        let mut fields = vec![
             field(
                 "dim",
                 "length of the vectors",
@@ -147,6 +154,12 @@ impl Params {
                 Search::Never,
             ),
             field(
+                "negative_target",
+                "what a listener's vector should score what is known and not liked; at 0 no more than an unknown",
+                Slot::Number(&mut self.negative_target, -1.0..=0.0),
+                Search::Never,
+            ),
+            field(
                 "weighted",
                 "whether a pair weighs its confidence rather than 1",
                 Slot::Flag(&mut self.weighted),
@@ -176,7 +189,9 @@ impl Params {
                 Slot::Count(&mut self.patience, 1..=1000),
                 Search::Never,
             ),
-        ]
+        ];
+        fields.extend(self.aging.fields());
+        fields
     }
 
     /// Least squares on item vectors with bias, by which a listener's vector is solved.
@@ -186,7 +201,8 @@ impl Params {
             reg: self.fold_in_reg,
             reg_exponent: 0.0,
             unobserved_weight: self.fold_in_weight,
-            negative_target: 0.0,
+            negative_target: self.negative_target,
+            aging: self.aging,
             weighting: if self.weighted { Weighting::Confidence } else { Weighting::Equal },
             ..ials::Params::default()
         }

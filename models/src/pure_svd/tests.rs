@@ -65,7 +65,7 @@ proptest! {
         heard in tables(), dim in 1_usize..9, by_confidence in any::<bool>(),
     ) {
         let weighting = if by_confidence { Weighting::Confidence } else { Weighting::Equal };
-        let params = Params { dim, weighting, iterations: 30 };
+        let params = Params { dim, weighting, iterations: 30, ..Params::default() };
         let x = entries(params, &heard);
         let slow = symmetric_eigen(&x.gram()).unwrap();
         if !is_clear(&slow.values, dim) {

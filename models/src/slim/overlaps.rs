@@ -1,5 +1,6 @@
 //! How many users like both of two items, for every two of a few?
 //!
+//! Where likes count other than 1 each, Σ_u x_ui·x_uj; counting is said of both below.
 //! Among the items with most users the answers lie in a table, as they are asked for most and cost most to count.
 //! An item outside of it has few users, and what is in their histories is counted anew each time.
 //! 4·n_tabled² bytes, whatever the catalogue, and O(Σ_u n_u²) time once;
@@ -35,9 +36,13 @@ impl<'a> Overlaps<'a> {
         let n = items.len();
         let mut table = Matrix::zeros(n, n);
         table.as_mut_slice().par_chunks_mut(n.max(1)).zip(items).for_each(|(counts, i)| {
-            for &u in by_item.row(i).0 {
-                for column in liked.row(u as usize).0.iter().filter_map(|&j| rows[j as usize]) {
-                    counts[column] += 1.0;
+            let (users, values) = by_item.row(i);
+            for (&u, &x_ui) in users.iter().zip(values) {
+                let (others, values) = liked.row(u as usize);
+                for (&j, &x_uj) in others.iter().zip(values) {
+                    if let Some(column) = rows[j as usize] {
+                        counts[column] += x_ui * x_uj;
+                    }
                 }
             }
         });
@@ -49,13 +54,15 @@ impl<'a> Overlaps<'a> {
         self.by_item.row(i as usize).0
     }
 
+    /// ‖x_i‖², how many users like it.
     pub(super) fn n_users(&self, i: u32) -> f32 {
-        self.users(i).len() as f32
+        self.by_item.row(i as usize).1.iter().map(|x| x * x).sum()
     }
 
-    /// What the users of one item like.
-    pub(super) fn histories(&self, i: u32) -> impl Iterator<Item = (&[u32], &[f32])> {
-        self.users(i).iter().map(|&u| self.liked.row(u as usize))
+    /// What the users of one item like, each with what they count for it.
+    pub(super) fn histories(&self, i: u32) -> impl Iterator<Item = (f32, (&[u32], &[f32]))> {
+        let (users, values) = self.by_item.row(i as usize);
+        users.iter().zip(values).map(|(&u, &x_ui)| (x_ui, self.liked.row(u as usize)))
     }
 
     /// How many users every two of these items share `[n × n]`; `places`, one an item of the catalogue, are `None` before and after.
@@ -74,14 +81,15 @@ impl<'a> Overlaps<'a> {
         users.dedup();
         let mut found = Vec::new();
         for &u in &users {
-            let history = self.liked.row(u as usize).0;
+            let (history, values) = self.liked.row(u as usize);
             found.clear();
-            found.extend(history.iter().filter_map(|&i| places[i as usize]));
-            for &r in &found {
+            let pairs = history.iter().zip(values);
+            found.extend(pairs.filter_map(|(&i, &x)| Some((places[i as usize]?, x))));
+            for &(r, x_ui) in &found {
                 if self.rows[items[r as usize] as usize].is_none() {
                     let counts = shared.row_mut(r as usize);
-                    for &c in &found {
-                        counts[c as usize] += 1.0;
+                    for &(c, x_uj) in &found {
+                        counts[c as usize] += x_ui * x_uj;
                     }
                 }
             }
@@ -121,16 +129,18 @@ mod tests {
             pairs in proptest::collection::btree_set((0_u32..20, 0_u32..8), 0..120),
             n_tabled in 0_usize..10,
         ) {
-            let likes = |u: u32, i: u32| pairs.contains(&(u, i));
-            let triplets = pairs.iter().map(|&(u, i)| (u, i, 1.0)).collect();
+            // Halves and ones, whose products and their sums `f32` holds exactly.
+            let count = |u: u32, i: u32| if (u + i).is_multiple_of(3) { 0.5 } else { 1.0 };
+            let likes = |u: u32, i: u32| if pairs.contains(&(u, i)) { count(u, i) } else { 0.0 };
+            let triplets = pairs.iter().map(|&(u, i)| (u, i, count(u, i))).collect();
             let liked = Csr::from_triplets(20, 8, triplets);
             let items = [0, 2, 3, 6, 7];
             let mut places = [None; 8];
             let shared = Overlaps::count(&liked, n_tabled).among(&items, &mut places);
             for (r, &i) in items.iter().enumerate() {
                 for (c, &j) in items.iter().enumerate() {
-                    let slow = (0..20).filter(|&u| likes(u, i) && likes(u, j)).count();
-                    prop_assert_eq!(shared.row(r)[c], slow as f32);
+                    let slow: f32 = (0..20).map(|u| likes(u, i) * likes(u, j)).sum();
+                    prop_assert_eq!(shared.row(r)[c], slow);
                 }
             }
             prop_assert_eq!(places, [None; 8]);

@@ -2,7 +2,7 @@
 
 use super::{Params, fit};
 use crate::testing::unobserved;
-use crate::{Heard, Training};
+use crate::{Aging, Heard, Training};
 use linalg::Csr;
 use music::{ItemIx, RecordingId, Rows, UserIx};
 use proptest::prelude::{Strategy, prop_assert, proptest};
@@ -11,14 +11,19 @@ const N_USERS: usize = 10;
 const N_ITEMS: usize = 7;
 
 fn matrices() -> impl Strategy<Value = Csr<UserIx, ItemIx, Heard>> {
-    let pairs = proptest::collection::btree_set((0_u32..10, 0_u32..7), 0..50);
-    pairs.prop_map(|pairs| liked(&pairs.into_iter().collect::<Vec<_>>(), N_USERS, N_ITEMS))
+    let pairs = proptest::collection::btree_map((0_u32..10, 0_u32..7), 0.0_f32..90.0, 0..50);
+    pairs.prop_map(|pairs| {
+        let triplets =
+            pairs.into_iter().map(|((u, i), age_days)| (u, i, Heard { age_days, ..LIKED }));
+        Csr::from_triplets(N_USERS, N_ITEMS, triplets.collect())
+    })
 }
 
+/// A confidence that is not 1 and has no say.
+const LIKED: Heard = Heard { confidence: 3.0, age_days: 0.0, is_liked: true };
+
 fn liked(pairs: &[(u32, u32)], n_users: usize, n_items: usize) -> Csr<UserIx, ItemIx, Heard> {
-    // A confidence that is not 1 and has no say.
-    let heard = Heard { confidence: 3.0, age_days: 0.0, is_liked: true };
-    let triplets = pairs.iter().map(|&(u, i)| (u, i, heard)).collect();
+    let triplets = pairs.iter().map(|&(u, i)| (u, i, LIKED)).collect();
     Csr::from_triplets(n_users, n_items, triplets)
 }
 
@@ -47,8 +52,9 @@ fn weights(params: Params, heard: &Csr<UserIx, ItemIx, Heard>) -> Vec<Vec<f32>> 
 /// Column i by small steps down the gradient, each followed by the soft threshold, on the users themselves (ISTA).
 fn slow(params: Params, heard: &Csr<UserIx, ItemIx, Heard>, i: usize) -> Vec<f64> {
     let likes = |u: usize, j: usize| {
-        let likes = heard.row(u).0.iter().any(|&item| item as usize == j);
-        f64::from(u8::from(likes))
+        let (items, heard) = heard.row(u);
+        let place = items.iter().position(|&item| item as usize == j);
+        place.map_or(0.0, |place| f64::from(params.aging.factor(heard[place])))
     };
     let (l1_reg, l2_reg) = (f64::from(params.l1_reg), f64::from(params.l2_reg));
     // No eigenvalue of XᵀX is above its trace.
@@ -76,8 +82,11 @@ proptest! {
         l1_reg in 0.0_f32..2.0,
         l2_reg in 1.0_f32..5.0,
         nonnegative: bool,
+        fades: bool,
     ) {
-        let params = exact(l1_reg, l2_reg, nonnegative);
+        let half_life_days = if fades { 30.0 } else { 0.0 };
+        let aging = Aging { half_life_days, ..Aging::default() };
+        let params = Params { aging, ..exact(l1_reg, l2_reg, nonnegative) };
         let fast = weights(params, &heard);
         for i in 0..N_ITEMS {
             // Items that share no user with i are no candidates; a negative weight may still be worth their while,

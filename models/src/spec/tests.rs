@@ -1,7 +1,7 @@
 //! Does a model string say exactly one model?
 
 use super::{Spec, distance};
-use crate::{Error, ials, item_knn};
+use crate::{Aging, Error, ials, item_knn};
 use proptest::prelude::{prop_assert_eq, proptest};
 
 #[test]
@@ -18,8 +18,12 @@ fn the_canonical_string_has_every_parameter_and_reads_back() {
         similarity: item_knn::Similarity::Bm25,
         k1: 2.0,
         b: 0.5,
+        dislike_weight: 1.0,
+        aging: Aging { half_life_days: 365.0, ..Aging::default() },
     });
-    assert_eq!(spec.to_string(), "item-knn:neighbors=7,similarity=bm25,k1=2,b=0.5");
+    let expected = "item-knn:neighbors=7,similarity=bm25,k1=2,b=0.5,\
+                    dislike_weight=1,half_life_days=365,decay_floor=0.1";
+    assert_eq!(spec.to_string(), expected);
     for spec in Spec::all() {
         assert_eq!(spec.to_string().parse(), Ok(spec));
     }
@@ -56,6 +60,10 @@ fn contradicting_keys_are_refused() {
     check(
         "ials:weighting=observed,unobserved_weight=1",
         "ials: `unobserved_weight` = 0 expected beside weighting=observed, got 1",
+    );
+    check(
+        "ials:weighting=equal,half_life_days=30",
+        "ials: `half_life_days` = 0 expected beside weighting=equal, got 30",
     );
     assert!("ials:implicit_loss=true,unobserved_weight=1,reg_exponent=0".parse::<Spec>().is_ok());
 }

@@ -1,6 +1,6 @@
 //! Does every model pass the one suite, and find what was planted?
 
-use models::testing::{conformance, finds_what_was_withheld};
+use models::testing::{conformance, fades_by_the_listeners_own_clock, finds_what_was_withheld};
 use models::{Spec, catalogue};
 
 fn spec(text: &str) -> Spec {
@@ -46,9 +46,44 @@ fn other_parameters_conform_too() {
         "blend:bpr(epochs=5)=1+random=0.001+pure-svd(dim=2)=1",
         "blend:explicit(dim=5)=1+popularity=1",
         "blend:gf-cf(dim=2)=7",
+        "item-knn:dislike_weight=1,half_life_days=30",
+        "ease:reg=1,dislike_weight=2,half_life_days=30",
+        "ease:neighbors=20,dislike_weight=0.5",
+        "slim:dislike_weight=1,half_life_days=30,decay_floor=0",
+        "rp3beta:dislike_weight=1,half_life_days=30",
+        "ials:dim=8,half_life_days=30,decay_floor=0",
+        "bpr:dim=8,epochs=5,negative_target=-1,half_life_days=30",
+        "pure-svd:dim=2,dislike_weight=1,half_life_days=30",
+        "gf-cf:dim=2,dislike_weight=1,half_life_days=30",
+        "blend:ials(dim=8,half_life_days=30)=1+ease(dislike_weight=1,half_life_days=30)=1",
     ];
     for text in texts {
         conformance(&spec(text));
+    }
+}
+
+#[test]
+fn what_was_heard_fades_by_the_listeners_own_clock() {
+    let texts = [
+        "item-knn",
+        "item-knn:similarity=bm25,k1=0,b=1",
+        "ease:reg=1",
+        "ease:neighbors=5",
+        "slim:l1_reg=0.1,l2_reg=1",
+        "rp3beta:alpha=0.5",
+        "ials:dim=8,iterations=3",
+        "ials:dim=8,iterations=3,unobserved_weight=1,spare_known=true",
+        // Equal pairs spare what is known of that weight, confidences do not.
+        "bpr:dim=8,epochs=3,fold_in_weight=0",
+        "bpr:dim=8,epochs=3,weighted=true",
+        "hinge:dim=8,epochs=3,weighted=true",
+        "warp:dim=8,epochs=3,weighted=true",
+        "pure-svd:dim=4",
+        "pure-svd:dim=4,weighting=confidence",
+        "gf-cf:dim=3",
+    ];
+    for text in texts {
+        fades_by_the_listeners_own_clock(&spec(text));
     }
 }
 

@@ -1,3 +1,5 @@
 //! Does every model keep what all of them promise?
 
 mod conformance;
+mod dislikes;
+mod tribes;
