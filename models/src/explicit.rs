@@ -7,6 +7,7 @@
 //! Σ_observed (r_ui − r̂_ui)² + Σ_u λ_u·(‖p_u‖² + b_u²) + Σ_i λ_i·(‖q_i‖² + b_i²)
 //!
 //! with μ the mean rating and λ_u = `reg`·n_u^`reg_exponent`, n_u the number of the user's pairs; items likewise.
+//! Where some ratings are accidents, `loss` lets those cost less that are far off: see `robust`.
 //!
 //! A pair's confidence is read as its rating, as it stands in a table of counts or stars; what is known and not liked
 //! is a rating below 0: its confidence with the sign turned.
@@ -19,6 +20,7 @@
 mod als;
 mod loss;
 mod params;
+mod robust;
 mod sgd;
 mod state;
 
@@ -31,16 +33,22 @@ use crate::array::{Arrays, take_f32};
 use crate::recommender::score_rows;
 use crate::{Array, Error, Heard, History, Observer, Progress, Query, Recommender, Step, Training};
 use als::HalfStep;
-pub use params::{Params, Solver};
+pub use params::{Params, RatingLoss, Solver};
+use robust::Robust;
 use sgd::Descent;
 use state::{State, rows_alone};
 
 const ITEM_FACTORS: &str = "item_factors";
+const DELTA: &str = "large_miss";
+
+/// How often a listener's row is solved with the weights that follow from its misses, where the loss is not squared.
+const REWEIGHTINGS: usize = 20;
 
 /// Item rows, from which a listener's own is solved.
 #[derive(Debug)]
 pub struct Explicit {
     params: Params,
+    robust: Robust,
     /// \[1, q_i, μ + b_i\] `[n_items × (dim + 2)]`.
     items: Matrix,
     /// \[b_u, p_u, 1\] `[n_users × (dim + 2)]`, right after a fit.
@@ -59,25 +67,27 @@ pub fn fit(
     training: &Training<'_>,
     observer: &mut Observer<'_>,
 ) -> Result<Explicit, Error> {
+    params.settle()?;
     let ratings = training.heard.map(|_, _, &heard| rating(heard));
     let mean = mean(&ratings);
     let by_user = ratings.map(|_, _, rating| rating - mean);
     let by_item = by_user.transpose();
     let spread = spread(&by_user);
+    let robust = Robust::new(&params, spread);
     let (mut done, mut state) = match training.resume {
         Some(checkpoint) => (checkpoint.iteration, State::resume(&params, training, checkpoint)?),
         None => (0, State::start(&params, training, &by_item, spread)),
     };
     let descent = match params.solver {
         Solver::Als => None,
-        Solver::Sgd => Some(Descent::new(params, training, &by_user, &by_item, spread)),
+        Solver::Sgd => Some(Descent::new(params, training, (&by_user, &by_item), spread, robust)),
     };
     let n_iterations = params.iterations;
     let mut tell = |iteration, step, state: &State| {
         let is_stopped = observer(Progress { iteration, n_iterations, step }).is_break();
         if is_stopped { Err(Error::Stopped(state.checkpoint(iteration))) } else { Ok(()) }
     };
-    let mut loss = loss::of(&params, &by_user, &by_item, &state);
+    let mut loss = loss::of(&params, robust, &by_user, &by_item, &state);
     tell(done, Step::Ready, &state)?;
     while done < n_iterations {
         done += 1;
@@ -88,13 +98,13 @@ pub fn fit(
             Some(descent) => descent.iterate(&mut state),
         }
         tell(done, Step::Iterated, &state)?;
-        loss = loss::of(&params, &by_user, &by_item, &state);
+        loss = loss::of(&params, robust, &by_user, &by_item, &state);
         if !loss.total().is_finite() {
             return Err(diverged());
         }
         tell(done, Step::Measured { loss, ndcg: None }, &state)?;
     }
-    Ok(Explicit::of(params, &state, mean))
+    Ok(Explicit::of(params, robust, &state, mean))
 }
 
 /// What a pair's confidence stands for: a rating, below 0 where it is not liked.
@@ -146,18 +156,44 @@ impl Side {
 pub(crate) fn load(params: Params, rows: &Rows, arrays: &mut Arrays) -> Result<Explicit, Error> {
     let (n_items, width) = (rows.len(), params.width());
     let items = take_f32(arrays, ITEM_FACTORS, &[n_items, width])?;
-    Ok(Explicit { params, items: Matrix::from_vec(n_items, width, items), users: None })
+    let delta = if params.loss == RatingLoss::Squared {
+        params.loss_scale
+    } else {
+        take_f32(arrays, DELTA, &[1])?[0]
+    };
+    let robust = Robust::of_delta(&params, delta);
+    Ok(Explicit { params, robust, items: Matrix::from_vec(n_items, width, items), users: None })
 }
 
 impl Explicit {
-    fn of(params: Params, state: &State, mean: f32) -> Self {
+    fn of(params: Params, robust: Robust, state: &State, mean: f32) -> Self {
         let users = rows_alone(&params, &state.users);
         let mut items = rows_alone(&params, &state.items);
         let bias = Side::Users.one(params.dim);
         for i in 0..items.n_rows() {
             items.row_mut(i)[bias] += mean;
         }
-        Self { params, items, users: Some(users) }
+        Self { params, robust, items, users: Some(users) }
+    }
+
+    /// Solves a listener's row; again, and with the weights that follow, where the loss is not squared.
+    ///
+    /// Each time the loss falls (Holland & Welsch 1977), from where least squares come to.
+    fn solve(&self, half: &HalfStep<'_>, history: &History<'_>, x: &mut [f32]) -> Option<()> {
+        let ratings: Vec<(usize, f32)> =
+            history.pairs().map(|(j, heard)| (j, rating(heard))).collect();
+        half.solve(ratings.iter().copied(), x)?;
+        if self.robust.is_squared() {
+            return Some(());
+        }
+        for _ in 0..REWEIGHTINGS {
+            let weigh = |&(j, rating): &(usize, f32)| {
+                (j, rating, self.robust.weight(rating - dot(x, self.items.row(j))))
+            };
+            let weighted: Vec<(usize, f32, f32)> = ratings.iter().map(weigh).collect();
+            half.solve_weighted(weighted.into_iter(), x)?;
+        }
+        Some(())
     }
 }
 
@@ -166,13 +202,12 @@ impl Recommender for Explicit {
         self.items.n_rows()
     }
 
-    /// \[b_u, p_u, 1\], exactly as a half-step of `als` solves it; zeros and 1 where nothing was rated.
+    /// \[b_u, p_u, 1\], as a half-step of `als` solves it, with the loss of the training; zeros and 1 where nothing was rated.
     fn represent(&self, history: &History<'_>) -> Query {
         let half = HalfStep { params: &self.params, side: Side::Users, fixed: &self.items };
         let mut x = half.blank_row();
-        let ratings = history.pairs().map(|(j, heard)| (j, rating(heard)));
         // Ratings near the end of `f32` may leave a system unsolvable; then nothing is known of the listener.
-        if half.solve(ratings, &mut x).is_none() {
+        if self.solve(&half, history, &mut x).is_none() {
             x = half.blank_row();
         }
         Query::Dense(x)
@@ -203,7 +238,12 @@ impl Recommender for Explicit {
     fn arrays(&self) -> Arrays {
         let shape = vec![self.items.n_rows(), self.items.dim()];
         let factors = Array::F32 { shape, values: self.items.as_slice().to_vec() };
-        Arrays::from([(ITEM_FACTORS.to_owned(), factors)])
+        let mut arrays = Arrays::from([(ITEM_FACTORS.to_owned(), factors)]);
+        if !self.robust.is_squared() {
+            let delta = Array::F32 { shape: vec![1], values: vec![self.robust.delta] };
+            arrays.insert(DELTA.to_owned(), delta);
+        }
+        arrays
     }
 }
 

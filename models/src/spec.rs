@@ -81,8 +81,10 @@ impl Spec {
             }
             seen.push(parameter);
         }
-        if let Self::Ials(params) = &mut spec {
-            params.settle(&seen)?;
+        match &mut spec {
+            Self::Ials(params) => params.settle(&seen)?,
+            Self::Explicit(params) => params.settle()?,
+            _ => {}
         }
         Ok((spec, seen))
     }

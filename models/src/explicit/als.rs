@@ -67,11 +67,20 @@ impl HalfStep<'_> {
         pairs: impl Iterator<Item = (usize, f32)>,
         row: &mut [f32],
     ) -> Option<()> {
+        self.solve_weighted(pairs.map(|(i, rating)| (i, rating, 1.0)), row)
+    }
+
+    /// The same where each pair's squared miss counts as much as is said behind its rating.
+    pub(super) fn solve_weighted(
+        &self,
+        pairs: impl Iterator<Item = (usize, f32, f32)>,
+        row: &mut [f32],
+    ) -> Option<()> {
         let learned = self.side.learned(self.params.dim);
         let bias = self.side.one(self.params.dim);
-        let equation = |(i, rating): (usize, f32)| {
+        let equation = |(i, rating, weight): (usize, f32, f32)| {
             let fixed = self.fixed.row(i);
-            (&fixed[learned.clone()], rating - fixed[bias])
+            Equation { v: &fixed[learned.clone()], target: rating - fixed[bias], weight }
         };
         let equations: Vec<Equation<'_>> = pairs.map(equation).collect();
         let z = &mut row[learned.clone()];
@@ -89,41 +98,52 @@ impl HalfStep<'_> {
     }
 }
 
-/// v_i, and what of the rating it should explain.
-type Equation<'a> = (&'a [f32], f32);
+/// A row of the system before it is squared.
+#[derive(Clone, Copy)]
+struct Equation<'a> {
+    /// v_i.
+    v: &'a [f32],
+    /// t, what of the rating it should explain.
+    target: f32,
+    /// w, what its squared miss counts.
+    weight: f32,
+}
 
-/// Adds (Σ v·vᵀ + λ·I)⁻¹·Σ v·t to z. O(n·dim²/2 + dim³/3) for n equations.
+/// Adds (Σ w·v·vᵀ + λ·I)⁻¹·Σ w·v·t to z. O(n·dim²/2 + dim³/3) for n equations.
 fn by_unknowns(equations: &[Equation<'_>], ridge: f32, z: &mut [f32]) -> Option<()> {
     let mut system = Matrix::zeros(z.len(), z.len());
     for d in 0..z.len() {
         system.row_mut(d)[d] = ridge;
     }
     let mut gram = Gram::new(z.len(), Isa::best());
-    for (v, target) in equations {
-        gram.add(1.0, v);
-        add_scaled(z, *target, v);
+    for &Equation { v, target, weight } in equations {
+        gram.add(weight, v);
+        add_scaled(z, weight * target, v);
     }
     gram.add_to(&mut system);
     Cholesky::factor(&system)?.solve(z);
     Some(())
 }
 
-/// The same as Σ v·w with (V·Vᵀ + λ·I)·w = t: cheaper where equations are fewer than unknowns, and then the system that
+/// The same as Σ √w·v·s with (√W·V·Vᵀ·√W + λ·I)·s = √W·t: cheaper where equations are fewer than unknowns, and then the system that
 /// `f32` can solve, as no direction is held by λ alone.
 ///
 /// O(n²·dim/2 + n³/3).
 fn by_equations(equations: &[Equation<'_>], ridge: f32, z: &mut [f32]) -> Option<()> {
     let mut system = Matrix::zeros(equations.len(), equations.len());
-    for (a, (v_a, _)) in equations.iter().enumerate() {
-        for ((v_b, _), product) in equations[a..].iter().zip(&mut system.row_mut(a)[a..]) {
-            *product = dot(v_a, v_b);
+    let roots: Vec<f32> = equations.iter().map(|equation| equation.weight.sqrt()).collect();
+    for (a, of_a) in equations.iter().enumerate() {
+        let others = equations[a..].iter().zip(&roots[a..]);
+        for ((of_b, root_b), product) in others.zip(&mut system.row_mut(a)[a..]) {
+            *product = roots[a] * root_b * dot(of_a.v, of_b.v);
         }
         system.row_mut(a)[a] += ridge;
     }
-    let mut weights: Vec<f32> = equations.iter().map(|(_, target)| *target).collect();
-    Cholesky::factor(&system)?.solve(&mut weights);
-    for ((v, _), weight) in equations.iter().zip(weights) {
-        add_scaled(z, weight, v);
+    let mut shares: Vec<f32> =
+        equations.iter().zip(&roots).map(|(equation, root)| root * equation.target).collect();
+    Cholesky::factor(&system)?.solve(&mut shares);
+    for ((equation, root), share) in equations.iter().zip(&roots).zip(shares) {
+        add_scaled(z, root * share, equation.v);
     }
     Some(())
 }

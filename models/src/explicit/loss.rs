@@ -4,14 +4,15 @@ use linalg::{Csr, Matrix, dot};
 use music::{ItemIx, UserIx};
 use rayon::iter::{IntoParallelIterator, ParallelIterator};
 
-use super::{Params, Side, State};
+use super::{Params, Robust, Side, State};
 use crate::Loss;
 
-/// Σ (r − r̂)² over the observed pairs, and λ·(‖vector‖² + bias²) over the rows of both sides; unobserved pairs cost nothing.
+/// Σ (r − r̂)², or what a miss costs instead, over the observed pairs, and λ·(‖vector‖² + bias²) over the rows of both sides; unobserved pairs cost nothing.
 ///
 /// O(nnz·dim), parallel over users.
 pub(super) fn of(
     params: &Params,
+    robust: Robust,
     by_user: &Csr<UserIx, ItemIx>,
     by_item: &Csr<ItemIx, UserIx>,
     state: &State,
@@ -21,7 +22,7 @@ pub(super) fn of(
         let (columns, ratings) = by_user.row(u);
         let miss = |(&i, &rating): (&u32, &f32)| {
             let (x_u, y_i) = (state.users.row(u), state.items.row(i as usize));
-            f64::from(rating - dot(&x_u[..width], &y_i[..width])).powi(2)
+            robust.cost(rating - dot(&x_u[..width], &y_i[..width]))
         };
         columns.iter().zip(ratings).map(miss).sum()
     };

@@ -1,6 +1,7 @@
 //! What can be chosen about explicit factorization?
 
-use crate::spec::field::{Choice, Field, Search, Slot};
+use crate::Error;
+use crate::spec::field::{Choice, Field, Named, Search, Slot};
 
 /// What the caller chooses.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -15,6 +16,10 @@ pub struct Params {
     pub reg: f32,
     /// How the penalty grows with the number of pairs: 0 not at all, 1 in proportion.
     pub reg_exponent: f32,
+    /// Descent only: what a miss costs.
+    pub loss: RatingLoss,
+    /// Huber and Welsch only: the miss that is a large one, as a share of the ratings' standard deviation.
+    pub loss_scale: f32,
     /// Descent only: the length of its steps, for ratings with a standard deviation of 1.
     pub learning_rate: f32,
     /// Descent only: whether each number's steps shrink as its gradients add up.
@@ -34,6 +39,22 @@ impl Choice for Solver {
     const ALL: &'static [(&'static str, Self)] = &[("als", Self::Als), ("sgd", Self::Sgd)];
 }
 
+/// What a miss costs.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum RatingLoss {
+    /// Its square.
+    Squared,
+    /// Its square where it is small, in proportion where it is large.
+    Huber,
+    /// Its square where it is small, and never more than a constant.
+    Welsch,
+}
+
+impl Choice for RatingLoss {
+    const ALL: &'static [(&'static str, Self)] =
+        &[("squared", Self::Squared), ("huber", Self::Huber), ("welsch", Self::Welsch)];
+}
+
 impl Default for Params {
     fn default() -> Self {
         Self {
@@ -42,6 +63,8 @@ impl Default for Params {
             iterations: 20,
             reg: 0.05,
             reg_exponent: 1.0,
+            loss: RatingLoss::Squared,
+            loss_scale: 1.0,
             learning_rate: 0.05,
             adagrad: true,
         }
@@ -49,6 +72,7 @@ impl Default for Params {
 }
 
 impl Params {
+    #[expect(clippy::too_many_lines, reason = "an entry a parameter")]
     pub(crate) fn fields(&mut self) -> Vec<Field<'_>> {
         let learning_rate = match self.solver {
             Solver::Als => Search::Never,
@@ -87,6 +111,18 @@ impl Params {
                 Search::Linear(0.0, 1.0),
             ),
             field(
+                "loss",
+                "sgd only: what a miss costs: squared; huber, in proportion where large; welsch, bounded",
+                Slot::Choice(&mut self.loss),
+                Search::Never,
+            ),
+            field(
+                "loss_scale",
+                "huber and welsch only: the miss that is a large one, as a share of the ratings' deviation",
+                Slot::Number(&mut self.loss_scale, 1e-3..=1e3),
+                Search::Never,
+            ),
+            field(
                 "learning_rate",
                 "sgd only: length of the steps, whatever the scale of the ratings",
                 Slot::Number(&mut self.learning_rate, 1e-6..=10.0),
@@ -99,6 +135,20 @@ impl Params {
                 Search::Never,
             ),
         ]
+    }
+
+    /// Refuses a loss that the solver cannot bring down.
+    pub(crate) fn settle(&self) -> Result<(), Error> {
+        if self.solver == Solver::Als && self.loss != RatingLoss::Squared {
+            return Err(Error::Contradiction {
+                model: "explicit",
+                parameter: "loss",
+                expected: RatingLoss::Squared.name().to_owned(),
+                beside: "solver=als",
+                got: self.loss.name().to_owned(),
+            });
+        }
+        Ok(())
     }
 
     /// Length of a row: vector, own bias, and the 1 that the other side's bias meets.

@@ -7,7 +7,7 @@
 use linalg::{Csr, dot};
 use music::{ItemIx, UserIx};
 
-use super::{Params, Side, State};
+use super::{Params, Robust, Side, State};
 use crate::Training;
 use crate::grid::{Grid, Pair};
 use crate::hash::hash;
@@ -18,6 +18,7 @@ const EPSILON: f32 = 1e-8;
 /// One pass over all pairs after the other.
 pub(super) struct Descent {
     params: Params,
+    robust: Robust,
     grid: Grid<Sample>,
     /// Length of the steps of each number of a row.
     rates: Vec<f32>,
@@ -38,9 +39,9 @@ impl Descent {
     pub(super) fn new(
         params: Params,
         training: &Training<'_>,
-        by_user: &Csr<UserIx, ItemIx>,
-        by_item: &Csr<ItemIx, UserIx>,
+        (by_user, by_item): (&Csr<UserIx, ItemIx>, &Csr<ItemIx, UserIx>),
         spread: f32,
+        robust: Robust,
     ) -> Self {
         let share = |n_pairs: usize| params.ridge(n_pairs) / n_pairs as f32;
         let samples = by_user.map(|u, i, &rating| Sample {
@@ -59,6 +60,7 @@ impl Descent {
         let user_keys: Vec<u64> = by_user.rows().map(user_key).collect();
         Self {
             params,
+            robust,
             grid: Grid::new(&samples, &user_keys, &item_keys),
             rates: rates(&params, spread),
         }
@@ -78,7 +80,8 @@ impl Descent {
         for pair in pairs {
             let x = &mut users[pair.user as usize * length..][..length];
             let y = &mut items[pair.item as usize * length..][..length];
-            gradients(pair.value, &x[..width], &y[..width], &mut of_x, &mut of_y);
+            let (sample, x_alone, y_alone) = (pair.value, &x[..width], &y[..width]);
+            gradients(sample, self.robust, x_alone, y_alone, &mut of_x, &mut of_y);
             self.step(x, &mut of_x);
             self.step(y, &mut of_y);
         }
@@ -114,9 +117,17 @@ fn rates(params: &Params, spread: f32) -> Vec<f32> {
 }
 
 /// Half the gradient of the pair's part of the loss by each row; 0 at a row's 1, which is not learned.
-fn gradients(sample: Sample, x: &[f32], y: &[f32], of_x: &mut [f32], of_y: &mut [f32]) {
+fn gradients(
+    sample: Sample,
+    robust: Robust,
+    x: &[f32],
+    y: &[f32],
+    of_x: &mut [f32],
+    of_y: &mut [f32],
+) {
     let Sample { rating, user_ridge, item_ridge } = sample;
     let miss = rating - dot(x, y);
+    let miss = robust.weight(miss) * miss;
     for (((of_x, of_y), x), y) in of_x.iter_mut().zip(&mut *of_y).zip(x).zip(y) {
         *of_x = user_ridge * x - miss * y;
         *of_y = item_ridge * y - miss * x;
@@ -128,15 +139,22 @@ fn gradients(sample: Sample, x: &[f32], y: &[f32], of_x: &mut [f32], of_y: &mut 
 
 #[cfg(test)]
 mod tests {
-    use super::{Sample, gradients};
+    use super::super::{Params, RatingLoss};
+    use super::{Robust, Sample, gradients};
     use proptest::prelude::{prop_assert, proptest};
 
-    /// (r − x·y)² and the penalties, the 1 of each row left out of them.
-    fn loss(sample: Sample, x: &[f64], y: &[f64]) -> f64 {
+    /// What a miss of r − x·y costs, with δ = 2, and the penalties, the 1 of each row left out of them.
+    fn loss(loss: RatingLoss, sample: Sample, x: &[f64], y: &[f64]) -> f64 {
         let squares = |row: &[f64]| row.iter().map(|x| x * x).sum::<f64>();
         let product: f64 = x.iter().zip(y).map(|(x, y)| x * y).sum();
-        (f64::from(sample.rating) - product).powi(2)
-            + f64::from(sample.user_ridge) * squares(&x[..x.len() - 1])
+        let miss = f64::from(sample.rating) - product;
+        let cost = match loss {
+            RatingLoss::Squared => miss * miss,
+            RatingLoss::Huber if miss.abs() > 2.0 => 4.0 * miss.abs() - 4.0,
+            RatingLoss::Huber => miss * miss,
+            RatingLoss::Welsch => 4.0 - 4.0 * (-miss * miss / 4.0).exp(),
+        };
+        cost + f64::from(sample.user_ridge) * squares(&x[..x.len() - 1])
             + f64::from(sample.item_ridge) * squares(&y[1..])
     }
 
@@ -145,13 +163,16 @@ mod tests {
         fn the_gradient_is_the_central_difference(
             numbers in proptest::collection::vec(-1.0_f32..1.0, 8),
             rating in -5.0_f32..5.0, user_ridge in 0.0_f32..1.0, item_ridge in 0.0_f32..1.0,
+            which in 0_usize..3,
         ) {
+            let kind = [RatingLoss::Squared, RatingLoss::Huber, RatingLoss::Welsch][which];
+            let robust = Robust::new(&Params { loss: kind, loss_scale: 2.0, ..Params::default() }, 1.0);
             // Vectors of length 3: [b_u, p_u, 1] and [1, q_i, b_i].
             let x = [&numbers[..4], &[1.0]].concat();
             let y = [&[1.0], &numbers[4..]].concat();
             let sample = Sample { rating, user_ridge, item_ridge };
             let (mut of_x, mut of_y) = (vec![0.0; 5], vec![0.0; 5]);
-            gradients(sample, &x, &y, &mut of_x, &mut of_y);
+            gradients(sample, robust, &x, &y, &mut of_x, &mut of_y);
             let wide = |row: &[f32]| row.iter().map(|&x| f64::from(x)).collect::<Vec<_>>();
             let (x, y) = (wide(&x), wide(&y));
             let step = 1e-4;
@@ -161,10 +182,10 @@ mod tests {
                     row[d] += by;
                     row
                 };
-                let by_x = loss(sample, &moved(&x, step), &y) - loss(sample, &moved(&x, -step), &y);
-                let by_y = loss(sample, &x, &moved(&y, step)) - loss(sample, &x, &moved(&y, -step));
-                // The loss is quadratic in each number, so central differences are exact; f32 rounds numbers below 20.
-                let near = |half: f32, difference: f64| (2.0 * f64::from(half) - difference / (2.0 * step)).abs() < 1e-4;
+                let by_x = loss(kind, sample, &moved(&x, step), &y) - loss(kind, sample, &moved(&x, -step), &y);
+                let by_y = loss(kind, sample, &x, &moved(&y, step)) - loss(kind, sample, &x, &moved(&y, -step));
+                // The loss is nearly quadratic in each number over so short a step; f32 rounds numbers below 20.
+                let near = |half: f32, difference: f64| (2.0 * f64::from(half) - difference / (2.0 * step)).abs() < 2e-4;
                 prop_assert!(d == 4 && of_x[d] == 0.0 || near(of_x[d], by_x), "user's {d}");
                 prop_assert!(d == 0 && of_y[d] == 0.0 || near(of_y[d], by_y), "item's {d}");
             }

@@ -80,7 +80,7 @@ impl Kernel for OfUser<'_> {
             if let Some(triple) = triple {
                 let of =
                     |i: usize| square(state.items.row(i)) + f64::from(state.beside[i].bias).powi(2);
-                let cost = rules.params.ranking.loss(triple.meeting.gap);
+                let cost = rules.cost.of(triple.meeting.gap);
                 sums.cost += f64::from(triple.rank_weight) * cost;
                 sums.squares += square(x) + of(i) + of(triple.j);
             }

@@ -17,6 +17,8 @@ pub struct Params {
     pub learning_rate: f32,
     /// How the length follows from earlier steps.
     pub optimizer: Optimizer,
+    /// What a triple costs at most; 0 for no bound.
+    pub loss_bound: f32,
     /// Ridge penalty on the rows of a triple, each time that it moves them.
     pub reg: f32,
     /// Negatives are drawn in proportion to popularity to this power; 0 for all alike.
@@ -81,6 +83,7 @@ impl Params {
             epochs: 30,
             learning_rate: 0.03,
             optimizer: Optimizer::Adagrad,
+            loss_bound: 0.0,
             reg: 0.03,
             popularity_exponent: 0.5,
             candidates: if ranking == Ranking::Warp { 20 } else { 2 },
@@ -127,6 +130,12 @@ impl Params {
                 "optimizer",
                 "how the length follows from earlier steps: not at all (sgd), or row by row (adagrad)",
                 Slot::Choice(&mut self.optimizer),
+                Search::Never,
+            ),
+            field(
+                "loss_bound",
+                "what two in the wrong order cost at most, so that likes by accident stop to pull; 0 for no bound",
+                Slot::Number(&mut self.loss_bound, 0.0..=1e6),
                 Search::Never,
             ),
             field(

@@ -50,7 +50,14 @@ impl Slow {
     fn cost(&self, params: &Params, weight: f64, i: usize, j: usize) -> f64 {
         let gap = self.gap(i, j);
         let cost = match params.ranking {
+            Ranking::Bpr if params.loss_bound > 0.0 => {
+                let bound = f64::from(params.loss_bound);
+                bound * (1.0 - (1.0 + (-gap).exp()).powf(-1.0 / bound))
+            }
             Ranking::Bpr => (-gap).exp().ln_1p(),
+            Ranking::Hinge | Ranking::Warp if params.loss_bound > 0.0 => {
+                (1.0 - gap).max(0.0).min(params.loss_bound.into())
+            }
             Ranking::Hinge | Ranking::Warp => (1.0 - gap).max(0.0),
         };
         let touched = self.x.iter().chain(&self.items[i]).chain(&self.items[j]);
@@ -118,15 +125,16 @@ fn only(j: usize, weight: f32) -> (Bucket, Sampler) {
 
 #[test]
 fn a_step_goes_along_the_central_differences_of_the_cost() {
-    for ranking in RANKINGS {
+    for (ranking, loss_bound) in RANKINGS.into_iter().flat_map(|of| [(of, 0.0), (of, 3.0)]) {
         for dim in [3, 16, 37] {
             let rate = 1.0 / 64.0;
             let optimizer = Optimizer::Sgd;
             let params =
                 Params { dim, learning_rate: rate, reg: 0.1, optimizer, ..Params::of(ranking) };
+            let params = Params { loss_bound, ..params };
             let before = Slow::random(5, dim);
-            // Some item whose order is wrong, so that the hinge asks for a step.
-            let j = (1..5).find(|&j| before.gap(0, j) < 0.9).unwrap();
+            // Some item whose order is wrong, but not hopeless, so that hinge and ramp ask for a step.
+            let j = (1..5).find(|&j| (-1.9..0.9).contains(&before.gap(0, j))).unwrap();
             let (bucket, sampler) = only(j, 2.5);
             let mut after = walked(params, &before, &bucket, sampler, Draws::new([1]));
             let expected = before.descent(&params, 2.5, 0, j);

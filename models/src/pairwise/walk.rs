@@ -13,7 +13,7 @@ use linalg::{Kernel, Simd};
 use super::blocks::Bucket;
 use super::draw::{Draws, Sampler};
 use super::kernel::{Meeting, Move, dots, meet, step};
-use super::ranking::rank_weights;
+use super::ranking::{Cost, rank_weights};
 use super::table::Line;
 use super::{Optimizer, Params, Ranking};
 
@@ -37,6 +37,7 @@ pub(super) struct Beside {
 #[derive(Debug)]
 pub(super) struct Rules {
     pub(super) params: Params,
+    pub(super) cost: Cost,
     /// Lines of a row.
     stride: usize,
     /// By number of tries, 1 first.
@@ -115,7 +116,8 @@ pub(super) struct Triple {
 impl Rules {
     pub(super) fn new(params: Params, n_items: usize) -> Self {
         let stride = params.dim.div_ceil(linalg::LANES);
-        Self { params, stride, rank_weights: rank_weights(n_items, params.candidates) }
+        let rank_weights = rank_weights(n_items, params.candidates);
+        Self { params, cost: Cost::new(&params), stride, rank_weights }
     }
 
     /// What should be scored below `i`: the first negative drawn, the best scored of several, or, for WARP, the first
@@ -242,7 +244,7 @@ impl Rules {
         weight: f32,
     ) {
         let Triple { i, j, meeting, rank_weight } = triple;
-        let push = weight * rank_weight * self.params.ranking.slope(meeting.gap);
+        let push = weight * rank_weight * self.cost.slope(meeting.gap);
         if push == 0.0 {
             return;
         }

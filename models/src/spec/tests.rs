@@ -65,6 +65,11 @@ fn contradicting_keys_are_refused() {
         "ials:weighting=equal,half_life_days=30",
         "ials: `half_life_days` = 0 expected beside weighting=equal, got 30",
     );
+    check(
+        "explicit:loss=welsch",
+        "explicit: `loss` = squared expected beside solver=als, got welsch",
+    );
+    assert!("explicit:loss=welsch,solver=sgd".parse::<Spec>().is_ok());
     assert!("ials:implicit_loss=true,unobserved_weight=1,reg_exponent=0".parse::<Spec>().is_ok());
 }
 

@@ -2,4 +2,5 @@
 
 mod conformance;
 mod dislikes;
+mod noise;
 mod tribes;
