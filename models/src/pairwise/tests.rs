@@ -318,6 +318,31 @@ fn progress_has_every_step_and_the_loss_falls() {
 }
 
 #[test]
+fn the_loss_that_is_told_is_the_one_that_is_bounded() {
+    for ranking in RANKINGS {
+        let observed = |loss_bound: f32| {
+            let mut losses = Vec::new();
+            let params = Params { epochs: 20, reg: 0.001, loss_bound, ..Params::of(ranking) };
+            train(params, &two_tribes(4).training(), &mut |progress| {
+                if let Step::Measured { loss, .. } = progress.step {
+                    losses.push(loss.observed);
+                }
+                ControlFlow::Continue(())
+            })
+            .unwrap();
+            losses
+        };
+        // A bound that no gap reaches changes neither steps nor losses; of BPR it is never without effect.
+        if ranking != Ranking::Bpr {
+            assert_eq!(observed(1e6), observed(0.0), "{ranking:?}");
+        }
+        let bounded = observed(1.5);
+        assert!(bounded[0] < 1.5 && bounded[19] < 0.5 * bounded[0], "{ranking:?}: {bounded:?}");
+        assert!(bounded[0] != observed(0.0)[0] || ranking != Ranking::Bpr, "{bounded:?}");
+    }
+}
+
+#[test]
 fn an_end_comes_when_the_ranking_of_what_is_held_out_no_longer_improves() {
     let params = Params { epochs: 500, validation: 0.3, patience: 2, ..Params::default() };
     let mut ndcgs = Vec::new();

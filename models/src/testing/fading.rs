@@ -27,6 +27,7 @@ pub fn fades_by_the_listeners_own_clock(plain: &Spec) {
     let model = fitted(&aged, &world);
     who_was_absent_comes_back_the_same(&aged, &world, &*model);
     an_old_pair_weighs_what_the_formula_says(plain, &aged, &world, &*model);
+    so_does_an_old_listener_of_a_new_item(plain, &aged, &world, &*model);
 }
 
 fn dated(world: World, age_days: impl Fn(usize, usize) -> f32) -> World {
@@ -128,6 +129,27 @@ fn an_old_pair_weighs_what_the_formula_says(
             assert!((of_old - expected).abs() <= ROUNDED * of_new.abs(), "{aged}: {days} days");
         }
     }
+}
+
+/// Ages here are counted from each listener's newest already.
+fn so_does_an_old_listener_of_a_new_item(
+    plain: &Spec,
+    aged: &Spec,
+    world: &World,
+    model: &dyn Recommender,
+) {
+    let twin = load(plain, &world.rows, model.arrays()).expect("arrays of the same model");
+    let listeners = |faded: bool| -> Vec<(Query, Heard)> {
+        let of_user = |u: UserIx| {
+            let age_days = HALF_LIFE * (u.0 % 4) as f32;
+            let confidence = if faded { 3.0 * factor(age_days) } else { 3.0 };
+            let heard = Heard { confidence, age_days, is_liked: true };
+            (model.represent(&world.listener(u).history()), heard)
+        };
+        world.users().map(of_user).collect()
+    };
+    let by_hand = twin.represent_item(&listeners(true));
+    assert_eq!(model.represent_item(&listeners(false)), by_hand, "{aged}: a new item");
 }
 
 /// The vector that a model with the same items and no half-life solves when the first pair weighs `factor` of itself.
