@@ -22,6 +22,8 @@ from keep import Run
 
 K = 30
 TASTES = ("vectors", "rules")
+FLAWLESS = ", flawless"
+PLACES = [*TASTES, *(tastes + FLAWLESS for tastes in TASTES), "lastfm"]
 BASE = ("base", "defaults")
 ATTACKS = {
     "push": "an army plays it all night",
@@ -70,6 +72,8 @@ def measure(run, groups, trust, arguments):
     lines = [variant | {"group": group["key"]} for group in groups for variant in group["variant"]]
     base = {"group": BASE[0], "name": BASE[1]}
     loved = file(run, "variants", [base, *lines])
+    is_clean = {group["key"] for group in groups if group.get("flawless")}
+    clean = file(run, "flawless", [base, *(line for line in lines if line["group"] in is_clean)])
     counts = file(run, "counts", [base, *(line for line in lines if line.get("counts"))])
     attacked = file(run, "trust", [line | {"group": "trust"} for line in trust])
     size = ["--listeners", arguments.listeners, "--recordings", arguments.recordings, "--weeks", arguments.weeks]
@@ -79,6 +83,8 @@ def measure(run, groups, trust, arguments):
             world = ["--tastes", tastes, "--seed", seed, *size]
             if groups:
                 questions.append(["world", *world, "--judged", arguments.judged, "--variants", loved])
+            if is_clean:
+                questions.append(["world", *world, "--flawless", "--judged", arguments.judged, "--variants", clean])
             if trust and seed <= arguments.attacked:
                 questions.append(["attacks", *world, "--heavy", arguments.heavy, "--variants", attacked])
     triples = pathlib.Path(arguments.lastfm) / "user_artists.tsv"
@@ -94,8 +100,15 @@ def measure(run, groups, trust, arguments):
             question = asked[answer]
             told, seconds = answer.result()
             run.keep({"question": question[0], "seconds": seconds, "answer": told})
-            about = " ".join(str(word) for word in question[:5] if question[0] != "counts") or "counts"
-            print(f"{done} of {len(asked)}: {about} in {seconds:.0f} s", flush=True)
+            print(f"{done} of {len(asked)}: {told_world(question)} in {seconds:.0f} s", flush=True)
+
+
+def told_world(question):
+    """What is asked about, for whoever waits."""
+    if question[0] == "counts":
+        return "counts"
+    flawless = " flawless" if "--flawless" in question else ""
+    return f"{question[0]}{flawless} {question[2]} {question[4]}"
 
 
 def ask(run, question):
@@ -124,7 +137,7 @@ class Told:
                 variant = (line["group"], line["name"])
                 if one["question"] == "world":
                     for what in MEASURES:
-                        place = (what, line["world"]["tastes"])
+                        place = (what, line["world"]["tastes"] + (FLAWLESS if line["world"]["flawless"] else ""))
                         self.values.setdefault(place, {}).setdefault(variant, {})[line["world"]["seed"]] = line[what]
                 elif one["question"] == "counts":
                     self.values.setdefault(("ndcg", "lastfm"), {}).setdefault(variant, {})[line["fold"]] = line["ndcg"]
@@ -161,7 +174,7 @@ def verdict(differences):
 def judge(told, variant, base):
     """The verdict of listeners; where they see no difference, that of the log, in brackets."""
     for what, form in (("loved", "{}"), ("ndcg", "({})")):
-        differences = [told.difference((what, place), variant, base) for place in (*TASTES, "lastfm")]
+        differences = [told.difference((what, place), variant, base) for place in PLACES]
         said = verdict([one for one in differences if one])
         if said != "even":
             return form.format(said)
@@ -193,9 +206,9 @@ def base_of(group):
 def section(told, group):
     """A heading, what it is about and a table."""
     base = base_of(group)
-    places = [(what, tastes) for what in MEASURES for tastes in TASTES]
-    if any(variant.get("counts") for variant in group["variant"]):
-        places.append(("ndcg", "lastfm"))
+    names = [(group["key"], variant["name"]) for variant in group["variant"]]
+    places = [(what, place) for what in MEASURES for place in PLACES]
+    places = [place for place in places if any(told.mean(place, name) is not None for name in names)]
     titles = [f"{MEASURES[what]}, {place}" for what, place in places]
     lines = [f"| variant | {' | '.join(titles)} | verdict |", f"| --- |{' --- |' * (len(titles) + 1)}"]
     levels = [told.mean(place, base) for place in places]
@@ -255,7 +268,7 @@ def attacks(told, trust):
 
 def distrusted(told, trust):
     """Accounts of which less than half is believed, by who holds them, over all worlds."""
-    if not told.attacks:
+    if not told.attacks or len(trust) < 2:
         return "Not measured in this run."
     lines = [f"| world | variant | {' | '.join(HOLDERS.values())} |", f"| --- | --- |{' --- |' * len(HOLDERS)}"]
     for under in ("calm", *ATTACKS):

@@ -19,7 +19,7 @@ use music::{ItemIx, UserIx};
 use serde_json::json;
 use store::Audience;
 
-use crate::judge::ndcg;
+use crate::judge::{mean_confidence, ndcg};
 use crate::variants::{Variant, read};
 
 /// Any day after the counts were taken: they have no times.
@@ -52,15 +52,21 @@ pub(crate) fn run(arguments: &Arguments) -> anyhow::Result<()> {
         let wanted = Wanted::of(&folder, &triples, &parts)?;
         for variant in &variants {
             let cut = Cut::Fold { fold: which, of: arguments.folds };
-            let (ndcg, seconds) = timed(|| -> anyhow::Result<f64> {
+            let (measured, seconds) = timed(|| -> anyhow::Result<(f64, f64)> {
                 variant.configure(&mut folder)?;
                 let spec = variant.spec(&folder)?;
-                ndcg(&wanted.task(&folder, cut)?, &spec, folder.config.seed)
+                let task = wanted.task(&folder, cut)?;
+                Ok((ndcg(&task, &spec, folder.config.seed)?, mean_confidence(&task)))
             });
             let Variant { group, name, .. } = variant;
-            let ndcg = ndcg?;
+            let (ndcg, confidence) = measured?;
             let told = json!({
-                "fold": which, "group": group, "name": name, "ndcg": ndcg, "seconds": seconds
+                "fold": which,
+                "group": group,
+                "name": name,
+                "ndcg": ndcg,
+                "confidence": confidence,
+                "seconds": seconds,
             });
             println!("{told}");
         }

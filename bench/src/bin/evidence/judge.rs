@@ -7,7 +7,7 @@ use bench::clock::timed;
 use engine::{Mode, Snapshot, Unobserved};
 use eval::{Judgement, Objective, Task, Window};
 use listens::Evidence;
-use models::Spec;
+use models::{Heard, Spec};
 use serde_json::json;
 use world::AccountKind;
 
@@ -68,6 +68,7 @@ pub(crate) fn run(arguments: &Arguments) -> anyhow::Result<()> {
             "loved": loved,
             "ndcg": ndcg,
             "pairs": task.heard.nnz(),
+            "confidence": mean_confidence(&task),
             "asked": task.asked.len(),
             "seconds": {"train": train, "lists": lists, "ask": ask, "judge": judge},
         });
@@ -94,6 +95,14 @@ fn loved_share(town: &mut Town, snapshot: &Snapshot, judged: &[usize]) -> anyhow
         sum += loved.count() as f64 / list.len().max(1) as f64;
     }
     Ok(sum / judged.len() as f64)
+}
+
+/// How sure the training is of a pair: two forms of confidence are alike only where this is.
+pub(crate) fn mean_confidence(task: &Task) -> f64 {
+    let of_user = |(_, _, heard): (_, _, &[Heard])| -> f64 {
+        heard.iter().map(|heard| f64::from(heard.confidence)).sum()
+    };
+    task.heard.rows().map(of_user).sum::<f64>() / task.heard.nnz().max(1) as f64
 }
 
 /// NDCG@30 of a model that learns from the task.
