@@ -8,7 +8,7 @@ use std::path::PathBuf;
 
 use anyhow::Context;
 use bench::clock::timed;
-use engine::{Mode, Pairs, Snapshot, Undated, Unobserved};
+use engine::{Mode, Pairs, Snapshot};
 use jiff::tz::TimeZone;
 use linalg::Matrix;
 use models::History;
@@ -17,7 +17,7 @@ use serde_json::{Value, json};
 use world::{AccountKind, Attack, AttackKind, Params, World};
 
 use crate::town::{Size, Town};
-use crate::variants::{Variant, read};
+use crate::variants::{Variant, believed, read};
 
 /// Below this share of what is believed without trust, an account is distrusted.
 const DISTRUSTED: f64 = 0.5;
@@ -79,7 +79,7 @@ fn measure(
         variant.configure(&mut town.folder)?;
         let spec = variant.spec(&town.folder)?;
         let snapshot = town.train(&spec, town.week()?.start(&TimeZone::UTC))?;
-        let pairs = pairs(&town)?;
+        let pairs = believed(&town.folder)?;
         let belief = belief(&pairs);
         let without_trust = without_trust.get_or_insert_with(|| belief.clone());
         let distrusted = distrusted(&town, without_trust, &belief)?;
@@ -159,11 +159,6 @@ fn percentile(
 fn user(town: &Town, pairs: &Pairs, listener: usize) -> anyhow::Result<Option<usize>> {
     let known = town.folder.store.listener(town.name(listener))?;
     Ok(known.and_then(|known| pairs.listeners.binary_search(&known.id).ok()))
-}
-
-fn pairs(town: &Town) -> anyhow::Result<Pairs> {
-    let lengths = engine::lengths(&town.folder, None, &mut Unobserved)?;
-    Ok(engine::pairs(&town.folder, &lengths, None, Undated::Count, &mut Unobserved)?)
 }
 
 fn belief(pairs: &Pairs) -> Belief {

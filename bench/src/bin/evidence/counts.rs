@@ -9,7 +9,7 @@ use std::path::{Path, PathBuf};
 
 use anyhow::Context;
 use bench::clock::timed;
-use engine::{Folder, ImportRequest, Undated, Unobserved};
+use engine::{Folder, ImportRequest, Unobserved};
 use eval::{Asked, Counts, Cut, Split, Task};
 use fs_err::File;
 use jiff::Timestamp;
@@ -20,7 +20,7 @@ use serde_json::json;
 use store::Audience;
 
 use crate::judge::{mean_confidence, ndcg};
-use crate::variants::{Variant, read};
+use crate::variants::{Variant, believed, read};
 
 /// Any day after the counts were taken: they have no times.
 const NOW: Timestamp = Timestamp::UNIX_EPOCH;
@@ -113,8 +113,7 @@ struct Wanted {
 impl Wanted {
     fn of(folder: &Folder, triples: &Triples, parts: &[Part]) -> anyhow::Result<Self> {
         let mut items = BTreeMap::new();
-        let lengths = engine::lengths(folder, None, &mut Unobserved)?;
-        let pairs = engine::pairs(folder, &lengths, None, Undated::Count, &mut Unobserved)?;
+        let pairs = believed(folder)?;
         for ix in 0..pairs.rows.len() {
             let id = pairs.rows.id(ItemIx(u32::try_from(ix)?));
             let known = folder.store.recording(id)?.context("a recording of the store expected")?;
@@ -137,8 +136,7 @@ impl Wanted {
 
     /// As the folder is configured.
     fn task(&self, folder: &Folder, cut: Cut) -> anyhow::Result<Task> {
-        let lengths = engine::lengths(folder, None, &mut Unobserved)?;
-        let pairs = engine::pairs(folder, &lengths, None, Undated::Count, &mut Unobserved)?;
+        let pairs = believed(folder)?;
         let mut asked = Vec::new();
         for (user, listener) in pairs.listeners.iter().enumerate() {
             let ids = self.of.get(listener).into_iter().flatten();

@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use engine::{Config, Folder};
+use engine::{Config, Folder, Pairs, Undated, Unobserved};
 use models::Spec;
 use serde::Deserialize;
 
@@ -23,6 +23,12 @@ pub(crate) struct Variant {
 /// Those of a file: a JSON array.
 pub(crate) fn read(path: &Path) -> anyhow::Result<Vec<Variant>> {
     Ok(serde_json::from_str(&fs_err::read_to_string(path)?)?)
+}
+
+/// What is believed of everybody, by the folder's configuration.
+pub(crate) fn believed(folder: &Folder) -> anyhow::Result<Pairs> {
+    let lengths = engine::lengths(folder, None, &mut Unobserved)?;
+    Ok(engine::pairs(folder, &lengths, None, Undated::Count, &mut Unobserved)?)
 }
 
 impl Variant {
