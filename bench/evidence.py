@@ -76,6 +76,8 @@ def measure(run, groups, trust, arguments):
     clean = file(run, "flawless", [base, *(line for line in lines if line["group"] in is_clean)])
     counts = file(run, "counts", [base, *(line for line in lines if line.get("counts"))])
     attacked = file(run, "trust", [line | {"group": "trust"} for line in trust])
+    sizes = {name: getattr(arguments, name) for name in ("seeds", "listeners", "recordings", "weeks", "judged", "folds")}
+    run.keep({"question": "sizes", "sizes": sizes, "answer": []})
     size = ["--listeners", arguments.listeners, "--recordings", arguments.recordings, "--weeks", arguments.weeks]
     questions = []
     for seed in range(1, arguments.seeds + 1):
@@ -190,8 +192,9 @@ def write(page, folder, table, numbers):
     text = text.replace("@groups@", "\n\n".join(section(told, group) for group in measured))
     text = text.replace("@attacks@", attacks(told, table["trust"]))
     text = text.replace("@distrusted@", distrusted(told, table["trust"]))
-    seeds = [len(of) for (what, _), variants in told.values.items() for of in variants.values() if what == "loved"]
-    text = text.replace("@seeds@", str(max(seeds, default=0)))
+    sizes = next(one["sizes"] for one in numbers if one["question"] == "sizes")
+    for name, size in sizes.items():
+        text = text.replace(f"@{name}@", f"{size:,}")
     pathlib.Path(page).write_text(text.replace("@run@", f"bench/{folder}"))
 
 
