@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use engine::{Config, Folder, Pairs, Undated, Unobserved};
+use engine::{Config, Folder, Pairs, Reading, Undated, Unobserved};
 use models::Spec;
 use serde::Deserialize;
 
@@ -28,7 +28,13 @@ pub(crate) fn read(path: &Path) -> anyhow::Result<Vec<Variant>> {
 /// What is believed of everybody, by the folder's configuration.
 pub(crate) fn believed(folder: &Folder) -> anyhow::Result<Pairs> {
     let lengths = engine::lengths(folder, None, &mut Unobserved)?;
-    Ok(engine::pairs(folder, &lengths, None, Undated::Count, &mut Unobserved)?)
+    let reading = Reading {
+        lengths: &lengths,
+        evidence: &folder.config.evidence,
+        until: None,
+        undated: Undated::Count,
+    };
+    Ok(engine::pairs(folder, &reading, &mut |_, _| {}, &mut Unobserved)?)
 }
 
 impl Variant {
