@@ -16,6 +16,8 @@ use crate::variants::{Variant, read};
 
 /// Lines that are judged.
 pub(crate) const K: usize = 30;
+/// Weeks after which what was shown and not played again is taken for ignored, and training can learn from it.
+const PATIENCE_WEEKS: usize = 4;
 const WEEK_SECS: i64 = 7 * 24 * 3600;
 
 /// A world and what to measure in it.
@@ -26,7 +28,7 @@ pub(crate) struct Arguments {
     /// Honest listeners whose lists are judged, at most
     #[arg(long, default_value_t = 60)]
     judged: usize,
-    /// Weeks in which everybody was handed a list, before the last ones
+    /// Weeks in which everybody was handed a list, four weeks before those that are foreseen
     #[arg(long, default_value_t = 2)]
     listed: usize,
     /// Weeks at the end that are foreseen
@@ -40,8 +42,9 @@ pub(crate) struct Arguments {
 pub(crate) fn run(arguments: &Arguments) -> anyhow::Result<()> {
     let params = arguments.size.params()?;
     let foreseen_from = params.weeks.saturating_sub(arguments.foreseen);
-    let listed_from = foreseen_from.saturating_sub(arguments.listed);
-    let mut town = Town::new(&params, listed_from..foreseen_from)?;
+    let listed_until = foreseen_from.saturating_sub(PATIENCE_WEEKS);
+    let listed_from = listed_until.saturating_sub(arguments.listed);
+    let mut town = Town::new(&params, listed_from..listed_until)?;
     let judged = judged(&town, arguments.judged);
     for variant in read(&arguments.variants)? {
         variant.configure(&mut town.folder)?;
