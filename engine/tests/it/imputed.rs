@@ -73,8 +73,8 @@ impl Home {
         let ada = self.folder.listener(Some("ada")).unwrap();
         let history = self.folder.store.history(ada.id).unwrap();
         let recording = self.recording("Interlude");
-        let weighing = engine::evidence(&self.folder, &history, recording, today()).unwrap();
-        weighing.unwrap().contributions[0].kind.to_owned()
+        let told = engine::evidence(&self.folder, &history, ada.id, recording, today()).unwrap();
+        told.unwrap().rows[0].kind.to_owned()
     }
 
     fn shown(&mut self, snapshot: &Snapshot, title: &str) -> Track {

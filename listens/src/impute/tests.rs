@@ -167,7 +167,7 @@ fn what_is_not_wanted_is_not_imputed() {
 /// Ninety seconds say little of a recording of unknown length; of an interlude of a hundred they are nearly all.
 #[test]
 fn a_short_recording_that_was_heard_out_counts_though_only_its_version_has_a_length() {
-    use crate::{Evidence, Lengths, weigh};
+    use crate::{Evidence, Lengths, Past, weigh};
     use jiff::Timestamp;
     use music::{End, Event, History, ImportId, Interaction, Logged};
 
@@ -177,15 +177,14 @@ fn a_short_recording_that_was_heard_out_counts_though_only_its_version_has_a_len
     let logged = Logged { recording: RecordingId(1), import: ImportId(1), event };
     let history = History { listens: vec![logged], counts: vec![] };
     let worth = |lengths: &Lengths| {
-        let weighed = weigh(&history, lengths, &Evidence::default(), None);
-        f64::from(weighed[0].confidence)
+        weigh(&Past::of(&history), lengths, &Evidence::default())[0].evidence
     };
     let said: Lengths = facts.iter().filter_map(|it| Some((it.recording, it.length?))).collect();
     let told = impute(&facts, &Tagged::default(), LENGTH).into_iter().map(|it| match it.guess {
         Guess::Length(length) => (it.recording, length),
         other => panic!("a length expected, got {other:?}"),
     });
-    // A partial play is worth 0.3, a completed one 1; confidence is ln(1 + e) in f32, which keeps seven digits.
-    assert!((worth(&said) - 1.3_f64.ln()).abs() < 1e-6);
-    assert!((worth(&said.clone().with_imputed(told)) - 2.0_f64.ln()).abs() < 1e-6);
+    // A partial play is worth 0.3, a completed one 1.
+    assert_eq!(worth(&said), 0.3);
+    assert_eq!(worth(&said.clone().with_imputed(told)), 1.0);
 }
