@@ -22,8 +22,8 @@ fn naive() -> Evidence {
 }
 
 /// The evidence of recording 1, by somebody who believes everything and by us.
-fn check(listens: Vec<Logged>, naive_e: f64, ours_e: f64) {
-    let e = |evidence| evidence_of(&weighed(listens.clone(), &evidence), 1);
+fn check(listens: &[Logged], naive_e: f64, ours_e: f64) {
+    let e = |evidence| evidence_of(&weighed(listens.to_vec(), &evidence), 1);
     assert_eq!((e(naive()), e(plain())), (naive_e, ours_e));
 }
 
@@ -37,7 +37,7 @@ fn rules(listens: Vec<Logged>) -> Vec<Option<Rule>> {
 #[test]
 fn a_play_longer_than_its_recording_is_judged_by_how_it_ended() {
     // Ten hours of a paused player, then the next button: called completed for its length, but it was skipped.
-    check(vec![logged(1, 1, play(0, 36_000, End::Skipped))], 1.0, -0.25);
+    check(&[logged(1, 1, play(0, 36_000, End::Skipped))], 1.0, -0.25);
     assert_eq!(rules(vec![logged(1, 1, play(0, 350, End::Finished))]), [None]);
 }
 
@@ -45,22 +45,22 @@ fn a_play_longer_than_its_recording_is_judged_by_how_it_ended() {
 fn a_length_of_no_recording_is_not_believed() {
     // The source says the recording takes 1 s, so 3 s would be all of it.
     let event = Event { length: Some(Duration::from_secs(1)), ..play(0, 3, End::MovedOn) };
-    check(vec![logged(1, 1, event)], -0.5, -0.5);
+    check(&[logged(1, 1, event)], -0.5, -0.5);
 }
 
 #[test]
 fn what_ended_after_a_quarter_did_not_end() {
-    check(vec![logged(1, 1, play(0, 12, End::Finished))], 1.0, 0.075);
+    check(&[logged(1, 1, play(0, 12, End::Finished))], 1.0, 0.075);
     assert_eq!(rules(vec![logged(1, 1, play(0, 60, End::Finished))]), [None]);
     // Called skipped, but heard out: how long it played is believed by everybody.
-    check(vec![logged(1, 1, play(0, 199, End::Skipped))], 1.0, 1.0);
+    check(&[logged(1, 1, play(0, 199, End::Skipped))], 1.0, 1.0);
 }
 
 #[test]
 fn a_listen_of_two_scrobblers_is_one() {
     // Of one account's export, 5 s apart; and of two exports, a minute apart.
-    check(vec![logged(1, 1, scrobble(0)), logged(1, 1, scrobble(5))], 2.0, 1.0);
-    check(vec![logged(1, 1, scrobble(0)), logged(1, 2, scrobble(55))], 2.0, 1.0);
+    check(&[logged(1, 1, scrobble(0)), logged(1, 1, scrobble(5))], 2.0, 1.0);
+    check(&[logged(1, 1, scrobble(0)), logged(1, 2, scrobble(55))], 2.0, 1.0);
     // A minute apart in one export it was started twice; skipped at once, it can be started again at once.
     assert_eq!(rules(vec![logged(1, 1, scrobble(0)), logged(1, 1, scrobble(60))]), [None, None]);
     let again =
@@ -72,7 +72,7 @@ fn a_listen_of_two_scrobblers_is_one() {
 fn of_two_things_at_a_time_one_is_not_heard_by_this_listener() {
     let together =
         vec![logged(1, 1, play(0, 200, End::Finished)), logged(2, 1, play(20, 200, End::Finished))];
-    check(together.clone(), 1.0, 0.5);
+    check(&together, 1.0, 0.5);
     assert_eq!(rules(together), [Some(Rule::Overlap); 2]);
     // Faded into each other, or a short look at another while the first goes on.
     let faded = vec![
@@ -85,7 +85,7 @@ fn of_two_things_at_a_time_one_is_not_heard_by_this_listener() {
 #[test]
 fn a_dozen_plays_in_one_second_were_not_heard() {
     let burst: Vec<Logged> = (1..=12).map(|r| logged(r, 1, play(0, 200, End::Finished))).collect();
-    check(burst.clone(), 1.0, 0.0);
+    check(&burst, 1.0, 0.0);
     assert_eq!(rules(burst), [Some(Rule::Burst); 12]);
     // A player that came back online says when all of them ended: at once.
     let ended_together = |r: u64| logged(r, 1, play(-(r as i64), 100 + r, End::Finished));
@@ -96,10 +96,10 @@ fn a_dozen_plays_in_one_second_were_not_heard() {
 fn a_recording_on_repeat_counts_as_often_as_somebody_may_have_heard_it() {
     let night = |i: i64| logged(1, 1, play(i * 200, 200, End::Finished));
     // 50 plays, 200 s each; the sixth and all after are a loop.
-    check((0..50).map(night).collect(), 50.0, 5.0);
+    check(&(0..50).map(night).collect::<Vec<_>>(), 50.0, 5.0);
     // Who comes back to it every day is not looping.
     let daily = |i: i64| logged(1, 1, play(i * DAY, 200, End::Finished));
-    check((0..50).map(daily).collect(), 50.0, 50.0);
+    check(&(0..50).map(daily).collect::<Vec<_>>(), 50.0, 50.0);
 }
 
 #[test]
@@ -140,9 +140,9 @@ fn a_clock_that_is_wrong_does_not_make_everything_else_old() {
 #[test]
 fn no_more_is_believed_in_a_day_than_the_caps() {
     // A machine's hundred plays of 31 s, each broken off, with something else in between.
-    let army = |i: i64| logged(1 + (i % 2) as u64, 1, play(i * 100, 110, End::Finished));
-    check((0..200).map(army).collect(), 100.0, 10.0);
-    let likes = |i: i64| logged(1 + i as u64, 1, Event::new(Interaction::Like, at(i)));
+    let army = |i: i64| logged(1 + (i % 2).cast_unsigned(), 1, play(i * 100, 110, End::Finished));
+    check(&(0..200).map(army).collect::<Vec<_>>(), 100.0, 10.0);
+    let likes = |i: i64| logged(1 + i.cast_unsigned(), 1, Event::new(Interaction::Like, at(i)));
     let doubted = rules((0..1000).map(likes).collect());
     assert_eq!(doubted.iter().filter(|rule| **rule == Some(Rule::Cap)).count(), 800);
 }

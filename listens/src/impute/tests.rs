@@ -176,9 +176,8 @@ fn a_short_recording_that_was_heard_out_counts_though_only_its_version_has_a_len
     let event = Event { played: Some(Duration::from_secs(90)), end: Some(End::Stopped), ..play };
     let logged = Logged { recording: RecordingId(1), import: ImportId(1), event };
     let history = History { listens: vec![logged], counts: vec![] };
-    let worth = |lengths: &Lengths| {
-        weigh(&Past::of(&history), lengths, &Evidence::default())[0].evidence
-    };
+    let worth =
+        |lengths: &Lengths| weigh(&Past::of(&history), lengths, &Evidence::default())[0].evidence;
     let said: Lengths = facts.iter().filter_map(|it| Some((it.recording, it.length?))).collect();
     let told = impute(&facts, &Tagged::default(), LENGTH).into_iter().map(|it| match it.guess {
         Guess::Length(length) => (it.recording, length),

@@ -130,10 +130,10 @@ fn a_skip_says_less_in_a_session_of_skips() {
     // Ten skips in a row, hunting for something; a skip in the middle of ten recordings heard out.
     let row =
         |i: i64, r, end| logged(r, 1, play(i, if end == End::Finished { 200 } else { 5 }, end));
-    let hunting = (0..10).map(|i| row(i * 6, 1 + i as u64, End::MovedOn));
+    let hunting = (0..10).map(|i| row(i * 6, 1 + i.cast_unsigned(), End::MovedOn));
     let settled = (0..10).map(|i| {
         let end = if i == 5 { End::MovedOn } else { End::Finished };
-        row(DAY + i * 210, 21 + i as u64, end)
+        row(DAY + i * 210, 21 + i.cast_unsigned(), end)
     });
     let weighed = weighed(hunting.chain(settled).collect(), &Evidence::default());
     let (hunted, meant) = (evidence_of(&weighed, 5), evidence_of(&weighed, 26));
@@ -145,7 +145,8 @@ fn a_skip_says_less_in_a_session_of_skips() {
 #[test]
 fn a_partial_play_is_held_against_what_its_listener_mostly_hears() {
     // Somebody who hears recordings out, and somebody who hears two fifths of everything.
-    let play_of = |i: i64, secs| logged(1 + i as u64, 1, play(i * HOUR, secs, End::Stopped));
+    let play_of =
+        |i: i64, secs| logged(1 + i.cast_unsigned(), 1, play(i * HOUR, secs, End::Stopped));
     let mut thorough: Vec<Logged> = (0..9).map(|i| play_of(i, 200)).collect();
     thorough.push(play_of(9, 60));
     assert!(evidence_of(&weighed(thorough, &plain()), 10) < 0.0);
@@ -267,6 +268,6 @@ fn confidence_has_the_form_that_is_asked_for() {
     assert!((c(Form::Normalized, None) - 2.0 * 2.5f32.ln()).abs() < 1e-6);
     // k1 = 3, b = ½, twice the mean length: 3·4/(3 + 3·1.5) = 1.6; idf = ln(1 + 6.5/4.5).
     assert!((c(Form::Bm25, None) - 2.0 * 2.0).abs() < 1e-6, "3·4/(3 + 3)");
-    let idf = (1.0 + 6.5 / 4.5_f32).ln();
+    let idf = (6.5 / 4.5_f32).ln_1p();
     assert!((c(Form::Bm25, Some(&crowd)) - 2.0 * 1.6 * idf).abs() < 1e-5);
 }
