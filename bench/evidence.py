@@ -71,9 +71,10 @@ def measure(run, groups, trust, arguments):
     """Asks the binary about every world; each answer is kept as soon as it is there."""
     lines = [variant | {"group": group["key"]} for group in groups for variant in group["variant"]]
     base = {"group": BASE[0], "name": BASE[1]}
-    loved = file(run, "variants", [base, *lines])
+    worlds = [line for line in lines if line.get("worlds", True)]
+    loved = file(run, "variants", [base, *worlds])
     is_clean = {group["key"] for group in groups if group.get("flawless")}
-    clean = file(run, "flawless", [base, *(line for line in lines if line["group"] in is_clean)])
+    clean = file(run, "flawless", [base, *(line for line in worlds if line["group"] in is_clean)])
     counts = file(run, "counts", [base, *(line for line in lines if line.get("counts"))])
     attacked = file(run, "trust", [line | {"group": "trust"} for line in trust])
     sizes = {name: getattr(arguments, name) for name in ("seeds", "listeners", "recordings", "weeks", "judged", "folds")}
@@ -83,18 +84,17 @@ def measure(run, groups, trust, arguments):
     for seed in range(1, arguments.seeds + 1):
         for tastes in TASTES:
             world = ["--tastes", tastes, "--seed", seed, *size]
-            if groups:
+            if worlds:
                 questions.append(["world", *world, "--judged", arguments.judged, "--variants", loved])
             if is_clean:
                 questions.append(["world", *world, "--flawless", "--judged", arguments.judged, "--variants", clean])
             if trust and seed <= arguments.attacked:
                 questions.append(["attacks", *world, "--heavy", arguments.heavy, "--variants", attacked])
     triples = pathlib.Path(arguments.lastfm) / "user_artists.tsv"
-    if not groups:
-        pass
-    elif triples.exists():
+    wants_counts = any(line.get("counts") for line in lines)
+    if wants_counts and triples.exists():
         questions.append(["counts", "--triples", triples, "--folds", arguments.folds, "--variants", counts])
-    else:
+    elif wants_counts:
         print(f"{triples} is not there: the counts of Last.fm are left out", flush=True)
     with concurrent.futures.ThreadPoolExecutor(arguments.jobs) as pool:
         asked = {pool.submit(ask, run, question): question for question in questions}
@@ -123,7 +123,7 @@ def ask(run, question):
 def file(run, name, variants):
     """Variants as the binary reads them, kept with the run."""
     path = run.folder / f"{name}.json"
-    told = [{key: value for key, value in one.items() if key != "counts"} for one in variants]
+    told = [{key: value for key, value in one.items() if key not in ("counts", "worlds")} for one in variants]
     path.write_text(json.dumps(told, indent=1) + "\n")
     return path
 
