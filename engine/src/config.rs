@@ -5,7 +5,7 @@
 use std::path::Path;
 
 use jiff::tz::TimeZone;
-use listens::{Evidence, Impute, Unusable};
+use listens::{Evidence, Impute, TrustRules, Unusable};
 use models::Spec;
 use serde::Deserialize;
 
@@ -23,6 +23,8 @@ pub struct Config {
     pub evidence: Evidence,
     /// Which facts of recordings are imputed where nobody said them.
     pub impute: Impute,
+    /// When an account is believed less.
+    pub trust: TrustRules,
     /// What `train` fits.
     pub train: Train,
     /// What `weekly` hands over.
@@ -83,6 +85,7 @@ impl Config {
 
     fn check(&self, path: &Path) -> Result<(), Error> {
         let of_weekly = self.check_weekly();
+        let of_trust = self.check_trust();
         let of_zone = match TimeZone::get(&self.timezone) {
             Ok(_) => Ok(()),
             Err(_) => {
@@ -93,7 +96,7 @@ impl Config {
             let key = key.to_owned();
             Error::ConfigValue { path: path.into(), key, expected, got }
         };
-        of_zone.and(of_weekly).map_err(refuse)?;
+        of_zone.and(of_trust).and(of_weekly).map_err(refuse)?;
         if let Some(Unusable { key, expected, got }) = self.evidence.unusable() {
             return Err(Error::ConfigValue { path: path.into(), key, expected, got });
         }
@@ -101,6 +104,24 @@ impl Config {
             model.parse::<Spec>()?;
         }
         Ok(())
+    }
+
+    fn check_trust(&self) -> Result<(), Refusal> {
+        let trust = &self.trust;
+        let shares = [("trust.threshold", trust.threshold), ("trust.floor", trust.floor)];
+        if let Some((key, value)) =
+            shares.into_iter().find(|(_, value)| !(0.0..=1.0).contains(value))
+        {
+            return Err((key, "a number from 0 to 1", value.to_string()));
+        }
+        let counts = [
+            ("trust.least_listens", trust.least_listens),
+            ("trust.least_accounts", trust.least_accounts),
+        ];
+        match counts.into_iter().find(|(_, value)| *value == 0) {
+            Some((key, value)) => Err((key, "a number of at least 1", value.to_string())),
+            None => Ok(()),
+        }
     }
 
     fn check_weekly(&self) -> Result<(), Refusal> {
@@ -134,6 +155,7 @@ impl Default for Config {
             seed: 42,
             evidence: Evidence::default(),
             impute: Impute::default(),
+            trust: TrustRules::default(),
             train: Train::default(),
             weekly: Weekly::default(),
         }

@@ -29,6 +29,7 @@ mod similar;
 mod snapshot;
 mod taste;
 mod train;
+mod trust;
 mod weekly;
 
 pub use bare::{Bare, believe, check_vacant, item_id};
@@ -49,6 +50,7 @@ pub use rejects::RejectLine;
 pub use similar::{Alike, Subject, similar};
 pub use snapshot::{Fitted, Manifest, Snapshot, current_id, read_manifest};
 pub use train::{TRAINED, TrainRequest, is_behind, train};
+pub use trust::trust;
 pub use weekly::{Mode, Scorer, WeeklyRequest, timezone, weekly};
 
 /// The examples of ARCHITECTURE.md are compiled.

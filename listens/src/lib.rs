@@ -20,6 +20,7 @@ mod tally;
 mod testing;
 mod timeline;
 mod triples;
+mod trust;
 mod weigh;
 mod write;
 
@@ -39,6 +40,7 @@ pub use triples::{
     Attribute, Attributes, Ids, ItemLabels, Layout, Times, TripleOptions, TripleTally, Triples,
     read_attributes, read_item_labels, read_triples, time_range,
 };
+pub use trust::{Account, Feature, MOST_UNUSUAL, Pushed, Trait, Trust, TrustRules, TrustSurvey};
 pub use weigh::{
     Contribution, Crowd, First, Past, Standing, Weighed, Weighing, by_month, confidences, counted,
     weigh, weigh_rows,

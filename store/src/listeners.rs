@@ -47,10 +47,18 @@ impl Store {
     /// # Errors
     /// What the database may refuse.
     pub fn listener(&self, name: &str) -> Result<Option<Listener>> {
+        self.listener_of(&self.pseudonym(name, Audience::Foreground))
+    }
+
+    /// The listener of a pseudonym, in the background or not.
+    ///
+    /// # Errors
+    /// What the database may refuse.
+    pub fn listener_of(&self, pseudonym: &str) -> Result<Option<Listener>> {
         let sql =
             format!("{LISTENER} WHERE id = (SELECT listener FROM accounts WHERE pseudonym = ?1)");
         let mut query = self.db.prepare_cached(&sql)?;
-        Ok(query.query_one([self.pseudonym(name, Audience::Foreground)], listener).optional()?)
+        Ok(query.query_one([pseudonym], listener).optional()?)
     }
 
     /// The listener of a name, made where there is none.
