@@ -237,7 +237,7 @@ impl Trust {
     /// The rows of accounts of which there is enough to tell.
     fn judged(&self) -> Vec<usize> {
         let least = self.rules.least_listens;
-        (0..self.accounts.len()).filter(|at| self.accounts[*at].1.volume() >= least).collect()
+        (0..self.accounts.len()).filter(|at| self.accounts[*at].1.amount() >= least).collect()
     }
 
     /// Counts days back from the newest moment of the log.
@@ -282,7 +282,7 @@ impl Trust {
                 let of_one = |at: &usize| {
                     let habits = &self.accounts[*at].1;
                     let value = habits.values[feature as usize]?;
-                    Some((f64::from(habits.volume()).ln(), feature.scaled(value.into())))
+                    Some((habits.volume(), feature.scaled(value.into())))
                 };
                 let known = judged.iter().filter_map(of_one).collect();
                 Usual::of(known, self.rules.least_accounts as usize, floor)
@@ -293,11 +293,10 @@ impl Trust {
 
     fn explain(&self, at: usize) -> Account {
         let (listener, habits) = &self.accounts[at];
-        let is_judged = habits.volume() >= self.rules.least_listens;
-        let volume = f64::from(habits.volume().max(1)).ln();
+        let is_judged = habits.amount() >= self.rules.least_listens;
         let of_one = |(feature, usual): (&Feature, &Usual)| {
             let value = f64::from(habits.values[*feature as usize]?);
-            let (middle, deviation) = usual.at(volume);
+            let (middle, deviation) = usual.at(habits.volume());
             let deviations = (feature.scaled(value) - middle) / deviation;
             let deviations = deviations.clamp(0.0, MOST_UNUSUAL);
             Some(Trait {

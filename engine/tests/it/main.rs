@@ -12,4 +12,5 @@ mod imputed;
 mod ledger;
 mod reasons;
 mod snapshots;
+mod trust;
 mod year;

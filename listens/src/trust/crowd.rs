@@ -14,6 +14,8 @@ const OF_MEDIANS: usize = 4096;
 const PLACES: [f64; 7] = [0.05, 0.2, 0.35, 0.5, 0.65, 0.8, 0.95];
 /// Accounts closer together than this on the logarithm of volume say nothing of the slope.
 const LEAST_APART: f64 = 0.3;
+/// How far apart on the logarithm of volume accounts count half.
+const WIDTH: f64 = 2.0;
 /// The median absolute deviation of a normal distribution, in standard deviations: Φ⁻¹(¾).
 const NORMAL_MAD: f64 = 0.674_489_75;
 
@@ -99,7 +101,7 @@ fn place(accounts: &[(f64, f64)], volume: f64, slope: f64) -> Place {
     let mut left: Vec<(f64, f64)> = accounts
         .iter()
         .map(|(of_one, value)| {
-            let apart = of_one - volume;
+            let apart = (of_one - volume) / WIDTH;
             (value - slope * of_one, 1.0 / apart.mul_add(apart, 1.0))
         })
         .collect();

@@ -13,9 +13,9 @@ use super::lockstep;
 /// Fewer devoted accounts are a coincidence.
 const FEWEST: usize = 6;
 /// The chance of so much devotion among so many listeners above which nothing is suspected.
-const LEAST_CHANCE: f64 = 1e-6;
+const LEAST_CHANCE: f64 = 1e-5;
 /// How far above the average a recording may draw devotion without being suspect.
-const ALLOWANCE: f64 = 3.0;
+const ALLOWANCE: f64 = 2.0;
 /// The devoted of an honest recording are more alike than this, beside how much they are like anybody.
 const LIKENESS: f64 = 1.5;
 /// Devoted accounts that are compared with each other, and with how many others.

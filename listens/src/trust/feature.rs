@@ -3,7 +3,7 @@
 /// One thing that is looked at; each is measured so that machines lie at one end of it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Feature {
-    /// Share of the times between two listens that are the same, within a second.
+    /// Share of the pauses within sessions that are the same, within a second; those that follow a loop left out.
     Pace,
     /// Effective number of recordings, `exp` of the entropy of listens over recordings; of one at most three a day.
     Variety,
@@ -19,7 +19,7 @@ pub enum Feature {
     OnTheDot,
     /// Most listens within an hour.
     Burst,
-    /// Most listens within a day.
+    /// Most listens within a day; of one recording at most three.
     Day,
     /// Days from the first listen to the newest of the whole log.
     Age,

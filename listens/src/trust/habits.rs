@@ -36,7 +36,9 @@ const FEWEST_OF_ONE: u32 = 5;
 pub(super) struct Habits {
     /// Listens, repeated submissions left out.
     pub(super) listens: u32,
-    /// Of these, plays of which the length is known.
+    /// Of these, those that say something of what is chosen: of one recording at most a few a day.
+    chosen: u32,
+    /// Plays of which the length is known.
     pub(super) timed: u32,
     /// Sessions of listening.
     pub(super) sessions: u32,
@@ -57,8 +59,8 @@ pub(super) struct Habits {
 /// Room to work in, used again for each account.
 #[derive(Clone, Debug)]
 pub(super) struct Workbench {
-    /// Seconds at which listens start.
-    starts: Vec<i64>,
+    /// When listens start.
+    starts: Vec<Start>,
     /// Recordings and their listens, at most a few a day.
     heard: Vec<(u64, u32)>,
     /// `[LONGEST_GAP + 1]` gaps by their seconds.
@@ -69,6 +71,14 @@ impl Default for Workbench {
     fn default() -> Self {
         Self { starts: Vec::new(), heard: Vec::new(), gaps: vec![0; LONGEST_GAP + 1] }
     }
+}
+
+/// The start of a listen.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+struct Start {
+    second: i64,
+    /// Whether its recording was played so often on that day already that this is a loop.
+    is_loop: bool,
 }
 
 /// What is counted on the way through the recordings of a history.
@@ -113,9 +123,10 @@ impl Workbench {
         let played = self.concentration();
         self.starts.sort_unstable();
         // Many listens in one second are a player that was offline; of its rate they say nothing.
-        self.starts.dedup();
+        self.starts.dedup_by_key(|start| start.second);
         let mut habits = Habits {
             listens: counts.listens,
+            chosen: 0,
             timed: counts.timed,
             sessions: 0,
             opinions: counts.likes + counts.dislikes,
@@ -146,12 +157,13 @@ impl Workbench {
                     if is_same {
                         continue;
                     }
-                    let start = row.event.at.as_second();
-                    self.starts.push(start);
+                    let second = row.event.at.as_second();
                     of_one.listens += 1;
-                    on_day = if start.div_euclid(DAY_SECS) == day { on_day + 1 } else { 1 };
-                    day = start.div_euclid(DAY_SECS);
-                    chosen += u32::from(on_day <= MOST_A_DAY);
+                    on_day = if second.div_euclid(DAY_SECS) == day { on_day + 1 } else { 1 };
+                    day = second.div_euclid(DAY_SECS);
+                    let is_loop = on_day > MOST_A_DAY;
+                    chosen += u32::from(!is_loop);
+                    self.starts.push(Start { second, is_loop });
                     if let Some(is_just) = is_just_counted(&row.event) {
                         of_one.timed += 1;
                         of_one.just_counted += u32::from(is_just);
@@ -216,15 +228,20 @@ pub(super) struct OfOne {
 
 impl Habits {
     /// How much there is to judge by.
-    pub(super) fn volume(&self) -> u32 {
+    pub(super) fn amount(&self) -> u32 {
         self.listens + self.opinions
+    }
+
+    /// The logarithm of how much it does; with what kinds of accounts it is compared.
+    pub(super) fn volume(&self) -> f64 {
+        f64::from((self.chosen + self.opinions).max(1)).ln()
     }
 
     /// What is chosen, what is said of it and how it ends.
     fn choose(&mut self, bench: &Workbench, counts: Counts) {
-        let chosen: u32 = bench.heard.iter().map(|(_, listens)| listens).sum();
-        if chosen as usize >= FEWEST {
-            let n = f64::from(chosen);
+        self.chosen = bench.heard.iter().map(|(_, listens)| listens).sum();
+        if self.chosen as usize >= FEWEST {
+            let n = f64::from(self.chosen);
             let most = bench.heard.iter().map(|(_, listens)| *listens).max().unwrap_or(0);
             self.set(Feature::Favorite, f64::from(most) / n);
             // H = −Σ n_r/n·ln(n_r/n) = ln n − Σ n_r·ln n_r / n
@@ -253,11 +270,13 @@ impl Habits {
         if starts.len() < FEWEST {
             return;
         }
-        self.set(Feature::Burst, most_within(starts, HOUR_SECS));
-        self.set(Feature::Day, most_within(starts, DAY_SECS));
+        let all = starts.iter().map(|start| start.second);
+        self.set(Feature::Burst, most_within(all, HOUR_SECS));
+        let chosen = starts.iter().filter(|start| !start.is_loop).map(|start| start.second);
+        self.set(Feature::Day, most_within(chosen, DAY_SECS));
         let mut hours = [0_u32; 24];
         for start in starts {
-            hours[part_of_day(*start, 24)] += 1;
+            hours[part_of_day(start.second, 24)] += 1;
         }
         let n = starts.len() as f64;
         let terms = hours.iter().filter(|n_h| **n_h > 0);
@@ -268,17 +287,19 @@ impl Habits {
     }
 
     /// Gaps within sessions, and when sessions start.
-    fn keep_pace(&mut self, gaps: &mut [u32], starts: &[i64]) {
+    fn keep_pace(&mut self, gaps: &mut [u32], starts: &[Start]) {
         gaps.fill(0);
         let mut sessions = [0_u32; N_STARTS];
-        sessions[part_of_day(starts[0], N_STARTS)] += 1;
+        sessions[part_of_day(starts[0].second, N_STARTS)] += 1;
         let (mut n_gaps, mut n_sessions) = (0_u32, 1_u32);
         for pair in starts.windows(2) {
-            let gap = pair[1] - pair[0];
+            let gap = pair[1].second - pair[0].second;
             if gap > PAUSE_SECS {
-                sessions[part_of_day(pair[1], N_STARTS)] += 1;
+                sessions[part_of_day(pair[1].second, N_STARTS)] += 1;
                 n_sessions += 1;
-            } else if let Some(of_gap) = usize::try_from(gap).ok().and_then(|at| gaps.get_mut(at)) {
+            } else if !pair[0].is_loop
+                && let Some(of_gap) = usize::try_from(gap).ok().and_then(|at| gaps.get_mut(at))
+            {
                 *of_gap += 1;
                 n_gaps += 1;
             }
@@ -325,16 +346,19 @@ fn part_of_day(second: i64, n: usize) -> usize {
 }
 
 /// The most of these moments, ascending, within a stretch of time.
-fn most_within(starts: &[i64], secs: i64) -> f64 {
-    let mut from = 0;
-    let mut most = 0;
-    for (to, start) in starts.iter().enumerate() {
-        while start - starts[from] >= secs {
-            from += 1;
+fn most_within(starts: impl Iterator<Item = i64> + Clone, secs: i64) -> f64 {
+    let mut oldest = starts.clone();
+    let mut from = oldest.next();
+    let (mut within, mut most) = (0_u32, 0);
+    for start in starts {
+        within += 1;
+        while from.is_some_and(|from| start - from >= secs) {
+            from = oldest.next();
+            within -= 1;
         }
-        most = most.max(to + 1 - from);
+        most = most.max(within);
     }
-    most as f64
+    f64::from(most)
 }
 
 /// The longest run of quiet hours, around midnight too.
@@ -346,4 +370,26 @@ fn longest_quiet(hours: [u32; 24], n: f64) -> usize {
         longest = longest.max(run);
     }
     longest.min(24)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{longest_quiet, most_within, part_of_day};
+
+    #[test]
+    fn the_busiest_hour_may_begin_at_any_moment() {
+        // 3500, 3600 and 7099 lie within an hour; 0 and 3600 do not.
+        let starts = [0, 3500, 3600, 7099, 9000];
+        assert!((most_within(starts.into_iter(), 3600) - 3.0).abs() < 1e-12);
+    }
+
+    #[test]
+    fn a_night_is_quiet_around_midnight() {
+        let mut hours = [50; 24];
+        for hour in [22, 23, 0, 1, 2] {
+            hours[hour] = 0;
+        }
+        assert_eq!(longest_quiet(hours, 950.0), 5);
+        assert_eq!((part_of_day(-1, 24), part_of_day(3600, 144)), (23, 6));
+    }
 }

@@ -34,7 +34,9 @@ impl Trait {
                 "two sessions start in the same ten minutes of the day with a chance of {value}"
             ),
             Feature::Burst => format!("up to {value} listens lie within one hour"),
-            Feature::Day => format!("up to {value} listens lie within one day"),
+            Feature::Day => format!(
+                "up to {value} listens lie within one day, of one recording three counted at most"
+            ),
             Feature::Age => format!("the first listen is {value} days before the end of the log"),
             Feature::Likes => format!("{value} of all it does are likes"),
             Feature::Dislikes => format!("{value} of all it does are dislikes"),
