@@ -76,6 +76,8 @@ pub(crate) enum Command {
     Similar(SimilarArguments),
     /// Carry recording vectors from one installation to another
     Factors(FactorsArguments),
+    /// Which accounts are believed less, and why
+    Trust(TrustArguments),
     /// What a model learned, in words
     Explain(ExplainArguments),
     /// Every model with its parameters and defaults
@@ -355,6 +357,20 @@ pub(crate) struct Of {
     /// A listener's name
     #[arg(long, value_name = "NAME")]
     pub(crate) listener: Option<String>,
+}
+
+#[derive(Debug, Args)]
+#[group(required = true, multiple = false)]
+#[command(
+    after_help = "Examples:\n  undersong trust --listener ada\n  undersong trust --suspicious --json"
+)]
+pub(crate) struct TrustArguments {
+    /// What is thought of a listener; by the pseudonym of one in the background
+    #[arg(long, value_name = "NAME")]
+    pub(crate) listener: Option<String>,
+    /// Every account that is believed less, and every recording that is pushed from many
+    #[arg(long)]
+    pub(crate) suspicious: bool,
 }
 
 #[derive(Debug, Args)]

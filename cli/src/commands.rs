@@ -15,5 +15,6 @@ pub(crate) mod similar;
 pub(crate) mod status;
 pub(crate) mod tally;
 pub(crate) mod train;
+pub(crate) mod trust;
 pub(crate) mod tune;
 pub(crate) mod weekly;

@@ -67,6 +67,7 @@ fn run(arguments: Arguments, say: &Say) -> anyhow::Result<Answer> {
         Command::Listeners(arguments) => commands::listeners::run(&global, &arguments, say),
         Command::Similar(arguments) => commands::similar::run(&global, &arguments, say),
         Command::Factors(arguments) => commands::factors::run(&global, &arguments, say),
+        Command::Trust(arguments) => commands::trust::run(&global, &arguments, say),
         Command::Explain(arguments) => commands::explain::run(&global, &arguments, say),
         Command::Models => commands::models::run(say),
         Command::Status => commands::status::run(&global, say),

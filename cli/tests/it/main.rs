@@ -12,4 +12,5 @@ mod fit;
 mod real_data;
 mod similar;
 mod tidy;
+mod trust;
 mod tune;
