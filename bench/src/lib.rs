@@ -6,8 +6,11 @@
 pub mod chance;
 pub mod clock;
 pub mod listening;
+pub mod logistic;
 pub mod loops;
+pub mod oddities;
 pub mod peaks;
+pub mod simulated;
 
 use std::thread;
 
