@@ -103,6 +103,7 @@ def write(run, worlds, time, rows):
         "",
         *markdown(["accounts", *LOGS.values()], rows),
         "",
+        "The people of a world are the same in its four attacks: a quarter of each of their numbers are different people.",
         "The last rows are habits that people have and simulated ones lack, worked into some of their histories, each strong enough to fill a good part of it.",
         "",
         "What is left of an attack, the weight of its target among those who attack and among the other people who know it, where 1 is all:",

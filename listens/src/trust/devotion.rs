@@ -13,11 +13,11 @@ use super::lockstep;
 /// Fewer devoted accounts are a coincidence.
 const FEWEST: usize = 6;
 /// The chance of so much devotion among so many listeners above which nothing is suspected.
-const LEAST_CHANCE: f64 = 1e-5;
+const LEAST_CHANCE: f64 = 1e-4;
 /// How far above the average a recording may draw devotion without being suspect.
-const ALLOWANCE: f64 = 2.0;
+const ALLOWANCE: f64 = 1.5;
 /// The devoted of an honest recording are more alike than this, beside how much they are like anybody.
-const LIKENESS: f64 = 1.5;
+const LIKENESS: f64 = 1.3;
 /// Devoted accounts that are compared with each other, and with how many others.
 const COMPARED: usize = 32;
 
