@@ -22,8 +22,8 @@ use serde::{Deserialize, Serialize};
 use zip::write::SimpleFileOptions;
 use zip::{ZipArchive, ZipWriter};
 
-use crate::pairs::known_lengths;
 use crate::snapshot::{About, Fitted, npy};
+use crate::survey::look;
 use crate::{Error, Folder, Snapshot, Unobserved, impute};
 
 /// The only form this program writes and reads.
@@ -156,11 +156,12 @@ pub fn import_factors(folder: &mut Folder, path: &Path, now: Timestamp) -> Resul
         knows_until: header.knows_until,
         mean_evidence: None,
         doubted: BTreeMap::new(),
+        distrusted: 0,
         last_import: crate::train::last_import(folder)?,
         made_at: now,
         seconds: BTreeMap::new(),
     };
-    let lengths = known_lengths(folder, None, &mut Unobserved)?;
+    let lengths = look(folder, None, &mut Unobserved)?.lengths;
     let lengths = impute::renew(folder, lengths)?;
     let mut snapshot = Snapshot::new(about, table.rows, table.liked_by, lengths, models);
     snapshot.write(&folder.snapshots())?;

@@ -3,25 +3,16 @@
 //! `listens` says how; here it is given the catalogue, and what comes of it goes where it is used: lengths into the
 //! weighing of histories, tags to whoever tells genres, and all of it into the store, where lists find it.
 
-use jiff::Timestamp;
 use listens::{Impute, Lengths, impute};
 use music::{Facts, Guess, Imputed, RecordingId, Tagged};
 
-use crate::pairs::known_lengths;
-use crate::{Error, Folder, Observer};
+use crate::{Error, Folder};
 
-/// Length of each recording: what a log or the catalogue says, else the median of its finished plays, else imputed.
-///
-/// Lengths in a catalogue have no date, so `until` cuts only what histories tell.
+/// Known lengths, and imputed ones of other recordings.
 ///
 /// # Errors
-/// When the store cannot be read, and when the observer wants to stop.
-pub fn lengths(
-    folder: &Folder,
-    until: Option<Timestamp>,
-    observer: &mut dyn Observer,
-) -> Result<Lengths, Error> {
-    let known = known_lengths(folder, until, observer)?;
+/// When the store cannot be read.
+pub(crate) fn lengths(folder: &Folder, known: Lengths) -> Result<Lengths, Error> {
     let wanted = Impute { length: folder.config.impute.length, ..Impute::NOTHING };
     if wanted == Impute::NOTHING {
         return Ok(known);

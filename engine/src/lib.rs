@@ -27,9 +27,9 @@ mod rejects;
 mod retrieve;
 mod similar;
 mod snapshot;
+mod survey;
 mod taste;
 mod train;
-mod trust;
 mod weekly;
 
 pub use bare::{Bare, believe, check_vacant, item_id};
@@ -42,15 +42,15 @@ pub use find::{artist as find_artist, recording as find_recording};
 pub use folder::{Folder, Lock};
 pub use forget::{forget, undo};
 pub use import::{ImportRequest, Imported, ME, import};
-pub use impute::{lengths, tags};
+pub use impute::tags;
 pub use ledger::history;
 pub use observer::{Observer, Unobserved};
 pub use pairs::{OnDoubt, Pairs, Reading, Undated, pairs};
 pub use rejects::RejectLine;
 pub use similar::{Alike, Subject, similar};
 pub use snapshot::{Fitted, Manifest, Snapshot, current_id, read_manifest};
+pub use survey::{Survey, survey, trust};
 pub use train::{TRAINED, TrainRequest, is_behind, train};
-pub use trust::trust;
 pub use weekly::{Mode, Scorer, WeeklyRequest, timezone, weekly};
 
 /// The examples of ARCHITECTURE.md are compiled.

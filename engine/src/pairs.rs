@@ -1,13 +1,13 @@
 //! A log: what is believed of every listener and recording?
 //!
-//! Two passes with one listener in memory at a time: first how long recordings are, then what each history says.
+//! The second pass over the log, with one listener in memory at a time; what has to be known of all is in [`crate::survey`].
 
 use std::collections::BTreeMap;
 
 use jiff::Timestamp;
 use linalg::Csr;
 use listens::{
-    Crowd, Evidence, LengthEstimates, Lengths, Past, Rule, Weighing, confidences, weigh_rows,
+    Crowd, Evidence, LengthEstimates, Lengths, Past, Rule, Trust, Weighing, confidences, weigh_rows,
 };
 use models::Heard;
 use music::{History, ItemIx, ListenerId, RecordingId, Rows, UserIx};
@@ -53,33 +53,14 @@ pub type OnDoubt<'a> = &'a mut dyn FnMut(ListenerId, &Weighing<'_>);
 pub struct Reading<'a> {
     /// How long recordings are.
     pub lengths: &'a Lengths,
+    /// How far each account is to be believed.
+    pub trust: &'a Trust,
     /// What is worth how much.
     pub evidence: &'a Evidence,
     /// The moment up to which it is read.
     pub until: Option<Timestamp>,
     /// What becomes of counts.
     pub undated: Undated,
-}
-
-/// Length of each recording: what a log or the catalogue says, else the median of its finished plays.
-///
-/// Lengths in a catalogue have no date, so `until` cuts only what histories tell.
-///
-/// # Errors
-/// When the store cannot be read, and when the observer wants to stop.
-pub(crate) fn known_lengths(
-    folder: &Folder,
-    until: Option<Timestamp>,
-    observer: &mut dyn Observer,
-) -> Result<Lengths, Error> {
-    let mut estimates = LengthEstimates::new(folder.store.lengths()?.into_iter().collect());
-    let mut n = 0;
-    folder.store.for_each_history(until, &mut |_, history| {
-        estimates.learn(history);
-        n += 1;
-        observer.advance(n);
-    })?;
-    if observer.is_interrupted() { Err(Error::Interrupted) } else { Ok(estimates.lengths()) }
 }
 
 /// Lengths of what one history holds: as they are known, else as this history tells, else imputed.
@@ -93,6 +74,8 @@ pub(crate) fn lengths_of(history: &History, known: &Lengths) -> Lengths {
 }
 
 /// Weighs every history; listeners of whom nothing is believed have no row.
+///
+/// Confidences are multiplied by trust; pairs of which less than a tenth would be left are left out.
 ///
 /// `on_doubt` is told of each listener with a row that is doubted.
 ///
@@ -122,7 +105,7 @@ pub fn pairs(
         if gathered.count_doubts(&weighing) {
             on_doubt(listener, &weighing);
         }
-        gathered.add(listener, &weighing, reading.evidence);
+        gathered.add(listener, &weighing, reading);
         observer.advance(gathered.listeners.len() as u64);
     })?;
     if observer.is_interrupted() {
@@ -134,12 +117,16 @@ pub fn pairs(
     Ok(gathered.matrix(reading.evidence))
 }
 
+/// Below this trust a pair is left out: a model that counts pairs would count it whole.
+const LEAST_TRUST: f64 = 0.1;
+
 /// One listener and one recording, weighed.
 #[derive(Debug)]
 struct Pair {
     user: u32,
     recording: RecordingId,
     evidence: f32,
+    trust: f32,
     last: Option<Timestamp>,
 }
 
@@ -164,18 +151,17 @@ impl Gathered {
         is_any
     }
 
-    #[expect(clippy::cast_possible_truncation, reason = "evidence needs no more than seven digits")]
-    fn add(&mut self, listener: ListenerId, weighing: &Weighing<'_>, evidence: &Evidence) {
+    fn add(&mut self, listener: ListenerId, weighing: &Weighing<'_>, reading: &Reading<'_>) {
         let user = u32::try_from(self.listeners.len()).expect("user rows are u32");
         let before = self.pairs.len();
-        self.pairs.extend(weighing.weighed.iter().filter(|weighed| weighed.evidence != 0.0).map(
-            |weighed| Pair {
-                user,
-                recording: weighed.recording,
-                evidence: learned(weighed, evidence) as f32,
-                last: weighed.last,
-            },
-        ));
+        let told = weighing.weighed.iter().filter(|weighed| weighed.evidence != 0.0);
+        self.pairs.extend(told.filter_map(|weighed| {
+            let recording = weighed.recording;
+            let trust = reading.trust.weight_of(listener, recording);
+            let evidence = digits(learned(weighed, reading.evidence));
+            let pair = Pair { user, recording, evidence, trust: digits(trust), last: weighed.last };
+            (trust >= LEAST_TRUST).then_some(pair)
+        }));
         if self.pairs.len() > before {
             self.listeners.push(listener);
             self.plays.push(weighing.weighed.iter().map(|weighed| weighed.plays).sum());
@@ -203,6 +189,7 @@ impl Gathered {
             triplets.extend(of_user.iter().zip(confidences).map(|(pair, confidence)| {
                 let is_liked = pair.evidence > 0.0;
                 let age_days = age_days(pair.last, newest);
+                let confidence = confidence * pair.trust;
                 (pair.user, item(pair.recording).0, Heard { confidence, age_days, is_liked })
             }));
         }
@@ -210,6 +197,11 @@ impl Gathered {
         let heard = Csr::from_triplets(listeners.len(), rows.len(), triplets);
         Pairs { heard, rows, listeners, plays, liked_by, newest, mean_evidence, doubted }
     }
+}
+
+#[expect(clippy::cast_possible_truncation, reason = "seven digits are enough of evidence")]
+fn digits(x: f64) -> f32 {
+    x as f32
 }
 
 /// Days from a pair's last interaction to the log's newest; 0 where there are no times, or it came later.

@@ -64,6 +64,9 @@ pub struct Manifest {
     /// Rows of the log that counted less, or not at all, by what doubted them.
     #[serde(default)]
     pub doubted: BTreeMap<Rule, u64>,
+    /// Accounts that were believed less than others.
+    #[serde(default)]
+    pub distrusted: usize,
     /// The newest import it has seen.
     pub last_import: u64,
     /// When it was made; differs between two equal trainings.
@@ -262,6 +265,7 @@ pub(crate) struct About {
     pub(crate) knows_until: Option<Timestamp>,
     pub(crate) mean_evidence: Option<f64>,
     pub(crate) doubted: BTreeMap<Rule, u64>,
+    pub(crate) distrusted: usize,
     pub(crate) last_import: u64,
     pub(crate) made_at: Timestamp,
     pub(crate) seconds: BTreeMap<String, f64>,
@@ -289,6 +293,7 @@ impl Snapshot {
             knows_until: about.knows_until,
             mean_evidence: about.mean_evidence,
             doubted: about.doubted,
+            distrusted: about.distrusted,
             last_import: about.last_import,
             made_at: about.made_at,
             seconds: about.seconds,

@@ -7,8 +7,9 @@ use jiff::Timestamp;
 use models::{Spec, Step, Training};
 
 use crate::doubted::DoubtedFile;
-use crate::pairs::{Pairs, Reading, Undated, known_lengths, pairs};
+use crate::pairs::{Pairs, Reading, Undated, pairs};
 use crate::snapshot::{About, Fitted};
+use crate::survey::{Survey, look};
 use crate::{Error, Folder, Manifest, Observer, Snapshot, impute};
 
 /// The origin of a snapshot that was trained here; any other is the name of a factor file.
@@ -41,9 +42,9 @@ pub fn train(
     let items = folder.store.item_kind()?.ok_or(Error::Empty)?;
     let mut seconds = BTreeMap::new();
 
-    observer.begin("lengths", None);
-    let lengths = known_lengths(folder, request.as_of, observer)?;
-    seconds.insert("lengths".to_owned(), observer.end());
+    observer.begin("survey", None);
+    let Survey { lengths, trust } = look(folder, request.as_of, observer)?;
+    seconds.insert("survey".to_owned(), observer.end());
 
     observer.begin("imputation", None);
     let lengths = impute::renew(folder, lengths)?;
@@ -52,6 +53,7 @@ pub fn train(
     observer.begin("evidence", Some(n_listeners(folder)?));
     let reading = Reading {
         lengths: &lengths,
+        trust: &trust,
         evidence: &folder.config.evidence,
         until: request.as_of,
         undated: Undated::Count,
@@ -84,6 +86,7 @@ pub fn train(
         knows_until: newest,
         mean_evidence: Some(mean_evidence),
         doubted,
+        distrusted: trust.suspicious().len(),
         last_import: last_import(folder)?,
         made_at: request.now,
         seconds,

@@ -45,6 +45,12 @@ pub(crate) fn run(global: &Global, say: &Say) -> anyhow::Result<Answer> {
         for line in doubted_lines(manifest, &folder) {
             say.line(&line)?;
         }
+        if manifest.distrusted > 0 {
+            say.line(&format!(
+                "  {} accounts are believed less than others: `undersong trust --suspicious`",
+                grouped(manifest.distrusted as u64)
+            ))?;
+        }
     }
     for import in &imports {
         say.line(&import_text(import, items))?;

@@ -47,10 +47,11 @@ impl Task {
         let moments = Moments::new(window.from, window.length, window.gap, newest.as_second());
         let train_until = moment(moments.train_until)?;
         observer.begin("lengths", None);
-        let lengths = engine::lengths(folder, Some(train_until), observer)?;
+        let survey = engine::survey(folder, Some(train_until), observer)?;
         observer.begin("evidence", None);
         let reading = Reading {
-            lengths: &lengths,
+            lengths: &survey.lengths,
+            trust: &survey.trust,
             evidence: &folder.config.evidence,
             until: Some(train_until),
             undated: Undated::LeaveOut,
@@ -62,7 +63,7 @@ impl Task {
         })?;
         let until = moment(moments.until)?;
         observer.begin("questions", None);
-        let later = engine::lengths(folder, Some(until), observer)?;
+        let later = engine::survey(folder, Some(until), observer)?.lengths;
         let examiner = Examiner {
             folder,
             pairs: &pairs,

@@ -27,9 +27,10 @@ pub(crate) fn read(path: &Path) -> anyhow::Result<Vec<Variant>> {
 
 /// What is believed of everybody, by the folder's configuration.
 pub(crate) fn believed(folder: &Folder) -> anyhow::Result<Pairs> {
-    let lengths = engine::lengths(folder, None, &mut Unobserved)?;
+    let survey = engine::survey(folder, None, &mut Unobserved)?;
     let reading = Reading {
-        lengths: &lengths,
+        lengths: &survey.lengths,
+        trust: &survey.trust,
         evidence: &folder.config.evidence,
         until: None,
         undated: Undated::Count,

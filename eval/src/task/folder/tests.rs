@@ -62,9 +62,10 @@ fn what_is_learned_is_what_the_log_said_before_the_window() {
     let (with, without) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
     let task = task(&folder(with.path(), &[&BEFORE, &AFTER]), Objective::Liked, false);
     let alone = folder(without.path(), &[&BEFORE]);
-    let lengths = engine::lengths(&alone, None, &mut Unobserved).unwrap();
+    let survey = engine::survey(&alone, None, &mut Unobserved).unwrap();
     let reading = Reading {
-        lengths: &lengths,
+        lengths: &survey.lengths,
+        trust: &survey.trust,
         evidence: &alone.config.evidence,
         until: None,
         undated: Undated::LeaveOut,
