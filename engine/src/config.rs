@@ -164,7 +164,7 @@ impl Default for Config {
 
 impl Default for Train {
     fn default() -> Self {
-        Self { models: vec!["ials:reg=2".to_owned()] }
+        Self { models: vec!["ials:reg=2,negative_target=-0.25".to_owned()] }
     }
 }
 

@@ -106,14 +106,14 @@ impl Evidence {
 impl Default for Evidence {
     fn default() -> Self {
         Self {
-            half_life_days: 365.0,
+            half_life_days: 90.0,
             short_half_life_days: 14.0,
             short_share: 0.0,
             decay_floor: 0.0,
-            form: Form::Log,
-            alpha: 1.0,
+            form: Form::Bm25,
+            alpha: 0.2,
             eps: 1.0,
-            bm25_k1: 3.0,
+            bm25_k1: 6.0,
             bm25_b: 0.5,
             completed_secs: 240.0,
             completed_share: 0.5,

@@ -87,7 +87,7 @@ impl Default for Cleaning {
             double: 0.0,
             impossible: 0.5,
             contradiction: 0.25,
-            overlap: 0.5,
+            overlap: 0.0,
             burst: 0.0,
             looped: 0.0,
             overnight: 0.0,
@@ -95,7 +95,7 @@ impl Default for Cleaning {
             cap: 0.0,
             burst_listens: 6,
             loop_listens: 5,
-            overnight_hours: 4.0,
+            overnight_hours: 3.0,
             plays_per_day: 10,
             words_per_day: 200,
         }
