@@ -177,7 +177,8 @@ impl Gathered {
             liked_by[item(pair.recording).0 as usize] += 1;
         }
         let whole: f64 = self.pairs.iter().map(|pair| f64::from(pair.evidence.abs())).sum();
-        let mean_evidence = whole / self.listeners.len() as f64;
+        // Short enough for every reader of JSON to read the same number.
+        let mean_evidence = (whole / self.listeners.len() as f64 * 1e6).round() / 1e6;
         let likers = |recording| liked_by[item(recording).0 as usize];
         let n_listeners = self.listeners.len();
         let crowd = Crowd { mean_evidence, n_listeners, likers: &likers };

@@ -196,6 +196,7 @@ fn contributions<'a>(
     let doubts = Doubts::of(timeline, &evidence.cleaning);
     let meanings = Meanings::of(timeline, &doubts, evidence);
     let last_words = words::last(&timeline.rows);
+    let taken_back = words::taken_back(&timeline.rows, &last_words);
     let decay = Decay::of(timeline, &doubts, evidence);
     let contribution = |(row, &logged): (usize, &&'a Logged)| {
         let event = &logged.event;
@@ -203,8 +204,9 @@ fn contributions<'a>(
         let (kind, says) =
             if is_listen { meanings.of_listen(row) } else { (event.kind.name(), 1.0) };
         let registered = evidence.kind(kind);
+        let is_taken_back = taken_back[row] && registered.worth() > 0.0;
         let (belief, standing) = match doubts.rule(row) {
-            _ if !is_listen && !last_words[row] => (0.0, Standing::SaidAgain),
+            _ if is_taken_back || !is_listen && !last_words[row] => (0.0, Standing::SaidAgain),
             Some(rule) => (doubts.belief(row), Standing::Doubted(rule)),
             None => (1.0, Standing::Believed),
         };

@@ -79,9 +79,10 @@ fn only_the_newest_opinion_stands() {
     let heard = logged(1, 1, play(0, 200, End::Finished));
     // Words said after the last listen do not age it.
     check(vec![heard.clone(), say(Interaction::Like, HOUR)], 4.0);
-    check(vec![heard.clone(), say(Interaction::Dislike, HOUR)], -9.0);
+    // A dislike takes back what was heard before it, however often.
+    check(vec![heard.clone(), say(Interaction::Dislike, HOUR)], -10.0);
     let twice = vec![say(Interaction::Like, HOUR), say(Interaction::Dislike, 2 * HOUR)];
-    check([vec![heard.clone()], twice].concat(), -9.0);
+    check([vec![heard.clone()], twice].concat(), -10.0);
     let taken_back = vec![say(Interaction::Like, HOUR), say(Interaction::Unlike, 2 * HOUR)];
     check([vec![heard], taken_back].concat(), 1.0);
 }

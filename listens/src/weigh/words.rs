@@ -38,6 +38,21 @@ pub(super) fn last(rows: &[&Logged]) -> Vec<bool> {
     is_last
 }
 
+/// What a dislike that still stands takes back: all that came before it.
+pub(super) fn taken_back(rows: &[&Logged], is_last: &[bool]) -> Vec<bool> {
+    let mut is_taken_back = vec![false; rows.len()];
+    let mut start = 0;
+    for of_one in rows.chunk_by(|a, b| a.recording == b.recording) {
+        let is_standing_dislike =
+            |row: &usize| is_last[start + row] && of_one[*row].event.kind == Interaction::Dislike;
+        if let Some(dislike) = (0..of_one.len()).find(is_standing_dislike) {
+            is_taken_back[start..start + dislike].fill(true);
+        }
+        start += of_one.len();
+    }
+    is_taken_back
+}
+
 /// What was shown in a list that was opened, and not played a second time in the weeks after, though its listener was there.
 ///
 /// Who was absent, or never opened the list, said nothing.
