@@ -109,7 +109,7 @@ fn the_judge_is_the_same_whatever_is_believed_of_the_training() {
     let place = tempfile::tempdir().unwrap();
     let mut folder = folder(place.path(), &[&BEFORE, &AFTER]);
     let plain = task(&folder, Objective::Liked, false);
-    folder.config.evidence.alpha = 2.0;
+    folder.config.evidence.alpha *= 2.0;
     let sure = task(&folder, Objective::Liked, false);
     assert_eq!(sure.asked, plain.asked);
     let first = |task: &Task| task.heard.row(0).1[0].confidence;
