@@ -15,7 +15,9 @@ use rayon::slice::{ParallelSlice, ParallelSliceMut};
 use crate::array::{Arrays, take_f32};
 use crate::neighbors::{Neighbors, largest, of_itself};
 use crate::spec::field::{Field, Search, Slot};
-use crate::{Aging, Array, Error, Heard, History, Observer, Query, Recommender, Training};
+use crate::{
+    Aging, Array, Error, Heard, History, Observer, Query, Recommender, Training, dislikes,
+};
 
 const WEIGHTS: &str = "weights";
 
@@ -77,12 +79,7 @@ impl Params {
                 slot: Slot::Count(&mut self.max_memory_mb, 1..=1 << 30),
                 search: Search::Never,
             },
-            Field {
-                name: "dislike_weight",
-                meaning: "share of what a liked recording gives to those like it that a disliked one takes away",
-                slot: Slot::Number(&mut self.dislike_weight, 0.0..=100.0),
-                search: Search::Never,
-            },
+            dislikes::field(&mut self.dislike_weight),
         ];
         fields.extend(self.aging.fields());
         fields

@@ -21,7 +21,9 @@ use crate::neighbors::Neighbors;
 use crate::recommender::score_rows;
 use crate::singular::{Wanted, right_vectors};
 use crate::spec::field::{Field, Search, Slot};
-use crate::{Aging, Array, Error, Heard, History, Observer, Query, Recommender, Training};
+use crate::{
+    Aging, Array, Error, Heard, History, Observer, Query, Recommender, Training, dislikes,
+};
 
 const VECTORS: &str = "singular_vectors";
 const LISTENERS: &str = "listeners";
@@ -83,12 +85,7 @@ impl Params {
                 slot: Slot::Count(&mut self.neighbors, 1..=100_000),
                 search: Search::Size(20.0, 1000.0),
             },
-            Field {
-                name: "dislike_weight",
-                meaning: "share of what a liked recording gives to those like it that a disliked one takes away",
-                slot: Slot::Number(&mut self.dislike_weight, 0.0..=100.0),
-                search: Search::Never,
-            },
+            dislikes::field(&mut self.dislike_weight),
         ];
         fields.extend(self.aging.fields());
         fields

@@ -11,7 +11,7 @@ use music::{ItemIx, Rows, UserIx};
 use crate::array::Arrays;
 use crate::neighbors::Neighbors;
 use crate::spec::field::{Choice, Field, Search, Slot};
-use crate::{Aging, Error, Heard, History, Observer, Query, Recommender, Training};
+use crate::{Aging, Error, Heard, History, Observer, Query, Recommender, Training, dislikes};
 
 /// What the caller chooses.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -88,12 +88,7 @@ impl Params {
                 slot: Slot::Number(&mut self.b, 0.0..=1.0),
                 search: of_bm25(Search::Linear(0.0, 1.0)),
             },
-            Field {
-                name: "dislike_weight",
-                meaning: "share of what a liked recording gives to those like it that a disliked one takes away",
-                slot: Slot::Number(&mut self.dislike_weight, 0.0..=100.0),
-                search: Search::Never,
-            },
+            dislikes::field(&mut self.dislike_weight),
         ];
         fields.extend(self.aging.fields());
         fields

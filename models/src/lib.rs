@@ -24,6 +24,7 @@ pub mod testing;
 mod aging;
 mod array;
 mod catalogue;
+mod dislikes;
 mod error;
 mod fit;
 mod grid;

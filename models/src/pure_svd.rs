@@ -13,7 +13,9 @@ use crate::array::{Arrays, take_f32};
 use crate::recommender::score_rows;
 use crate::singular::{Wanted, project, right_vectors};
 use crate::spec::field::{Choice, Field, Search, Slot};
-use crate::{Aging, Array, Error, Heard, History, Observer, Query, Recommender, Training};
+use crate::{
+    Aging, Array, Error, Heard, History, Observer, Query, Recommender, Training, dislikes,
+};
 
 const ITEM_FACTORS: &str = "item_factors";
 
@@ -79,12 +81,7 @@ impl Params {
                 slot: Slot::Choice(&mut self.weighting),
                 search: Search::Never,
             },
-            Field {
-                name: "dislike_weight",
-                meaning: "share of what a liked recording gives to those like it that a disliked one takes away",
-                slot: Slot::Number(&mut self.dislike_weight, 0.0..=100.0),
-                search: Search::Never,
-            },
+            dislikes::field(&mut self.dislike_weight),
         ];
         fields.extend(self.aging.fields());
         fields

@@ -21,15 +21,6 @@ pub struct Heard {
     pub is_liked: bool,
 }
 
-impl Heard {
-    /// What the pair adds to a sum in which a liked one counts so much, and a disliked one takes away `dislike_weight`
-    /// times as much.
-    pub(crate) fn signed(self, count: f32, dislike_weight: f32) -> f32 {
-        // Of 0 nothing is taken away, so that it stays 0 and not −0.
-        if self.is_liked { count } else { 0.0 - dislike_weight * count }
-    }
-}
-
 /// What a model learns from.
 #[derive(Clone, Copy, Debug)]
 pub struct Training<'a> {

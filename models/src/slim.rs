@@ -14,7 +14,7 @@ use rayon::iter::{IntoParallelIterator, ParallelIterator};
 use crate::array::Arrays;
 use crate::neighbors::{Neighbors, SparseSum, largest};
 use crate::spec::field::{Field, Search, Slot};
-use crate::{Aging, Error, Heard, History, Observer, Query, Recommender, Training};
+use crate::{Aging, Error, Heard, History, Observer, Query, Recommender, Training, dislikes};
 
 use overlaps::Overlaps;
 
@@ -98,12 +98,7 @@ impl Params {
                 slot: Slot::Number(&mut self.tolerance, 0.0..=1.0),
                 search: Search::Never,
             },
-            Field {
-                name: "dislike_weight",
-                meaning: "share of what a liked recording gives to those like it that a disliked one takes away",
-                slot: Slot::Number(&mut self.dislike_weight, 0.0..=100.0),
-                search: Search::Never,
-            },
+            dislikes::field(&mut self.dislike_weight),
         ];
         fields.extend(self.aging.fields());
         fields
