@@ -1,7 +1,7 @@
 //! A listener's history: what is believed of its pairs, by the rules and the crowd of a snapshot?
 
 use jiff::Timestamp;
-use listens::{Crowd, Evidence, First, Lengths, Past, Positives, Weighed, confidences, weigh};
+use listens::{Crowd, Evidence, First, Positives, Weighed, confidences};
 use music::{ListenerId, RecordingId, Shown};
 
 use crate::{Error, Folder, Snapshot};
@@ -21,14 +21,13 @@ pub(crate) fn shown(folder: &Folder, listener: ListenerId) -> Result<Vec<Shown>,
     Ok(folder.store.all_shown(Some(listener))?.remove(&listener).unwrap_or_default())
 }
 
-/// All pairs of a listener of which anything is believed, ascending by recording; before a first training without a crowd.
+/// The pairs of a weighed history of which anything is believed, ascending by recording; before a first training without a
+/// crowd.
 pub(crate) fn believed(
-    past: &Past<'_>,
-    lengths: &Lengths,
+    weighed: &[Weighed],
     snapshot: Option<&Snapshot>,
     evidence: &Evidence,
 ) -> Vec<Believed> {
-    let weighed = weigh(past, lengths, evidence);
     let pairs: Vec<_> = weighed.iter().map(|one| (one.recording, one.evidence)).collect();
     let likers = |recording| {
         let item = snapshot.and_then(|snapshot| Some((snapshot, snapshot.rows.ix(recording)?)));

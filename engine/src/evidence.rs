@@ -48,10 +48,10 @@ pub fn evidence<'a>(
     let rules: &Evidence = &folder.config.evidence;
     let past = Past { history, shown: shown(folder, listener)?, until: Some(now) };
     let weighing = weigh_rows(&past, &lengths, rules);
+    let all = believed(&weighing.weighed, snapshot.as_ref(), rules);
     let Some(weighed) = weighing.weighed.into_iter().find(|one| one.recording == recording) else {
         return Ok(None);
     };
-    let all = believed(&past, &lengths, snapshot.as_ref(), rules);
     let found = all.iter().find(|believed| believed.recording == recording);
     let confidence = found.map_or(0.0, |believed| believed.confidence);
     let mut rows = weighing.contributions;

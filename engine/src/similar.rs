@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 
 use jiff::Timestamp;
 use linalg::{Isa, Matrix, dot, dots_with_all, top_k};
-use listens::Past;
+use listens::{Past, weigh};
 use models::{Heard, Query};
 use music::{ArtistId, ItemIx, ItemKind, RecordingId};
 use serde::Serialize;
@@ -119,8 +119,8 @@ impl Space<'_> {
         let mut listeners: Vec<(Query, Heard)> = Vec::new();
         self.folder.store.for_each_history(None, &mut |_, history| {
             let evidence = &self.folder.config.evidence;
-            let past = self.past(history);
-            let all = believed(&past, &self.snapshot.lengths, Some(self.snapshot), evidence);
+            let weighed = weigh(&self.past(history), &self.snapshot.lengths, evidence);
+            let all = believed(&weighed, Some(self.snapshot), evidence);
             if let Some(of_it) = all.iter().find(|believed| believed.recording == recording) {
                 let (confidence, is_liked) = (of_it.confidence, of_it.is_liked);
                 let newest = all.iter().filter_map(|believed| believed.last).max();

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use listens::Past;
+use listens::{Past, weigh};
 use models::{Heard, History as Weights};
 use music::ItemIx;
 
@@ -34,7 +34,8 @@ impl Taste {
         let newest = snapshot.manifest.knows_until;
         // By row, ascending, as models take it: a recording may stand in the row of a former id.
         let mut by_row = BTreeMap::new();
-        for believed in believed(past, &lengths, Some(snapshot), &config.evidence) {
+        let weighed = weigh(past, &lengths, &config.evidence);
+        for believed in believed(&weighed, Some(snapshot), &config.evidence) {
             if let Some(item) = places.ix(believed.recording) {
                 let age_days = age_days(believed.last, newest);
                 let (confidence, is_liked) = (believed.confidence, believed.is_liked);

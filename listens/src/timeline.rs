@@ -62,7 +62,7 @@ impl<'a> Timeline<'a> {
     /// When a listen was over, as far as is known, in milliseconds since 1970.
     pub(crate) fn end(&self, row: usize) -> i64 {
         let took = self.rows[row].event.played.or(self.lengths[row]).unwrap_or(USUAL);
-        self.at[row].saturating_add(i64::try_from(took.as_millis()).unwrap_or(i64::MAX))
+        self.at[row].saturating_add(millis(took))
     }
 
     /// Which share of its recording was heard, where both are known; at most 1.
@@ -70,4 +70,9 @@ impl<'a> Timeline<'a> {
         let (played, length) = (self.rows[row].event.played?, self.lengths[row]?);
         Some((played.as_secs_f64() / length.as_secs_f64()).min(1.0))
     }
+}
+
+/// A length in whole milliseconds.
+pub(crate) fn millis(length: Duration) -> i64 {
+    i64::try_from(length.as_millis()).unwrap_or(i64::MAX)
 }

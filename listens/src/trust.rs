@@ -230,8 +230,8 @@ impl Trust {
     /// The accounts that are believed less, the most suspicious first.
     #[must_use]
     pub fn suspicious(&self) -> Vec<Account> {
-        let all = (0..self.accounts.len()).map(|at| self.explain(at));
-        let mut found: Vec<Account> = all.filter(|account| account.weight < 1.0).collect();
+        let less = (0..self.accounts.len()).filter(|at| self.weights[*at] < 1.0);
+        let mut found: Vec<Account> = less.map(|at| self.explain(at)).collect();
         found.sort_by(|a, b| b.suspicion.total_cmp(&a.suspicion).then(a.listener.cmp(&b.listener)));
         found
     }

@@ -1,11 +1,9 @@
 //! Which rows report a listen that another row reports better?
 
-use std::time::Duration;
-
 use music::{Event, ImportId};
 
 use super::{Doubts, Rule};
-use crate::timeline::{MINUTE, Timeline};
+use crate::timeline::{MINUTE, Timeline, millis};
 
 /// The shortest time within which two sources may report one and the same listen, in milliseconds as all below.
 const SAME_LISTEN: i64 = MINUTE;
@@ -68,10 +66,6 @@ fn is_too_soon(timeline: &Timeline<'_>, before: usize, row: usize) -> bool {
     let played = timeline.rows[before].event.played.map_or(SAME_SOURCE, millis);
     let took = timeline.lengths[before].map_or(played, |length| played.min(millis(length)));
     passed + ROUNDING < took
-}
-
-fn millis(length: Duration) -> i64 {
-    i64::try_from(length.as_millis()).unwrap_or(i64::MAX)
 }
 
 fn is_richer(a: &Event, b: &Event) -> bool {
