@@ -23,7 +23,7 @@ use zip::write::SimpleFileOptions;
 use zip::{ZipArchive, ZipWriter};
 
 use crate::snapshot::{About, Fitted, npy};
-use crate::survey::look;
+use crate::survey::known_lengths;
 use crate::{Error, Folder, Snapshot, Unobserved, impute};
 
 /// The only form this program writes and reads.
@@ -161,7 +161,7 @@ pub fn import_factors(folder: &mut Folder, path: &Path, now: Timestamp) -> Resul
         made_at: now,
         seconds: BTreeMap::new(),
     };
-    let lengths = look(folder, None, &mut Unobserved)?.lengths;
+    let lengths = known_lengths(folder, None, &mut Unobserved)?;
     let lengths = impute::renew(folder, lengths)?;
     let mut snapshot = Snapshot::new(about, table.rows, table.liked_by, lengths, models);
     snapshot.write(&folder.snapshots())?;

@@ -49,7 +49,7 @@ pub use pairs::{OnDoubt, Pairs, Reading, Undated, pairs};
 pub use rejects::RejectLine;
 pub use similar::{Alike, Subject, similar};
 pub use snapshot::{Fitted, Manifest, Snapshot, current_id, read_manifest};
-pub use survey::{Survey, survey, trust};
+pub use survey::{Survey, lengths, survey, trust};
 pub use train::{TRAINED, TrainRequest, is_behind, train};
 pub use weekly::{Mode, Scorer, WeeklyRequest, timezone, weekly};
 

@@ -4,6 +4,7 @@
 
 use jiff::Timestamp;
 use listens::{LengthEstimates, Lengths, Trust, TrustSurvey};
+use music::{History, ListenerId};
 
 use crate::{Error, Folder, Observer, impute};
 
@@ -31,7 +32,19 @@ pub fn survey(
     Ok(Survey { lengths: impute::lengths(folder, lengths)?, trust })
 }
 
-/// How far each account is to be believed by what lies before `until`; all are where the configuration says so.
+/// The lengths of [`survey`] alone.
+///
+/// # Errors
+/// When the store cannot be read, and when the observer wants to stop.
+pub fn lengths(
+    folder: &Folder,
+    until: Option<Timestamp>,
+    observer: &mut dyn Observer,
+) -> Result<Lengths, Error> {
+    impute::lengths(folder, known_lengths(folder, until, observer)?)
+}
+
+/// The trust of [`survey`] alone; all are trusted where the configuration says so.
 ///
 /// # Errors
 /// When the store cannot be read, and when the observer wants to stop.
@@ -43,26 +56,52 @@ pub fn trust(
     Ok(look(folder, until, observer)?.trust)
 }
 
-/// The pass over the log; nothing is imputed yet.
+/// Both, where nothing is imputed yet.
 pub(crate) fn look(
     folder: &Folder,
     until: Option<Timestamp>,
     observer: &mut dyn Observer,
 ) -> Result<Survey, Error> {
     let rules = &folder.config.trust;
-    let mut estimates = LengthEstimates::new(folder.store.lengths()?.into_iter().collect());
+    let mut estimates = estimates(folder)?;
     let mut accounts = TrustSurvey::new();
-    let mut n = 0;
-    folder.store.for_each_history(until, &mut |listener, history| {
+    pass(folder, until, observer, &mut |listener, history| {
         estimates.learn(history);
         if rules.enabled {
             accounts.learn(listener, history);
         }
+    })?;
+    Ok(Survey { lengths: estimates.lengths(), trust: accounts.judge(rules) })
+}
+
+/// Lengths, where nothing is imputed yet.
+pub(crate) fn known_lengths(
+    folder: &Folder,
+    until: Option<Timestamp>,
+    observer: &mut dyn Observer,
+) -> Result<Lengths, Error> {
+    let mut estimates = estimates(folder)?;
+    pass(folder, until, observer, &mut |_, history| estimates.learn(history))?;
+    Ok(estimates.lengths())
+}
+
+/// What the catalogue says, before any history was read.
+fn estimates(folder: &Folder) -> Result<LengthEstimates, Error> {
+    Ok(LengthEstimates::new(folder.store.lengths()?.into_iter().collect()))
+}
+
+/// Reads every history up to a moment.
+fn pass(
+    folder: &Folder,
+    until: Option<Timestamp>,
+    observer: &mut dyn Observer,
+    each: &mut dyn FnMut(ListenerId, &History),
+) -> Result<(), Error> {
+    let mut n = 0;
+    folder.store.for_each_history(until, &mut |listener, history| {
+        each(listener, history);
         n += 1;
         observer.advance(n);
     })?;
-    if observer.is_interrupted() {
-        return Err(Error::Interrupted);
-    }
-    Ok(Survey { lengths: estimates.lengths(), trust: accounts.judge(rules) })
+    if observer.is_interrupted() { Err(Error::Interrupted) } else { Ok(()) }
 }

@@ -63,7 +63,7 @@ impl Task {
         })?;
         let until = moment(moments.until)?;
         observer.begin("questions", None);
-        let later = engine::survey(folder, Some(until), observer)?.lengths;
+        let later = engine::lengths(folder, Some(until), observer)?;
         let examiner = Examiner {
             folder,
             pairs: &pairs,
