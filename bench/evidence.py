@@ -68,7 +68,7 @@ def main():
 
 
 def measure(run, groups, trust, arguments):
-    """Asks the binary about every world; each answer is kept as soon as it is there."""
+    """Asks the binary about every world; an answer is kept as soon as it is there, and one failure loses no other."""
     lines = [variant | {"group": group["key"]} for group in groups for variant in group["variant"]]
     base = {"group": BASE[0], "name": BASE[1]}
     worlds = [line for line in lines if line.get("worlds", True)]
@@ -96,13 +96,20 @@ def measure(run, groups, trust, arguments):
         questions.append(["counts", "--triples", triples, "--folds", arguments.folds, "--variants", counts])
     elif wants_counts:
         print(f"{triples} is not there: the counts of Last.fm are left out", flush=True)
+    failures = []
     with concurrent.futures.ThreadPoolExecutor(arguments.jobs) as pool:
         asked = {pool.submit(ask, run, question): question for question in questions}
         for done, answer in enumerate(concurrent.futures.as_completed(asked), start=1):
-            question = asked[answer]
+            about = f"{done} of {len(asked)}: {told_world(asked[answer])}"
+            if answer.exception():
+                failures.append(f"{about}: {answer.exception()}")
+                print(failures[-1], flush=True)
+                continue
             told, seconds = answer.result()
-            run.keep({"question": question[0], "seconds": seconds, "answer": told})
-            print(f"{done} of {len(asked)}: {told_world(question)} in {seconds:.0f} s", flush=True)
+            run.keep({"question": asked[answer][0], "seconds": seconds, "answer": told})
+            print(f"{about} in {seconds:.0f} s", flush=True)
+    if failures:
+        raise SystemExit(f"{len(failures)} questions have no answer, the others are kept in {run.folder}")
 
 
 def told_world(question):
