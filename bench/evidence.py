@@ -38,6 +38,7 @@ MEASURES = {"loved": "loved", "ndcg": f"NDCG@{K}"}
 def main():
     parser = argparse.ArgumentParser(prog="bench/run evidence", description=__doc__.splitlines()[0])
     parser.add_argument("--again", help="folder of a run, to write the page anew from what it kept")
+    parser.add_argument("--resume", help="folder of a run, to ask what it has no answer to")
     parser.add_argument("--seeds", type=int, default=5, help="worlds of each kind")
     parser.add_argument("--attacked", type=int, default=3, help="worlds of each kind that are attacked as well")
     parser.add_argument("--groups", help="only these, by their keys, with commas; `trust` are the attacks")
@@ -61,7 +62,9 @@ def main():
     chosen = arguments.groups.split(",") if arguments.groups else None
     groups = [group for group in table["group"] if chosen is None or group["key"] in chosen]
     trust = table["trust"] if chosen is None or "trust" in chosen else []
-    run = Run("evidence", arguments.to)
+    run = Run("evidence", arguments.resume or arguments.to)
+    if arguments.resume:
+        run.numbers = json.loads((run.folder / "numbers.json").read_text())
     measure(run, groups, trust, arguments)
     write(arguments.page, run.folder, table, run.numbers)
     run.tell(*summary(table, run.numbers))
@@ -78,7 +81,8 @@ def measure(run, groups, trust, arguments):
     counts = file(run, "counts", [base, *(line for line in lines if line.get("counts"))])
     attacked = file(run, "trust", [line | {"group": "trust"} for line in trust])
     sizes = {name: getattr(arguments, name) for name in ("seeds", "listeners", "recordings", "weeks", "judged", "folds")}
-    run.keep({"question": "sizes", "sizes": sizes, "answer": []})
+    if not any(one["question"] == "sizes" for one in run.numbers):
+        run.keep({"question": "sizes", "sizes": sizes, "answer": []})
     size = ["--listeners", arguments.listeners, "--recordings", arguments.recordings, "--weeks", arguments.weeks]
     questions = []
     for seed in range(1, arguments.seeds + 1):
@@ -96,6 +100,8 @@ def measure(run, groups, trust, arguments):
         questions.append(["counts", "--triples", triples, "--folds", arguments.folds, "--variants", counts])
     elif wants_counts:
         print(f"{triples} is not there: the counts of Last.fm are left out", flush=True)
+    answered = {told_world(one["asked"]) for one in run.numbers if "asked" in one}
+    questions = [question for question in questions if told_world(question) not in answered]
     failures = []
     with concurrent.futures.ThreadPoolExecutor(arguments.jobs) as pool:
         asked = {pool.submit(ask, run, question): question for question in questions}
@@ -106,7 +112,8 @@ def measure(run, groups, trust, arguments):
                 print(failures[-1], flush=True)
                 continue
             told, seconds = answer.result()
-            run.keep({"question": asked[answer][0], "seconds": seconds, "answer": told})
+            about_it = [str(word) for word in asked[answer]]
+            run.keep({"question": about_it[0], "asked": about_it, "seconds": seconds, "answer": told})
             print(f"{about} in {seconds:.0f} s", flush=True)
     if failures:
         raise SystemExit(f"{len(failures)} questions have no answer, the others are kept in {run.folder}")

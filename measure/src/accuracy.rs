@@ -31,7 +31,7 @@ impl Verdict {
         assert!(!gains.is_empty(), "a relevant item expected");
         assert!(
             found.last().is_none_or(|(place, _)| (*place as usize) < n_candidates),
-            "places below {n_candidates} expected"
+            "places below {n_candidates} expected, got {found:?}"
         );
         Self { found, gains, n_candidates }
     }

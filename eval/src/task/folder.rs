@@ -8,7 +8,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use engine::{Folder, Observer, Pairs, Reading, Undated};
 use jiff::Timestamp;
 use listens::{Evidence, Lengths, Past, Weighed, confidences, weigh};
-use music::{History, ListenerId, Logged, RecordingId, UserIx};
+use music::{History, ListenerId, Logged, RecordingId, Shown, UserIx};
 
 use super::{Asked, Counts, Genres, Moments, Objective, Relevance, Split, Task};
 use crate::Error;
@@ -154,11 +154,13 @@ impl Examiner<'_> {
         let mut counts = Counts::default();
         let mut asked = Vec::new();
         let mut n = 0;
+        let shown = self.folder.store.all_shown(None).map_err(engine::Error::from)?;
         self.folder
             .store
             .for_each_history(Some(until), &mut |listener, history| {
                 counts.undated += history.counts.len();
-                asked.extend(self.ask(listener, history, until, &mut counts));
+                let shown = shown.get(&listener).map_or(&[][..], Vec::as_slice);
+                asked.extend(self.ask(listener, history, shown, until, &mut counts));
                 n += 1;
                 observer.advance(n);
             })
@@ -171,12 +173,13 @@ impl Examiner<'_> {
         &self,
         listener: ListenerId,
         history: &History,
+        shown: &[Shown],
         until: Timestamp,
         counts: &mut Counts,
     ) -> Option<Asked> {
         let (before, within): (Vec<Logged>, Vec<Logged>) =
             history.listens.iter().cloned().partition(|logged| logged.event.at < self.from);
-        let known = self.known(&before, history);
+        let known = self.known(&before, history, shown);
         let within = History { listens: within, counts: Vec::new() };
         let new: Vec<New> = self.new_to(&known, &within, until, counts);
         if new.is_empty() {
@@ -201,10 +204,16 @@ impl Examiner<'_> {
         Some(asked)
     }
 
-    /// What the listener had met when the window began, all versions of it.
-    fn known(&self, before: &[Logged], history: &History) -> BTreeSet<RecordingId> {
+    /// What the listener had met when the window began, in the log or in a list, all versions of it.
+    fn known(
+        &self,
+        before: &[Logged],
+        history: &History,
+        shown: &[Shown],
+    ) -> BTreeSet<RecordingId> {
         let counted = history.counts.iter().map(|(recording, _)| recording);
-        let met = before.iter().map(|logged| &logged.recording).chain(counted);
+        let shown = shown.iter().filter(|shown| shown.at < self.from).map(|shown| &shown.recording);
+        let met = before.iter().map(|logged| &logged.recording).chain(counted).chain(shown);
         met.flat_map(|recording| self.works.versions(recording)).collect()
     }
 

@@ -5,7 +5,8 @@ use std::path::Path;
 use engine::{Folder, ImportRequest, Reading, Undated, Unobserved};
 use jiff::Timestamp;
 use listens::{Evidence, Options};
-use store::Audience;
+use music::ListKind;
+use store::{Audience, Line, List};
 
 use super::{Objective, Task, Window};
 use crate::Split;
@@ -102,6 +103,37 @@ fn a_hit_is_new_to_its_listener_and_a_replay_is_counted_apart() {
     // Two plays say more than one.
     assert!(bob.unseen[0] > ada.unseen[0]);
     assert_eq!(bob.others[0].unseen, [1.0]);
+}
+
+#[test]
+fn what_a_list_showed_before_is_not_new() {
+    let place = tempfile::tempdir().unwrap();
+    let mut folder = folder(place.path(), &[&BEFORE, &AFTER]);
+    let ada = folder.listener(Some("ada")).unwrap().id;
+    let c = folder.store.find("Title c").unwrap()[0];
+    let line = Line {
+        recording: c,
+        score: 1.0,
+        told: "{}".to_owned(),
+        policy: "slate-1".to_owned(),
+        propensity: None,
+    };
+    let made_at = Timestamp::from_second(START + 5 * DAY).unwrap();
+    let list = List {
+        listener: ada,
+        kind: ListKind::WeeklyExploration,
+        week: "2026-W01".parse().unwrap(),
+        size: 1,
+        made_at,
+        snapshot: "0001-00000000".to_owned(),
+        seed: 1,
+        note: None,
+        lines: vec![line],
+    };
+    folder.store.record_list(&list).unwrap();
+    let task = task(&folder, Objective::Liked, false);
+    // ada heard c first in the window, but no list could have shown it again.
+    assert_eq!((task.counts.replays, task.asked[0].wanted.len()), (2, 0));
 }
 
 #[test]
