@@ -65,6 +65,7 @@ def main():
     run = Run("evidence", arguments.resume or arguments.to)
     if arguments.resume:
         run.numbers = json.loads((run.folder / "numbers.json").read_text())
+        run.record["before"] = json.loads((run.folder / "run.json").read_text())
     measure(run, groups, trust, arguments)
     write(arguments.page, run.folder, table, run.numbers)
     run.tell(*summary(table, run.numbers))
