@@ -64,8 +64,7 @@ def main():
     trust = table["trust"] if chosen is None or "trust" in chosen else []
     run = Run("evidence", arguments.resume or arguments.to)
     if arguments.resume:
-        run.numbers = json.loads((run.folder / "numbers.json").read_text())
-        run.record["before"] = json.loads((run.folder / "run.json").read_text())
+        run.resume()
     measure(run, groups, trust, arguments)
     write(arguments.page, run.folder, table, run.numbers)
     run.tell(*summary(table, run.numbers))
@@ -101,27 +100,27 @@ def measure(run, groups, trust, arguments):
         questions.append(["counts", "--triples", triples, "--folds", arguments.folds, "--variants", counts])
     elif wants_counts:
         print(f"{triples} is not there: the counts of Last.fm are left out", flush=True)
-    answered = {told_world(one["asked"]) for one in run.numbers if "asked" in one}
+    answered = {one.get("asked") for one in run.numbers}
     questions = [question for question in questions if told_world(question) not in answered]
-    failures = []
+    n_failures = 0
     with concurrent.futures.ThreadPoolExecutor(arguments.jobs) as pool:
         asked = {pool.submit(ask, run, question): question for question in questions}
         for done, answer in enumerate(concurrent.futures.as_completed(asked), start=1):
-            about = f"{done} of {len(asked)}: {told_world(asked[answer])}"
+            question = asked[answer]
+            about = told_world(question)
             if answer.exception():
-                failures.append(f"{about}: {answer.exception()}")
-                print(failures[-1], flush=True)
+                n_failures += 1
+                print(f"{done} of {len(asked)}: {about}: {answer.exception()}", flush=True)
                 continue
             told, seconds = answer.result()
-            about_it = [str(word) for word in asked[answer]]
-            run.keep({"question": about_it[0], "asked": about_it, "seconds": seconds, "answer": told})
-            print(f"{about} in {seconds:.0f} s", flush=True)
-    if failures:
-        raise SystemExit(f"{len(failures)} questions have no answer, the others are kept in {run.folder}")
+            run.keep({"question": question[0], "asked": about, "seconds": seconds, "answer": told})
+            print(f"{done} of {len(asked)}: {about} in {seconds:.0f} s", flush=True)
+    if n_failures:
+        raise SystemExit(f"{n_failures} questions have no answer, the others are kept in {run.folder}")
 
 
 def told_world(question):
-    """What is asked about, for whoever waits."""
+    """What is asked about, for whoever waits and for whoever asks again."""
     if question[0] == "counts":
         return "counts"
     flawless = " flawless" if "--flawless" in question else ""

@@ -41,6 +41,11 @@ class Run:
             print(f"Other work keeps {busy:.1f} cores busy: times will be too long.", file=sys.stderr)
         self.numbers = []
 
+    def resume(self):
+        """Takes up what an earlier run kept in the folder."""
+        self.numbers = json.loads((self.folder / "numbers.json").read_text())
+        self.record["before"] = json.loads((self.folder / "run.json").read_text())
+
     def execute(self, command, **environment):
         """Runs a command and returns its standard output and the seconds it took."""
         command = [relative(word) for word in command]
