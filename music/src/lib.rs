@@ -18,7 +18,7 @@ pub use history::{History, Logged, Shown};
 pub use ids::{ArtistId, ImportId, ListId, ListenerId, ParseIdError, RecordingId};
 pub use imputed::{Basis, Fact, Facts, Guess, Imputed, Tagged};
 pub use listen::{Context, Count, Device, End, Entry, Event, Interaction, Listen};
-pub use playlist::{Contribution, Link, ListKind, Playlist, Reason, Track};
+pub use playlist::{Contribution, Link, ListKind, Playlist, Reason, Tier, Track};
 pub use rows::{ItemIx, Rows, UserIx};
 pub use spelling::{Spelling, artist_key, main_artist, recording_key, spell, work_key};
 pub use week::{ParseWeekError, Week};

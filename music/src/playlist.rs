@@ -25,6 +25,17 @@ impl ListKind {
     }
 }
 
+/// Which part of a list a line stands in.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Tier {
+    /// What fits best.
+    #[default]
+    Core,
+    /// The bolder tail.
+    Expand,
+}
+
 /// A place where a recording can be found.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Link {

@@ -1,0 +1,152 @@
+//! Which candidates make the list?
+//!
+//! Greedy: each step picks, of the candidates that no cap forbids and that pay what is owed, the one with the largest
+//!
+//! ```text
+//! value(c) = (1 − diversity) · (appeal(c) − price(c)) + diversity · variety(c) + calibration · divergence taken away(c)
+//! ```
+//!
+//! Ties go to the better score, then to the lower row, so that the order of the candidates tells nothing.
+//! Cost: O(size · n · dim).
+
+use std::cmp::Ordering;
+
+use crate::calibration::Calibration;
+use crate::caps::Taken;
+use crate::quotas::Quotas;
+use crate::variety::Spread;
+use crate::{Candidate, Full, Mix, Rules};
+
+#[cfg(test)]
+mod tests;
+
+/// What each stage made of a candidate when it was picked, or at the end where it was not.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub struct Values {
+    /// Score and lift, in units of the best score.
+    pub relevance: f32,
+    /// What adventure adds to it.
+    pub adventure: f32,
+    /// What exposure takes from it.
+    pub price: f32,
+    /// What it adds to the variety; at most 0.
+    pub variety: f32,
+    /// The divergence from the listener's mix that it takes away.
+    pub calibration: f32,
+    /// All of it together.
+    pub value: f32,
+}
+
+/// A list in the making.
+#[derive(Debug)]
+pub(crate) struct Picking<'a, 'c> {
+    candidates: &'c [Candidate<'a>],
+    rules: &'c Rules,
+    relevance: &'c [f32],
+    /// How much of the prices counts, 0 to 1.
+    price_scale: f32,
+    open: Vec<usize>,
+    taken: Taken,
+    spread: Spread<'a>,
+    calibration: Calibration,
+    quotas: Quotas,
+    /// In the order they were picked, with what each stage made of them.
+    pub(crate) picked: Vec<(usize, Values)>,
+}
+
+impl<'a, 'c> Picking<'a, 'c> {
+    pub(crate) fn new(
+        candidates: &'c [Candidate<'a>],
+        mix: &Mix<'_>,
+        rules: &'c Rules,
+        relevance: &'c [f32],
+        price_scale: f32,
+    ) -> Self {
+        // What is drawn by chance owes nothing.
+        let n = rules.size - rules.explore;
+        Self {
+            candidates,
+            rules,
+            relevance,
+            price_scale,
+            open: (0..candidates.len()).collect(),
+            taken: Taken::default(),
+            spread: Spread::new(candidates, rules.variety),
+            calibration: Calibration::new(mix.genres, candidates),
+            quotas: Quotas::new(mix, rules, n, candidates),
+            picked: Vec::with_capacity(n),
+        }
+    }
+
+    /// Picks until there are `n` in all, or none is left; `n_after` more will be picked later.
+    pub(crate) fn up_to(&mut self, n: usize, n_after: usize, appeal: &[f32]) {
+        while self.picked.len() < n {
+            self.open.retain(|&at| self.taken.full(&self.candidates[at], self.rules).is_none());
+            let Some(best) = self.best(n + n_after - self.picked.len(), appeal) else { return };
+            self.take(best, appeal);
+        }
+    }
+
+    fn best(&self, n_left: usize, appeal: &[f32]) -> Option<usize> {
+        if self.quotas.bind(n_left) {
+            let pays = |at: &usize| self.quotas.is_paid_by(&self.candidates[*at]);
+            let payer = self.best_of(self.open.iter().copied().filter(pays), appeal);
+            if payer.is_some() {
+                return payer;
+            }
+        }
+        self.best_of(self.open.iter().copied(), appeal)
+    }
+
+    fn best_of(&self, open: impl Iterator<Item = usize>, appeal: &[f32]) -> Option<usize> {
+        let valued = open.map(|at| (at, self.values(at, appeal).value));
+        valued.max_by(|(a, x), (b, y)| self.compare(*a, *x, *b, *y)).map(|(at, _)| at)
+    }
+
+    /// Orders by value, then score, then lower row; greater is better.
+    fn compare(&self, a: usize, value_of_a: f32, b: usize, value_of_b: f32) -> Ordering {
+        let (c, d) = (&self.candidates[a], &self.candidates[b]);
+        by_number(value_of_a, value_of_b)
+            .then(by_number(c.score, d.score))
+            .then(d.item.cmp(&c.item))
+            .then(b.cmp(&a))
+    }
+
+    /// What each stage makes of a candidate now.
+    pub(crate) fn values(&self, at: usize, appeal: &[f32]) -> Values {
+        let diversity = self.rules.diversity;
+        let relevance = self.relevance[at];
+        let price = self.price_scale * self.candidates[at].price;
+        let variety = self.spread.gain(at);
+        let calibration =
+            if self.rules.calibration > 0.0 { self.calibration.gain(at) } else { 0.0 };
+        let value = (1.0 - diversity) * (appeal[at] - price)
+            + diversity * variety
+            + self.rules.calibration * calibration;
+        Values { relevance, adventure: appeal[at] - relevance, price, variety, calibration, value }
+    }
+
+    fn take(&mut self, at: usize, appeal: &[f32]) {
+        self.picked.push((at, self.values(at, appeal)));
+        self.taken.add(&self.candidates[at]);
+        self.open.retain(|other| *other != at);
+        self.spread.pick(at, &self.open);
+        self.calibration.pick(at);
+        self.quotas.pick(&self.candidates[at]);
+    }
+
+    /// What keeps a candidate from standing beside the picked ones.
+    pub(crate) fn full(&self, at: usize) -> Option<Full> {
+        self.taken.full(&self.candidates[at], self.rules)
+    }
+
+    /// The relevance of all picked lines together.
+    pub(crate) fn relevance(&self) -> f32 {
+        self.picked.iter().map(|(_, values)| values.relevance).sum()
+    }
+}
+
+/// Orders numbers of which none is NaN; the two zeros are one.
+pub(crate) fn by_number(a: f32, b: f32) -> Ordering {
+    a.partial_cmp(&b).unwrap_or(Ordering::Equal)
+}

@@ -1,0 +1,86 @@
+//! How much would a line be like those that are there?
+//!
+//! Two ways to say it, each kept up to date with every pick:
+//!
+//! - MMR (Carbonell & Goldstein, SIGIR 1998, equation 1): minus the largest cosine with a line, not below 0, as an opposite
+//!   is no more different than a stranger. O(n · dim) a pick.
+//! - DPP (Chen, Zhang & Zhou, NeurIPS 2018, algorithm 1): the gain in log det of the lines' similarities
+//!   `S_ij = (1 + cos(i, j)) / 2`, that is `ln d²` with `d² = S_cc − ‖c_c‖²`, where each pick j adds the entry
+//!   `e_c = (S_jc − ⟨c_j, c_c⟩) / d_j` to `c_c`. O(n · (dim + picked)) a pick.
+
+use linalg::dot;
+
+use crate::{Candidate, Variety};
+
+/// Where `d²` is taken to be 0: a line that is already there; `ln` of it outweighs any relevance.
+const LEAST: f32 = 1e-6;
+
+/// How like the lines that are there each candidate is.
+#[derive(Debug)]
+pub(crate) struct Spread<'a> {
+    vectors: Vec<Option<&'a [f32]>>,
+    norms: Vec<f32>,
+    by: By,
+}
+
+#[derive(Debug)]
+enum By {
+    Mmr { max_similarity: Vec<f32> },
+    Dpp { squared: Vec<f32>, entries: Vec<Vec<f32>> },
+}
+
+impl<'a> Spread<'a> {
+    pub(crate) fn new(candidates: &[Candidate<'a>], variety: Variety) -> Self {
+        let vectors: Vec<_> = candidates.iter().map(|c| c.vector).collect();
+        let norm = |vector: &Option<&[f32]>| vector.map_or(0.0, |v| dot(v, v).sqrt());
+        let n = candidates.len();
+        let by = match variety {
+            Variety::Mmr => By::Mmr { max_similarity: vec![0.0; n] },
+            Variety::Dpp => By::Dpp { squared: vec![1.0; n], entries: vec![Vec::new(); n] },
+        };
+        Self { norms: vectors.iter().map(norm).collect(), vectors, by }
+    }
+
+    /// What a candidate adds to the variety of the lines; at most 0.
+    pub(crate) fn gain(&self, at: usize) -> f32 {
+        match &self.by {
+            By::Mmr { max_similarity } => -max_similarity[at],
+            By::Dpp { squared, .. } => squared[at].max(LEAST).ln(),
+        }
+    }
+
+    /// Takes note of a pick, for those that may still be picked.
+    pub(crate) fn pick(&mut self, picked: usize, open: &[usize]) {
+        let cosine = |at: usize| cosine(&self.vectors, &self.norms, picked, at);
+        match &mut self.by {
+            By::Mmr { max_similarity } => {
+                for &at in open {
+                    max_similarity[at] = max_similarity[at].max(cosine(at));
+                }
+            }
+            By::Dpp { squared, entries } => {
+                let own = std::mem::take(&mut entries[picked]);
+                let root = squared[picked].max(LEAST).sqrt();
+                for &at in open {
+                    // Without a direction nothing is like anything.
+                    let similarity = match (self.norms[picked] > 0.0, self.norms[at] > 0.0) {
+                        (true, true) => f32::midpoint(1.0, cosine(at)),
+                        _ => 0.0,
+                    };
+                    let shared: f32 = own.iter().zip(&entries[at]).map(|(a, b)| a * b).sum();
+                    let entry = (similarity - shared) / root;
+                    entries[at].push(entry);
+                    squared[at] -= entry * entry;
+                }
+            }
+        }
+    }
+}
+
+/// Cosine of the angle between two candidates; 0 where either has no direction.
+fn cosine(vectors: &[Option<&[f32]>], norms: &[f32], i: usize, j: usize) -> f32 {
+    match (vectors[i], vectors[j]) {
+        (Some(a), Some(b)) if norms[i] > 0.0 && norms[j] > 0.0 => dot(a, b) / norms[i] / norms[j],
+        _ => 0.0,
+    }
+}
