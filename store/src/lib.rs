@@ -9,6 +9,7 @@
 
 mod blocks;
 mod catalogue;
+mod columns;
 mod error;
 mod find;
 mod history;
@@ -30,6 +31,7 @@ use music::ItemKind;
 use rusqlite::{Connection, Transaction};
 
 pub use blocks::BlockTarget;
+pub use columns::{Basics, Words};
 pub use error::{Error, Result};
 pub use imports::{Appended, Audience, Begun, Finished, ImportSummary, NewImport, Undone};
 pub use imputed::{ImputedTotals, Stands};
