@@ -65,3 +65,7 @@ id!(
     /// One list ever shown to one listener.
     ListId, "list"
 );
+id!(
+    /// One rule of what a listener leaves out.
+    LeftOutId, "rule"
+);

@@ -104,6 +104,21 @@ pub enum Device {
     Home,
 }
 
+impl Device {
+    /// All of them.
+    pub const ALL: [Self; 3] = [Self::Mobile, Self::Desktop, Self::Home];
+
+    /// The name at the terminal and in answers.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Mobile => "mobile",
+            Self::Desktop => "desktop",
+            Self::Home => "home",
+        }
+    }
+}
+
 /// Where and on what, both optional and both left out unless asked for.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Context {

@@ -1,11 +1,12 @@
 //! What is handed to a listener?
 
+use std::str::FromStr;
 use std::time::Duration;
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use crate::{Fact, ItemKind, RecordingId, Week};
+use crate::{Fact, ItemKind, RecordingId, Source, Week};
 
 /// What a list is for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -13,15 +14,45 @@ use crate::{Fact, ItemKind, RecordingId, Week};
 pub enum ListKind {
     /// New to the listener.
     WeeklyExploration,
+    /// Known to the listener and not heard recently.
+    WeeklyJams,
+    /// New and known together.
+    WeeklyBoth,
+    /// For several listeners.
+    Blend,
+}
+
+/// The text was no kind of list.
+#[derive(Clone, Debug, thiserror::Error, PartialEq, Eq)]
+#[error("a kind of list expected, one of {}, got `{got}`", ListKind::ALL.map(ListKind::name).join(", "))]
+pub struct ParseListKindError {
+    /// What came.
+    pub got: String,
 }
 
 impl ListKind {
+    /// All of them.
+    pub const ALL: [Self; 4] =
+        [Self::WeeklyExploration, Self::WeeklyJams, Self::WeeklyBoth, Self::Blend];
+
     /// The name in files and in the store.
     #[must_use]
     pub fn name(self) -> &'static str {
         match self {
             Self::WeeklyExploration => "weekly-exploration",
+            Self::WeeklyJams => "weekly-jams",
+            Self::WeeklyBoth => "weekly-both",
+            Self::Blend => "blend",
         }
+    }
+}
+
+impl FromStr for ListKind {
+    type Err = ParseListKindError;
+
+    fn from_str(text: &str) -> Result<Self, ParseListKindError> {
+        let known = Self::ALL.into_iter().find(|kind| kind.name() == text);
+        known.ok_or_else(|| ParseListKindError { got: text.to_owned() })
     }
 }
 
@@ -103,6 +134,21 @@ pub struct Track {
     pub location: Option<String>,
     /// Where to find it, the surest first.
     pub links: Vec<Link>,
+    /// Core or bolder tail.
+    #[serde(default)]
+    pub tier: Tier,
+    /// Who proposed it, in the order of [`Source`].
+    #[serde(default)]
+    pub sources: Vec<Source>,
+    /// The region of the listener's taste that it lies in.
+    #[serde(default)]
+    pub region: Option<String>,
+    /// The chance with which it was drawn, where chance chose it.
+    #[serde(default)]
+    pub propensity: Option<f32>,
+    /// Whom it serves in a list for several; empty in a list for one.
+    #[serde(default)]
+    pub serves: Vec<String>,
     /// Why it is there.
     pub reason: Reason,
     /// Whether the listener blocked it after the list was made.
