@@ -11,6 +11,10 @@ use serde::Deserialize;
 
 use crate::Error;
 
+mod weekly;
+
+pub use weekly::{SourceQuotas, VarietyKind, Weekly};
+
 /// The whole configuration.
 #[derive(Clone, Debug, PartialEq, Deserialize)]
 #[serde(deny_unknown_fields, default)]
@@ -37,24 +41,6 @@ pub struct Config {
 pub struct Train {
     /// Model strings; the first one serves.
     pub models: Vec<String>,
-}
-
-/// What `weekly` hands over.
-#[derive(Clone, Copy, Debug, PartialEq, Deserialize)]
-#[serde(deny_unknown_fields, default)]
-pub struct Weekly {
-    /// Lines of a list.
-    pub size: u32,
-    /// Most lines by one artist.
-    pub per_artist: u32,
-    /// Most lines from one release.
-    pub per_release: u32,
-    /// From 0, best scores only, to 1, least alike only.
-    pub diversity: f32,
-    /// Best-scored recordings from which the lines are chosen.
-    pub candidates: u32,
-    /// Liked recordings below which a list is made of what is popular here.
-    pub min_liked: u32,
 }
 
 impl Config {
@@ -84,7 +70,11 @@ impl Config {
     }
 
     fn check(&self, path: &Path) -> Result<(), Error> {
-        let of_weekly = self.check_weekly();
+        let of_weekly = self.weekly.check();
+        let of_train = match self.train.models.is_empty() {
+            true => Err(("train.models", "at least one model string", "none".to_owned())),
+            false => Ok(()),
+        };
         let of_trust = self.check_trust();
         let of_zone = match TimeZone::get(&self.timezone) {
             Ok(_) => Ok(()),
@@ -96,7 +86,7 @@ impl Config {
             let key = key.to_owned();
             Error::ConfigValue { path: path.into(), key, expected, got }
         };
-        of_zone.and(of_trust).and(of_weekly).map_err(refuse)?;
+        of_zone.and(of_trust).and(of_weekly).and(of_train).map_err(refuse)?;
         if let Some(Unusable { key, expected, got }) = self.evidence.unusable() {
             return Err(Error::ConfigValue { path: path.into(), key, expected, got });
         }
@@ -123,30 +113,10 @@ impl Config {
             None => Ok(()),
         }
     }
-
-    fn check_weekly(&self) -> Result<(), Refusal> {
-        let weekly = &self.weekly;
-        let counts = [
-            ("weekly.size", weekly.size),
-            ("weekly.per_artist", weekly.per_artist),
-            ("weekly.per_release", weekly.per_release),
-            ("weekly.candidates", weekly.candidates),
-        ];
-        if let Some((key, value)) = counts.into_iter().find(|(_, value)| *value == 0) {
-            return Err((key, "a number of at least 1", value.to_string()));
-        }
-        if !(0.0..=1.0).contains(&weekly.diversity) {
-            return Err(("weekly.diversity", "a number from 0 to 1", weekly.diversity.to_string()));
-        }
-        if self.train.models.is_empty() {
-            return Err(("train.models", "at least one model string", "none".to_owned()));
-        }
-        Ok(())
-    }
 }
 
 /// A key, what would do, and what came.
-type Refusal = (&'static str, &'static str, String);
+pub(crate) type Refusal = (&'static str, &'static str, String);
 
 impl Default for Config {
     fn default() -> Self {
@@ -165,18 +135,5 @@ impl Default for Config {
 impl Default for Train {
     fn default() -> Self {
         Self { models: vec!["ials:reg=2,negative_target=-0.25".to_owned()] }
-    }
-}
-
-impl Default for Weekly {
-    fn default() -> Self {
-        Self {
-            size: 30,
-            per_artist: 2,
-            per_release: 2,
-            diversity: 0.1,
-            candidates: 1000,
-            min_liked: 5,
-        }
     }
 }

@@ -3,10 +3,13 @@
 use std::cmp::Ordering;
 
 use jiff::civil::Date;
+use models::Recommender;
 use music::{Contribution, Fact, ItemIx, ItemKind, Reason, RecordingId, Track};
+use rank::{Line, Slate, Slot};
 use store::{Listener, Recording};
 
-use crate::retrieve::{Scored, Shortlist};
+use crate::maker::Maker;
+use crate::sources::Found;
 use crate::taste::Taste;
 use crate::{Error, Folder, Snapshot, links};
 
@@ -16,23 +19,46 @@ const NAMED: usize = 3;
 /// The lines of a list, in the order of the slate.
 pub(crate) fn tracks(
     folder: &Folder,
-    snapshot: &Snapshot,
+    maker: &Maker<'_>,
     model: usize,
-    taste: &Taste,
-    shortlist: &Shortlist,
-    slate: &[usize],
+    parts: &[Taste],
+    found: &[Found],
+    slate: &Slate,
 ) -> Result<Vec<Track>, Error> {
-    let chosen: Vec<&Scored> = slate.iter().map(|&place| shortlist.scored(place)).collect();
-    let items: Vec<ItemIx> = chosen.iter().map(|scored| scored.item).collect();
-    let recommender = &snapshot.models[model].recommender;
-    let shares = recommender.explain_each(&taste.weights(), &items);
-    let mut tracks = Vec::with_capacity(slate.len());
-    for (position, (line, scored)) in (1..).zip(chosen.into_iter().enumerate()) {
-        let shares = shares.as_ref().map(|shares| shares[line].as_slice());
-        let reason = reason(folder, snapshot, taste, scored, shares)?;
-        tracks.push(track(position, scored, reason, snapshot));
+    let snapshot = maker.snapshot;
+    let chosen: Vec<&Found> = slate.lines.iter().map(|line| &found[line.candidate]).collect();
+    let items: Vec<ItemIx> = chosen.iter().map(|found| found.item).collect();
+    let ids: Vec<_> = items.iter().map(|item| snapshot.rows.id(*item)).collect();
+    let recordings = folder.store.recordings(&ids)?;
+    let recommender = snapshot.models[model].recommender.as_ref();
+    let shares = shares(recommender, parts, &chosen);
+    let mut tracks = Vec::with_capacity(slate.lines.len());
+    for (position, (line, recording)) in (1..).zip(slate.lines.iter().zip(&recordings)) {
+        let found = &found[line.candidate];
+        let shares = shares[position as usize - 1].as_deref();
+        let reason = reason(folder, snapshot, &parts[found.region], found.item, shares)?;
+        tracks.push(track(position, found, line, recording, reason, snapshot));
     }
     Ok(tracks)
+}
+
+/// What each entry of its part of the history contributes to each line, where the model can tell.
+fn shares(
+    recommender: &dyn Recommender,
+    parts: &[Taste],
+    chosen: &[&Found],
+) -> Vec<Option<Vec<f32>>> {
+    let mut shares = vec![None; chosen.len()];
+    for (region, part) in parts.iter().enumerate() {
+        let lines: Vec<usize> =
+            (0..chosen.len()).filter(|line| chosen[*line].region == region).collect();
+        let items: Vec<ItemIx> = lines.iter().map(|line| chosen[*line].item).collect();
+        let of_region = recommender.explain_each(&part.weights(), &items);
+        for (line, of_line) in lines.into_iter().zip(of_region.into_iter().flatten()) {
+            shares[line] = Some(of_line);
+        }
+    }
+    shares
 }
 
 /// What to call a listener.
@@ -53,8 +79,14 @@ pub(crate) fn note(why: Option<String>, n_tracks: usize, size: usize) -> Option<
     }
 }
 
-fn track(position: u32, scored: &Scored, reason: Reason, snapshot: &Snapshot) -> Track {
-    let recording = &scored.recording;
+fn track(
+    position: u32,
+    found: &Found,
+    line: &Line,
+    recording: &Recording,
+    reason: Reason,
+    snapshot: &Snapshot,
+) -> Track {
     let credit = &recording.entry.credit;
     let mut imputed = Vec::new();
     let known = recording.entry.length.or_else(|| snapshot.lengths.known(&recording.id).copied());
@@ -72,13 +104,18 @@ fn track(position: u32, scored: &Scored, reason: Reason, snapshot: &Snapshot) ->
         year,
         length,
         imputed,
-        score: scored.score,
+        score: found.score,
         recording_mbid: credit.mbid.clone(),
         artist_mbids: credit.artist_mbids.clone(),
         release_mbid: credit.release_mbid.clone(),
         isrc: credit.isrc.clone(),
         location: recording.entry.location.clone(),
         links: links::of(recording, snapshot.manifest.items),
+        tier: line.tier,
+        sources: found.sources.clone(),
+        region: None,
+        propensity: line.slot.as_ref().map(Slot::propensity),
+        serves: Vec::new(),
         reason,
         is_blocked: false,
     }
@@ -101,11 +138,11 @@ fn reason(
     folder: &Folder,
     snapshot: &Snapshot,
     taste: &Taste,
-    scored: &Scored,
+    item: ItemIx,
     shares: Option<&[f32]>,
 ) -> Result<Reason, Error> {
     let Some(shares) = shares else {
-        let listeners = snapshot.liked_by(scored.item);
+        let listeners = snapshot.liked_by(item);
         let plural = if listeners == 1 { "listener" } else { "listeners" };
         return Ok(Reason {
             text: format!("Liked by {listeners} {plural} here."),

@@ -19,7 +19,7 @@ mod key;
 const TAGS: usize = 5;
 
 /// What is known of each row.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug)]
 pub(crate) struct Facts {
     rows: Vec<Row>,
     artists: Ragged<ArtistId>,
@@ -241,7 +241,7 @@ fn popularity(liked_by: &[u32]) -> Vec<f32> {
 }
 
 /// Lists of different lengths, one a row.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug)]
 struct Ragged<T> {
     /// `[n + 1]`
     starts: Vec<u32>,

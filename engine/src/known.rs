@@ -9,7 +9,7 @@ use jiff::Timestamp;
 use music::{ArtistId, History, ListenerId, RecordingId};
 use store::{BlockTarget, Recording, Store};
 
-use crate::places::Places;
+use crate::maker::Maker;
 use crate::{Error, Folder};
 
 /// What is off limits for one listener.
@@ -53,9 +53,9 @@ impl Known {
     }
 
     /// The rows to leave out of a snapshot, ascending.
-    pub(crate) fn rows(&self, places: &Places<'_>) -> Vec<u32> {
-        let known = self.recordings.iter().flat_map(|recording| places.all(*recording));
-        let mut rows: Vec<_> = known.chain(places.redundant()).map(|item| item.0).collect();
+    pub(crate) fn rows(&self, maker: &Maker<'_>) -> Vec<u32> {
+        let known = self.recordings.iter().flat_map(|recording| maker.places.all(*recording));
+        let mut rows: Vec<_> = known.map(|item| item.0).chain(maker.barred.iter().copied()).collect();
         rows.sort_unstable();
         rows.dedup();
         rows

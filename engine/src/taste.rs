@@ -4,12 +4,16 @@ use std::collections::BTreeMap;
 
 use listens::{Past, weigh};
 use models::{Heard, History as Weights};
-use music::ItemIx;
+use music::{ArtistId, ItemIx};
 
 use crate::belief::believed;
 use crate::pairs::{age_days, lengths_of};
+use crate::facts::Facts;
 use crate::places::Places;
 use crate::{Config, Snapshot};
+
+/// The most genres that say what a listener hears.
+const GENRES: usize = 20;
 
 /// A listener's weighed history; owns what [`models::History`] borrows.
 #[derive(Clone, Debug, Default)]
@@ -55,6 +59,63 @@ impl Taste {
     /// Whether each of them is liked.
     pub(crate) fn likes(&self) -> impl Iterator<Item = bool> {
         self.heard.iter().map(|heard| heard.is_liked)
+    }
+
+    /// The liked rows, last heard first, then by confidence.
+    pub(crate) fn recent_loves(&self, n: usize) -> Vec<ItemIx> {
+        let mut liked: Vec<_> = self.liked().collect();
+        liked.sort_by(|(a, x), (b, y)| {
+            let by_age = x.age_days.total_cmp(&y.age_days);
+            by_age.then(y.confidence.total_cmp(&x.confidence)).then(a.cmp(b))
+        });
+        liked.truncate(n);
+        liked.into_iter().map(|(item, _)| item).collect()
+    }
+
+    /// The artists of what is liked, by falling confidence of all of it.
+    pub(crate) fn loved_artists(&self, facts: &Facts, n: usize) -> Vec<ArtistId> {
+        let mut sums: BTreeMap<ArtistId, f32> = BTreeMap::new();
+        for (item, heard) in self.liked() {
+            for artist in facts.artists(item) {
+                *sums.entry(*artist).or_default() += heard.confidence;
+            }
+        }
+        let mut artists: Vec<_> = sums.into_iter().collect();
+        artists.sort_by(|(a, x), (b, y)| y.total_cmp(x).then(a.cmp(b)));
+        artists.truncate(n);
+        artists.into_iter().map(|(artist, _)| artist).collect()
+    }
+
+    /// What the liked recordings are called, the most usual few, ascending, with shares that sum to 1.
+    pub(crate) fn genres(&self, facts: &Facts) -> Vec<(u32, f32)> {
+        let mut sums: BTreeMap<u32, f32> = BTreeMap::new();
+        for (item, heard) in self.liked() {
+            for (genre, share) in facts.genres(item) {
+                *sums.entry(*genre).or_default() += share * heard.confidence;
+            }
+        }
+        let mut genres: Vec<_> = sums.into_iter().collect();
+        genres.sort_by(|(a, x), (b, y)| y.total_cmp(x).then(a.cmp(b)));
+        genres.truncate(GENRES);
+        genres.sort_by_key(|(genre, _)| *genre);
+        let sum: f32 = genres.iter().map(|(_, weight)| weight).sum();
+        genres.into_iter().map(|(genre, weight)| (genre, weight / sum)).collect()
+    }
+
+    /// The liked rows with what is believed of them, ascending.
+    pub(crate) fn liked(&self) -> impl Iterator<Item = (ItemIx, Heard)> {
+        let all = self.items.iter().copied().zip(self.heard.iter().copied());
+        all.filter(|(_, heard)| heard.is_liked)
+    }
+
+    /// The same history with some of its rows alone, given ascending by place.
+    pub(crate) fn only(&self, places: &[usize]) -> Self {
+        let n_liked = places.iter().filter(|place| self.heard[**place].is_liked).count();
+        Self {
+            items: places.iter().map(|place| self.items[*place]).collect(),
+            heard: places.iter().map(|place| self.heard[*place]).collect(),
+            n_liked,
+        }
     }
 
     /// As a model takes it.

@@ -4,12 +4,14 @@ use jiff::Timestamp;
 use jiff::tz::TimeZone;
 use listens::Past;
 use music::{ListKind, Playlist, Week};
-use rank::Rules;
 use store::Listener;
 
+use crate::curate::{Curation, curate};
 use crate::known::Known;
-use crate::places::Places;
-use crate::retrieve::{Shortlist, retrieve};
+use crate::maker::Maker;
+use crate::regions::TasteMap;
+use crate::scores::Scores;
+use crate::sources::{Ask, gather};
 use crate::taste::Taste;
 use crate::{Error, Folder, Snapshot, belief, describe, ledger};
 
@@ -52,11 +54,7 @@ pub enum Scorer {
     Model(usize),
 }
 
-/// Makes the list, or finds the one made before.
-///
-/// The same listener, week, snapshot, seed and log give the same list.
-/// The week's evidence is cut at its Monday; what was heard or blocked since still counts as heard or blocked.
-/// No rule is ever relaxed: where there are not enough lines, the list is shorter and says so.
+/// Makes the list, or finds the one made before: [`Maker::weekly`] for one list alone.
 ///
 /// # Errors
 /// [`Error::NothingToRecommend`] instead of an empty list.
@@ -65,43 +63,143 @@ pub fn weekly(
     snapshot: &Snapshot,
     request: &WeeklyRequest,
 ) -> Result<Playlist, Error> {
-    let when = When::of(folder, request);
-    let rules = rules(folder, request);
-    // Two processes that make lists at once would show one recording twice.
-    let _turn = when.keeps.then(|| folder.turn()).transpose()?;
-    if when.may_answer_from_ledger
-        && let Some(playlist) = ledger::find(folder, request, when.week, rules.size)?
-    {
-        return Ok(playlist);
+    Maker::of(folder, snapshot)?.weekly(folder, request)
+}
+
+impl Maker<'_> {
+    /// Makes the list, or finds the one made before.
+    ///
+    /// The same listener, week, snapshot, seed and log give the same list.
+    /// The week's evidence is cut at its Monday; what was heard or blocked since still counts as heard or blocked.
+    /// No rule is ever relaxed: where there are not enough lines, the list is shorter and says so.
+    ///
+    /// # Errors
+    /// [`Error::NothingToRecommend`] instead of an empty list.
+    pub fn weekly(&self, folder: &mut Folder, request: &WeeklyRequest) -> Result<Playlist, Error> {
+        let when = When::of(folder, request);
+        let size = request.size.unwrap_or(self.config.weekly.size) as usize;
+        // Two processes that make lists at once would show one recording twice.
+        let _turn = when.keeps.then(|| folder.turn()).transpose()?;
+        if when.may_answer_from_ledger
+            && let Some(playlist) = ledger::find(folder, request, when.week, size)?
+        {
+            return Ok(playlist);
+        }
+        let playlist = self.make(folder, request, &when, size)?;
+        if when.keeps {
+            ledger::keep(folder, request, size, &playlist)?;
+        }
+        Ok(playlist)
     }
 
-    let history = folder.store.history(request.listener.id)?;
-    let places = Places::of(&snapshot.rows, &folder.store)?;
-    let shown = belief::shown(folder, request.listener.id)?;
-    let past = Past { history: &history, shown, until: Some(when.evidence_until) };
-    let taste = Taste::of(&past, snapshot, &places, &folder.config);
-    let known = Known::of(folder, request.listener.id, &history, request.as_of)?;
-    let (model, why) = scorer(folder, snapshot, request, &taste);
-    let (shortlist, slate) = retrieve(folder, snapshot, &places, model, &taste, &known, &rules)?;
-    if slate.is_empty() {
-        return Err(nothing(request, when.week, &shortlist, &known));
+    /// From what is known of the listener to the lines of the list.
+    fn make(
+        &self,
+        folder: &Folder,
+        request: &WeeklyRequest,
+        when: &When,
+        size: usize,
+    ) -> Result<Playlist, Error> {
+        let history = folder.store.history(request.listener.id)?;
+        let shown = belief::shown(folder, request.listener.id)?;
+        let past = Past { history: &history, shown, until: Some(when.evidence_until) };
+        let taste = Taste::of(&past, self.snapshot, &self.places, &self.config);
+        let known = Known::of(folder, request.listener.id, &history, request.as_of)?;
+        let (model, why) = self.scorer(request, &taste);
+
+        let map = self.regions(model, &taste);
+        let parts = map.parts(&taste, self);
+        let recommender = self.snapshot.models[model].recommender.as_ref();
+        let scores = Scores::of(recommender, &parts);
+        let left_out = known.rows(self);
+        let found = gather(&Ask {
+            maker: self,
+            taste: &taste,
+            scores: &scores,
+            left_out: &left_out,
+            monday: when.week.monday(),
+            model,
+        });
+        let slate = curate(&Curation {
+            maker: self,
+            model,
+            taste: &taste,
+            regions: &map,
+            rules: &self.config.weekly.rules(size, self.config.weekly.adventure),
+            lifts: &vec![1.0; found.len()],
+            prices: &vec![0.0; found.len()],
+            monday: when.week.monday(),
+            seed: self.seed(request, when.week),
+        }, &found);
+        if slate.lines.is_empty() {
+            return Err(self.nothing(request, when.week, &left_out, &known));
+        }
+        let tracks = describe::tracks(folder, self, model, &parts, &found, &slate)?;
+        Ok(Playlist {
+            listener: describe::name(&request.listener),
+            week: when.week,
+            kind: ListKind::WeeklyExploration,
+            items: self.snapshot.manifest.items,
+            snapshot: self.snapshot.manifest.id.clone(),
+            seed: self.config.seed,
+            made_at: request.now,
+            note: describe::note(why, tracks.len(), size),
+            tracks,
+        })
     }
-    let tracks = describe::tracks(folder, snapshot, model, &taste, &shortlist, &slate)?;
-    let playlist = Playlist {
-        listener: describe::name(&request.listener),
-        week: when.week,
-        kind: ListKind::WeeklyExploration,
-        items: snapshot.manifest.items,
-        snapshot: snapshot.manifest.id.clone(),
-        seed: folder.config.seed,
-        made_at: request.now,
-        note: describe::note(why, tracks.len(), rules.size),
-        tracks,
-    };
-    if when.keeps {
-        ledger::keep(folder, request, rules.size, &playlist)?;
+
+    /// Where chance starts for this listener and week.
+    fn seed(&self, request: &WeeklyRequest, week: Week) -> u64 {
+        let mut hasher = blake3::Hasher::new();
+        hasher.update(&self.config.seed.to_le_bytes());
+        hasher.update(request.listener.pseudonym.as_bytes());
+        hasher.update(week.to_string().as_bytes());
+        let hash = hasher.finalize();
+        u64::from_le_bytes(hash.as_bytes()[..8].try_into().expect("a hash has more than 8 bytes"))
     }
-    Ok(playlist)
+
+    /// The place of the model that scores, and why it is not the serving one.
+    fn scorer(&self, request: &WeeklyRequest, taste: &Taste) -> (usize, Option<String>) {
+        let needed = self.config.weekly.min_liked as usize;
+        match request.scorer {
+            Scorer::Model(place) => (place, None),
+            Scorer::Serving if taste.n_liked >= needed => (0, None),
+            Scorer::Serving => {
+                let items = self.snapshot.manifest.items.name();
+                let name = describe::name(&request.listener);
+                let why = format!(
+                    "Too little is known of {name} for a personal list ({} liked {items} that others know too, {needed} needed): \
+                     these are what most listeners here like.",
+                    taste.n_liked
+                );
+                (self.snapshot.models.len() - 1, Some(why))
+            }
+        }
+    }
+
+    /// Regions are of the serving model's space; another model is asked by the whole taste.
+    fn regions(&self, model: usize, taste: &Taste) -> TasteMap {
+        if model == 0 { TasteMap::of(taste, self, &[]) } else { TasteMap::default() }
+    }
+
+    fn nothing(
+        &self,
+        request: &WeeklyRequest,
+        week: Week,
+        left_out: &[u32],
+        known: &Known,
+    ) -> Error {
+        let n_rows = self.snapshot.rows.len();
+        let why = if left_out.len() == n_rows {
+            format!(
+                "of {n_rows} in the snapshot every one was heard ({}), shown before ({}) or is blocked ({}); import more, then train",
+                known.n_heard, known.n_shown, known.n_blocked
+            )
+        } else {
+            "nothing new here is near what was liked; import more, then train".to_owned()
+        };
+        Error::NothingToRecommend { listener: describe::name(&request.listener), week, why }
+    }
 }
 
 /// The moments that matter for a list.
@@ -133,49 +231,4 @@ impl When {
 pub fn timezone(folder: &Folder, listener: &Listener) -> TimeZone {
     let own = listener.timezone.as_deref().and_then(|name| TimeZone::get(name).ok());
     own.unwrap_or_else(|| folder.config.timezone())
-}
-
-fn rules(folder: &Folder, request: &WeeklyRequest) -> Rules {
-    let weekly = &folder.config.weekly;
-    Rules {
-        size: request.size.unwrap_or(weekly.size) as usize,
-        per_artist: weekly.per_artist as usize,
-        per_release: weekly.per_release as usize,
-        diversity: weekly.diversity,
-    }
-}
-
-/// The place of the model that scores, and why it is not the serving one.
-fn scorer(
-    folder: &Folder,
-    snapshot: &Snapshot,
-    request: &WeeklyRequest,
-    taste: &Taste,
-) -> (usize, Option<String>) {
-    let needed = folder.config.weekly.min_liked as usize;
-    match request.scorer {
-        Scorer::Model(place) => (place, None),
-        Scorer::Serving if taste.n_liked >= needed => (0, None),
-        Scorer::Serving => {
-            let (name, items) = (describe::name(&request.listener), snapshot.manifest.items.name());
-            let why = format!(
-                "Too little is known of {name} for a personal list ({} liked {items} that others know too, {needed} needed): \
-                 these are what most listeners here like.",
-                taste.n_liked
-            );
-            (snapshot.models.len() - 1, Some(why))
-        }
-    }
-}
-
-fn nothing(request: &WeeklyRequest, week: Week, shortlist: &Shortlist, known: &Known) -> Error {
-    let why = if shortlist.n_left_out == shortlist.n_rows {
-        format!(
-            "of {} in the snapshot every one was heard ({}), shown before ({}) or is blocked ({}); import more, then train",
-            shortlist.n_rows, known.n_heard, known.n_shown, known.n_blocked
-        )
-    } else {
-        "nothing new here is near what was liked; import more, then train".to_owned()
-    };
-    Error::NothingToRecommend { listener: describe::name(&request.listener), week, why }
 }

@@ -55,7 +55,7 @@ impl Store {
                 id: RecordingId(row.get::<_, i64>(0)?.cast_unsigned()),
                 work: row.get::<_, i64>(1)?.cast_unsigned(),
                 release: row.get::<_, Option<i64>>(2)?.map(i64::cast_unsigned),
-                released: row.get_ref(3)?.as_str_or_null()?.and_then(|date| date.parse().ok()),
+                released: text(row, 3)?.and_then(|date| date.parse().ok()),
                 tempo: row.get(4)?,
                 key: row.get(5)?,
                 is_available: row.get(6)?,
@@ -104,7 +104,7 @@ impl Store {
         while let Some(row) = rows.next()? {
             let id = RecordingId(row.get::<_, i64>(0)?.cast_unsigned());
             let weight: Option<f32> = row.get(2)?;
-            each(id, row.get_ref(1)?.as_str()?, weight.unwrap_or(1.0));
+            each(id, text(row, 1)?.unwrap_or_default(), weight.unwrap_or(1.0));
         }
         Ok(())
     }
@@ -118,4 +118,8 @@ impl Store {
         let mut names = query.query([artist.0.cast_signed()])?;
         Ok(names.next()?.map(|row| row.get(0)).transpose()?)
     }
+}
+
+fn text<'r>(row: &'r rusqlite::Row<'_>, column: usize) -> rusqlite::Result<Option<&'r str>> {
+    Ok(row.get_ref(column)?.as_str_or_null()?)
 }

@@ -1,0 +1,96 @@
+//! Which few tastes does this listener have, in rows of this snapshot?
+
+use models::regions::{Judged, Member, Params, Region, Regions, regions};
+use music::{ItemIx, RegionKind, TasteRegion};
+
+use crate::maker::Maker;
+use crate::places::Places;
+use crate::taste::Taste;
+
+/// The regions of one listener's taste.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct TasteMap {
+    /// None where the model has no vectors or nothing is liked.
+    found: Option<Regions>,
+}
+
+impl TasteMap {
+    /// The regions of what is liked, numbered as those of the week `before` were.
+    pub(crate) fn of(taste: &Taste, maker: &Maker<'_>, before: &[TasteRegion]) -> Self {
+        let vectors = maker.snapshot.models[0].recommender.item_vectors();
+        let (Some(vectors), Some(space)) = (vectors, &maker.space) else { return Self::default() };
+        let loved: Vec<Judged<'_>> = taste
+            .liked()
+            .map(|(item, heard)| Judged {
+                item,
+                vector: vectors.row(item.0 as usize),
+                weight: heard.confidence,
+            })
+            .collect();
+        let params = Params {
+            max_regions: maker.config.weekly.max_regions as usize,
+            ..Params::default()
+        };
+        let before = in_rows(before, &maker.places);
+        let found = regions(&loved, space.whitening(), params, Some(&before));
+        Self { found: (!found.regions().is_empty()).then_some(found) }
+    }
+
+    /// By ascending number.
+    pub(crate) fn regions(&self) -> &[Region] {
+        self.found.as_ref().map_or(&[], Regions::regions)
+    }
+
+    /// Whether no region is known.
+    pub(crate) fn is_empty(&self) -> bool {
+        self.regions().is_empty()
+    }
+
+    /// The share of each.
+    pub(crate) fn shares(&self) -> Vec<f32> {
+        self.regions().iter().map(|region| region.share).collect()
+    }
+
+    /// What stands for each.
+    pub(crate) fn medoids(&self) -> impl Iterator<Item = ItemIx> {
+        self.regions().iter().map(|region| region.medoid)
+    }
+
+    /// The part of the history that belongs to each region, what is not liked included; of fewer than two, the whole.
+    pub(crate) fn parts(&self, taste: &Taste, maker: &Maker<'_>) -> Vec<Taste> {
+        let vectors = maker.snapshot.models[0].recommender.item_vectors();
+        let (Some(found), Some(vectors), Some(space)) = (&self.found, vectors, &maker.space) else {
+            return vec![taste.clone()];
+        };
+        if self.regions().len() < 2 {
+            return vec![taste.clone()];
+        }
+        let mut parts = vec![Vec::new(); self.regions().len()];
+        for (place, item) in taste.items().iter().enumerate() {
+            let mut vector = vectors.row(item.0 as usize).to_vec();
+            space.whitening().apply(&mut vector);
+            if let Some(region) = found.assign(&vector) {
+                parts[region].push(place);
+            }
+        }
+        parts.iter().map(|part| taste.only(part)).collect()
+    }
+}
+
+/// Regions that were kept, in rows, without what the snapshot does not have.
+fn in_rows(kept: &[TasteRegion], places: &Places<'_>) -> Vec<Region> {
+    let tastes = kept.iter().filter(|region| region.kind == RegionKind::Taste);
+    let in_rows = tastes.filter_map(|region| {
+        let mut members: Vec<Member> = region
+            .members
+            .iter()
+            .filter_map(|(id, weight)| Some(Member { item: places.ix(*id)?, weight: *weight }))
+            .collect();
+        members.sort_by_key(|member| member.item);
+        members.dedup_by_key(|member| member.item);
+        let medoid = places.ix(region.medoid)?;
+        let (number, share, tightness) = (region.number, region.share, region.tightness);
+        (!members.is_empty()).then_some(Region { number, medoid, members, share, tightness })
+    });
+    in_rows.collect()
+}

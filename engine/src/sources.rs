@@ -1,0 +1,97 @@
+//! Which recordings are worth a thought?
+//!
+//! Several sources propose, each with a quota; what several propose is one candidate that remembers all of them.
+//! What is off limits is never proposed.
+
+use std::collections::BTreeMap;
+
+use jiff::civil::Date;
+use linalg::top_k_of;
+use music::{ItemIx, Source};
+
+use crate::maker::Maker;
+use crate::scores::Scores;
+use crate::taste::Taste;
+
+mod exploration;
+mod fresh;
+mod loved_artists;
+mod neighbors;
+mod next_artists;
+mod other_models;
+mod regions;
+
+/// Candidates are proposed by these.
+const PROPOSE: [(Source, fn(&Ask<'_>, usize) -> Vec<ItemIx>); 7] = [
+    (Source::TasteRegion, regions::propose),
+    (Source::Neighbor, neighbors::propose),
+    (Source::LovedArtist, loved_artists::propose),
+    (Source::NextArtist, next_artists::propose),
+    (Source::Fresh, fresh::propose),
+    (Source::Exploration, exploration::propose),
+    (Source::OtherModel, other_models::propose),
+];
+
+/// What is asked of a source.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Ask<'a> {
+    pub(crate) maker: &'a Maker<'a>,
+    pub(crate) taste: &'a Taste,
+    pub(crate) scores: &'a Scores,
+    /// Rows off limits, ascending.
+    pub(crate) left_out: &'a [u32],
+    /// The Monday of the list.
+    pub(crate) monday: Date,
+    /// Which model of the snapshot scores.
+    pub(crate) model: usize,
+}
+
+/// A candidate and who proposed it.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct Found {
+    pub(crate) item: ItemIx,
+    /// The best over the regions.
+    pub(crate) score: f32,
+    /// The region of the best score.
+    pub(crate) region: usize,
+    /// In the order of [`Source`].
+    pub(crate) sources: Vec<Source>,
+}
+
+/// Every proposal, merged, best score first.
+pub(crate) fn gather(ask: &Ask<'_>) -> Vec<Found> {
+    let quotas = &ask.maker.config.weekly.sources;
+    let mut found: BTreeMap<ItemIx, Vec<Source>> = BTreeMap::new();
+    for (source, propose) in PROPOSE {
+        for item in propose(ask, quotas.of(source) as usize) {
+            let sources = found.entry(item).or_default();
+            if sources.last() != Some(&source) {
+                sources.push(source);
+            }
+        }
+    }
+    let mut found: Vec<Found> = found
+        .into_iter()
+        .map(|(item, sources)| {
+            let (score, region) = ask.scores.best(item);
+            Found { item, score, region, sources }
+        })
+        .collect();
+    found.sort_by(|a, b| b.score.total_cmp(&a.score).then(a.item.cmp(&b.item)));
+    found
+}
+
+impl Ask<'_> {
+    /// Whether a row may be proposed at all.
+    pub(crate) fn is_open(&self, item: ItemIx) -> bool {
+        self.left_out.binary_search(&item.0).is_err()
+    }
+
+    /// The best-scored of some rows, of those that may be proposed, best first.
+    pub(crate) fn best(&self, rows: impl Iterator<Item = ItemIx>, quota: usize) -> Vec<ItemIx> {
+        let open = rows.filter(|item| self.is_open(*item));
+        let scored = open.map(|item| (item.0, self.scores.best(item).0));
+        let best = top_k_of(scored.filter(|(_, score)| *score > 0.0), quota);
+        best.into_iter().map(|(row, _)| ItemIx(row)).collect()
+    }
+}

@@ -1,0 +1,10 @@
+//! Little known, but where the listener's taste lies.
+
+use music::ItemIx;
+
+use super::Ask;
+
+/// The best-scored of what few listeners like.
+pub(super) fn propose(ask: &Ask<'_>, quota: usize) -> Vec<ItemIx> {
+    ask.best(ask.maker.little_known.iter().map(|row| ItemIx(*row)), quota)
+}
