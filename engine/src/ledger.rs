@@ -49,6 +49,7 @@ pub(crate) fn keep(
         told: serde_json::to_string(track).expect("a line holds only strings and finite numbers"),
         policy: POLICY.to_owned(),
         propensity: Some(1.0),
+        is_new: true,
     });
     let list = List {
         listener: request.listener.id,
@@ -61,7 +62,7 @@ pub(crate) fn keep(
         note: playlist.note.clone(),
         lines: lines.collect(),
     };
-    folder.store.record_list(&list)?;
+    folder.store.record_list(&list, &[])?;
     Ok(())
 }
 

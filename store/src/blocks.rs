@@ -1,21 +1,10 @@
 //! What does a listener never want to be shown?
 
 use jiff::Timestamp;
-use music::{ArtistId, ListenerId, RecordingId};
-use rusqlite::Connection;
+use music::ListenerId;
 
-use crate::{Error, Result, Store, identity, listeners, row};
-
-/// What can be blocked.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum BlockTarget {
-    /// Everything by an artist, in any position of the credit.
-    Artist(ArtistId),
-    /// One recording.
-    Recording(RecordingId),
-    /// Everything with a tag.
-    Tag(String),
-}
+use crate::target::{BlockTarget, read, resolved, stored};
+use crate::{Result, Store, listeners, row};
 
 impl Store {
     /// Blocks something; returns whether it was not blocked before.
@@ -89,39 +78,8 @@ impl Store {
         let mut blocks = Vec::new();
         while let Some(row) = rows.next()? {
             let (kind, value): (String, String) = (row.get(0)?, row.get(1)?);
-            let block = read(&kind, &value);
-            blocks.push(
-                block.ok_or_else(|| Error::Strange {
-                    what: format!("a block of {kind} `{value}`"),
-                })?,
-            );
+            blocks.push(read(&kind, value)?);
         }
         Ok(blocks)
-    }
-}
-
-fn resolved(db: &Connection, target: &BlockTarget) -> Result<BlockTarget> {
-    Ok(match target {
-        BlockTarget::Recording(id) => BlockTarget::Recording(RecordingId(
-            identity::resolve(db, id.0.cast_signed())?.cast_unsigned(),
-        )),
-        BlockTarget::Artist(_) | BlockTarget::Tag(_) => target.clone(),
-    })
-}
-
-fn stored(target: &BlockTarget) -> (&'static str, String) {
-    match target {
-        BlockTarget::Artist(id) => ("artist", id.to_string()),
-        BlockTarget::Recording(id) => ("recording", id.to_string()),
-        BlockTarget::Tag(tag) => ("tag", tag.clone()),
-    }
-}
-
-fn read(kind: &str, value: &str) -> Option<BlockTarget> {
-    match kind {
-        "artist" => Some(BlockTarget::Artist(value.parse().ok()?)),
-        "recording" => Some(BlockTarget::Recording(value.parse().ok()?)),
-        "tag" => Some(BlockTarget::Tag(value.to_owned())),
-        _ => None,
     }
 }

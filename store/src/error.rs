@@ -1,6 +1,6 @@
 //! What can go wrong with the store, and what can be done about it?
 
-use music::{ImportId, ItemKind, ListenerId, RecordingId};
+use music::{ImportId, ItemKind, ListenerId, RecordingId, SettingError, Week};
 use rusqlite::ErrorCode;
 use rusqlite::ffi::{
     SQLITE_IOERR_FSYNC, SQLITE_IOERR_SHMSIZE, SQLITE_IOERR_TRUNCATE, SQLITE_IOERR_WRITE,
@@ -125,6 +125,28 @@ pub enum Error {
     NameTaken {
         /// The name asked for.
         name: String,
+    },
+    /// A setting cannot have this value.
+    #[error(transparent)]
+    Setting(#[from] SettingError),
+    /// A rule without any part would leave out the whole log.
+    #[error(
+        "this would leave out everything that was ever heard: say when, on which device, in which session or country, or which label"
+    )]
+    LeavesOutAll,
+    /// Prices are written once, so that nobody's list depends on who was served before.
+    #[error("the exposure prices of {week} by snapshot {snapshot} were written already")]
+    AlreadyPriced {
+        /// The week.
+        week: Week,
+        /// The snapshot.
+        snapshot: String,
+    },
+    /// A policy speaks of recordings and artists.
+    #[error("a policy about an artist or a recording expected, got one about the tag `{tag}`")]
+    TagPolicy {
+        /// The tag.
+        tag: String,
     },
 }
 

@@ -269,7 +269,7 @@ impl Store {
 
     /// Takes the listens, counts and tags of an import back: the log holds what it would hold without it.
     ///
-    /// Whoever then has no listens, counts, blocks or lists goes too, and the name can no longer be read in the files.
+    /// Whoever then has no listens, counts or lists and asked for nothing goes too, and the name can no longer be read in the files.
     /// What was learned about recordings stays, tags excepted: names, keys, and which of them are one.
     /// Imputed lengths and tags go until the next training, as they may rest on what is taken back.
     ///

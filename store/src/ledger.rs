@@ -5,10 +5,10 @@
 use std::collections::BTreeMap;
 
 use jiff::Timestamp;
-use music::{ListId, ListKind, ListenerId, RecordingId, Shown, Week};
-use rusqlite::{Params, TransactionBehavior, params};
+use music::{ListId, ListKind, ListenerId, RecordingId, Shown, Slot, Week};
+use rusqlite::{Connection, Params, TransactionBehavior, params};
 
-use crate::{Error, Result, Store, identity, listeners, row};
+use crate::{Error, Result, Store, identity, listeners, row, slots};
 
 /// A list as it was shown.
 #[derive(Clone, Debug, PartialEq)]
@@ -46,14 +46,16 @@ pub struct Line {
     pub policy: String,
     /// The probability with which the policy puts it there, where it knows.
     pub propensity: Option<f32>,
+    /// Whether it claims to be new to the listener; then it is never claimed again.
+    pub is_new: bool,
 }
 
 impl Store {
-    /// Writes a list into the ledger.
+    /// Writes a list into the ledger, with what its exploration slots were drawn from.
     ///
     /// # Errors
     /// [`Error::UnknownListener`].
-    pub fn record_list(&mut self, list: &List) -> Result<ListId> {
+    pub fn record_list(&mut self, list: &List, slots: &[Slot]) -> Result<ListId> {
         let tx = self.db.transaction_with_behavior(TransactionBehavior::Immediate)?;
         listeners::must_exist(&tx, list.listener)?;
         tx.execute(
@@ -71,23 +73,8 @@ impl Store {
             ],
         )?;
         let id = tx.last_insert_rowid();
-        let mut insert = tx.prepare_cached(
-            "INSERT INTO ledger (list, position, recording, score, told, policy, propensity)
-                VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)",
-        )?;
-        for (position, line) in (1_i64..).zip(&list.lines) {
-            let recording = line.recording.0.cast_signed();
-            insert.execute((
-                id,
-                position,
-                recording,
-                line.score,
-                &line.told,
-                &line.policy,
-                line.propensity,
-            ))?;
-        }
-        drop(insert);
+        write_lines(&tx, id, &list.lines)?;
+        slots::write(&tx, id, slots)?;
         tx.commit()?;
         Ok(ListId(id.cast_unsigned()))
     }
@@ -168,7 +155,7 @@ impl Store {
 
     fn lines(&self, list: i64) -> Result<Vec<Line>> {
         let mut query = self.db.prepare_cached(
-            "SELECT recording, score, told, policy, propensity FROM ledger WHERE list = ?1 ORDER BY position",
+            "SELECT recording, score, told, policy, propensity, is_new FROM ledger WHERE list = ?1 ORDER BY position",
         )?;
         let mut rows = query.query([list])?;
         let mut lines = Vec::new();
@@ -179,18 +166,42 @@ impl Store {
                 told: row.get(2)?,
                 policy: row.get(3)?,
                 propensity: row.get(4)?,
+                is_new: row.get(5)?,
             });
         }
         Ok(lines)
     }
 }
 
-fn list_kind(name: &str) -> Result<ListKind> {
-    let known = [ListKind::WeeklyExploration].into_iter().find(|kind| kind.name() == name);
-    known.ok_or(Error::Strange { what: format!("a list of kind `{name}`") })
+fn write_lines(db: &Connection, list: i64, lines: &[Line]) -> Result<()> {
+    let mut insert = db.prepare_cached(
+        "INSERT INTO ledger (list, position, recording, score, told, policy, propensity, is_new)
+            VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)",
+    )?;
+    for (position, line) in (1_i64..).zip(lines) {
+        insert.execute(params![
+            list,
+            position,
+            line.recording.0.cast_signed(),
+            line.score,
+            line.told,
+            line.policy,
+            line.propensity,
+            line.is_new,
+        ])?;
+    }
+    Ok(())
 }
 
-fn week(text: &str) -> Result<Week> {
+/// A stored kind of list.
+pub(crate) fn list_kind(name: &str) -> Result<ListKind> {
+    name.parse().map_err(|_parse: music::ParseListKindError| Error::Strange {
+        what: format!("a list of kind `{name}`"),
+    })
+}
+
+/// A stored week; as text, weeks have the order of time.
+pub(crate) fn week(text: &str) -> Result<Week> {
     text.parse().map_err(|_parse: music::ParseWeekError| Error::Strange {
         what: format!("the week `{text}`"),
     })

@@ -1,6 +1,7 @@
 //! What must survive a crash?
 //!
-//! One `SQLite` file: the log of every import as it came, the catalogue, the listeners, and the ledger of what was shown.
+//! One `SQLite` file: the log of every import as it came, the catalogue, the listeners and what they ask for, the operator's
+//! policy, and the ledger of what was shown.
 //! The log keeps everything, so that an import can be taken back and belief can change its mind:
 //! which rows are one listen is decided when reading, never when importing.
 //! Taking an import back takes its listens, counts and tags, and whoever is left with nothing; names and keys of
@@ -11,16 +12,26 @@ mod blocks;
 mod catalogue;
 mod columns;
 mod error;
+mod exposure;
 mod find;
 mod history;
 mod identity;
 mod imports;
 mod imputed;
+mod leanings;
 mod ledger;
+mod left_out;
+mod libraries;
 mod listeners;
+mod packed;
+mod policies;
 mod recordings;
 mod row;
 mod schema;
+mod settings;
+mod slots;
+mod target;
+mod taste;
 #[cfg(test)]
 mod tests;
 
@@ -30,14 +41,18 @@ use std::time::Duration;
 use music::ItemKind;
 use rusqlite::{Connection, Transaction};
 
-pub use blocks::BlockTarget;
 pub use columns::{Basics, Words};
 pub use error::{Error, Result};
+pub use exposure::ShownLine;
 pub use imports::{Appended, Audience, Begun, Finished, ImportSummary, NewImport, Undone};
 pub use imputed::{ImputedTotals, Stands};
+pub use leanings::{Lean, Leaning};
 pub use ledger::{Line, List};
+pub use left_out::LeftOutRule;
 pub use listeners::Listener;
+pub use policies::{Effect, Policy};
 pub use recordings::Recording;
+pub use target::BlockTarget;
 
 use imports::Open;
 

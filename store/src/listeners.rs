@@ -103,9 +103,10 @@ impl Store {
         })
     }
 
-    /// Makes two listeners one: all that `from` heard, was shown, blocked and is called goes to `into`.
+    /// Makes two listeners one: all that `from` heard, was shown, blocked, asked for and is called goes to `into`.
     ///
     /// Counts of one import add up; of two equal rows of the log one stays.
+    /// What `into` set and leans to holds against what `from` did; the taste is `into`'s until it is computed anew.
     ///
     /// # Errors
     /// [`Error::UnknownListener`].
@@ -125,7 +126,7 @@ impl Store {
         })
     }
 
-    /// Removes a listener with everything that was heard, shown and blocked.
+    /// Removes a listener with everything that was heard, shown, blocked and asked for.
     ///
     /// What is removed is overwritten in the file; of the name nothing is left there.
     ///
@@ -261,7 +262,7 @@ fn rewrite_names(db: &Connection) -> Result<()> {
 }
 
 /// Moves what is of listener 1 to listener 2.
-const MERGE: [&str; 5] = [
+const MERGE: [&str; 9] = [
     "INSERT OR IGNORE INTO listens SELECT ?2, recording, listened_at, kind, import, played, length, how_ended,
         session, country, device FROM listens WHERE listener = ?1",
     "INSERT INTO counts (listener, recording, import, plays)
@@ -269,6 +270,10 @@ const MERGE: [&str; 5] = [
         ON CONFLICT DO UPDATE SET plays = plays + excluded.plays",
     "UPDATE lists SET listener = ?2 WHERE listener = ?1",
     "UPDATE OR IGNORE blocks SET listener = ?2 WHERE listener = ?1",
+    "UPDATE OR IGNORE settings SET listener = ?2 WHERE listener = ?1",
+    "UPDATE OR IGNORE leanings SET listener = ?2 WHERE listener = ?1",
+    "UPDATE left_out SET listener = ?2 WHERE listener = ?1",
+    "UPDATE OR IGNORE libraries SET listener = ?2 WHERE listener = ?1",
     "UPDATE accounts SET listener = ?2 WHERE listener = ?1",
 ];
 
@@ -281,16 +286,18 @@ fn inherit_name(db: &Connection, from: i64, into: i64) -> Result<()> {
     Ok(())
 }
 
-/// Removes whoever heard nothing, was shown nothing and blocked nothing, with names and accounts.
+/// Removes whoever heard nothing, was shown nothing and asked for nothing, with names and accounts.
 pub(crate) fn remove_empty(db: &Connection) -> Result<()> {
-    let nothing = ["listens", "counts", "blocks", "lists"]
+    let tables =
+        ["listens", "counts", "blocks", "lists", "settings", "leanings", "left_out", "libraries"];
+    let nothing = tables
         .map(|table| format!("NOT EXISTS (SELECT 1 FROM {table} WHERE listener = listeners.id)"))
         .join(" AND ");
     db.execute(&format!("DELETE FROM listeners WHERE {nothing}"), [])?;
     Ok(())
 }
 
-/// Accounts, lists and blocks go with the listener.
+/// Accounts, lists and all that was asked for go with the listener.
 fn remove(db: &Connection, listener: i64) -> Result<()> {
     db.execute("DELETE FROM listens WHERE listener = ?1", [listener])?;
     db.execute("DELETE FROM counts WHERE listener = ?1", [listener])?;

@@ -8,7 +8,7 @@ use music::{ArtistId, CatalogueEntry, Credit, ListenerId, RecordingId, Tag};
 use rusqlite::{Connection, OptionalExtension, Params};
 
 use crate::identity::{self, KeyKind};
-use crate::{Error, Result, Stands, Store, imputed, row};
+use crate::{Error, Result, Stands, Store, imputed, policies, row};
 
 /// Everything the catalogue knows of one recording.
 #[derive(Clone, Debug, PartialEq)]
@@ -111,7 +111,9 @@ impl Store {
         )
     }
 
-    /// Everything ever shown to a listener, ascending; with `before`, in lists made before that moment.
+    /// Everything ever shown to a listener as new, ascending; with `before`, in lists made before that moment.
+    ///
+    /// What was known and said so may be shown again.
     ///
     /// # Errors
     /// What the database may refuse.
@@ -122,7 +124,7 @@ impl Store {
     ) -> Result<Vec<RecordingId>> {
         let query = "SELECT DISTINCT coalesce(a.recording, l.recording) AS shown FROM lists
             JOIN ledger l ON l.list = lists.id LEFT JOIN aliases a ON a.alias = l.recording
-            WHERE lists.listener = ?1 AND lists.made_at < ?2 ORDER BY shown";
+            WHERE lists.listener = ?1 AND lists.made_at < ?2 AND l.is_new ORDER BY shown";
         self.recording_ids(query, [listener.0.cast_signed(), row::before(before)])
     }
 
@@ -228,11 +230,7 @@ fn read_sets(db: &Connection, id: i64, entry: &mut CatalogueEntry) -> Result<()>
     let mut query = db.prepare_cached(tags)?;
     let tags = query.query_map([id], |row| Ok(Tag { name: row.get(0)?, weight: row.get(1)? }))?;
     entry.tags = tags.collect::<rusqlite::Result<_>>()?;
-    let labels = "SELECT label FROM recording_labels WHERE recording = ?1 ORDER BY label";
-    entry.labels = db
-        .prepare_cached(labels)?
-        .query_map([id], |row| row.get(0))?
-        .collect::<rusqlite::Result<_>>()?;
+    entry.labels = policies::labels(db, id)?;
     let groups = "SELECT name FROM recording_groups WHERE recording = ?1 ORDER BY name";
     entry.groups = db
         .prepare_cached(groups)?

@@ -173,7 +173,8 @@ fn end(code: u8) -> Option<End> {
     ends.into_iter().find(|end| end_code(*end) == code)
 }
 
-fn device_code(device: Device) -> u8 {
+/// A class without a code does not compile; codes are never given anew.
+pub(crate) fn device_code(device: Device) -> u8 {
     match device {
         Device::Mobile => 0,
         Device::Desktop => 1,
@@ -181,9 +182,9 @@ fn device_code(device: Device) -> u8 {
     }
 }
 
-fn device(code: u8) -> Option<Device> {
-    let devices = [Device::Mobile, Device::Desktop, Device::Home];
-    devices.into_iter().find(|device| device_code(*device) == code)
+/// The class of device with a code.
+pub(crate) fn device(code: u8) -> Option<Device> {
+    Device::ALL.into_iter().find(|device| device_code(*device) == code)
 }
 
 /// The two letters of a country, if it is two letters.

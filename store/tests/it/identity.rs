@@ -111,7 +111,7 @@ fn a_shared_key_makes_two_recordings_one_and_heard_ledger_and_blocks_follow() {
     let (survivor, alias) = (home.recording("Low - Monkey"), home.recording(MBID));
     assert!(survivor < alias, "names of two titles are two recordings");
     let ada = home.listener("ada");
-    home.store.record_list(&list(ada, "2026-W47", &[alias])).unwrap();
+    home.store.record_list(&list(ada, "2026-W47", &[alias]), &[]).unwrap();
     home.store.block(ada, &BlockTarget::Recording(alias), at(0)).unwrap();
 
     // Somebody who has both keys.

@@ -12,6 +12,7 @@ pub(crate) fn list(listener: ListenerId, week: &str, recordings: &[RecordingId])
         told: r#"{"text":"because"}"#.to_owned(),
         policy: "mmr".to_owned(),
         propensity: Some(0.25),
+        is_new: true,
     };
     List {
         listener,
@@ -40,7 +41,7 @@ fn asked_again_the_latest_list_comes_back_as_it_was() {
     let first = list(ada, "2026-W47", &[three, one]);
     let second =
         List { note: Some("two honest lines".to_owned()), ..list(ada, "2026-W47", &[two]) };
-    let ids = [&first, &second].map(|list| home.store.record_list(list).unwrap());
+    let ids = [&first, &second].map(|list| home.store.record_list(list, &[]).unwrap());
     home.reopen();
     let week = "2026-W47".parse().unwrap();
     let latest = home.store.latest_list(ada, ListKind::WeeklyExploration, week, 30).unwrap();
@@ -54,7 +55,7 @@ fn a_list_of_another_size_does_not_hide_the_one_asked_for() {
     let (mut home, ada) = home();
     let long = list(ada, "2026-W47", &[RecordingId(1), RecordingId(2)]);
     let short = List { size: 10, ..list(ada, "2026-W47", &[RecordingId(3)]) };
-    let ids = [&long, &short].map(|list| home.store.record_list(list).unwrap());
+    let ids = [&long, &short].map(|list| home.store.record_list(list, &[]).unwrap());
     let latest =
         |size| home.store.latest_list(ada, ListKind::WeeklyExploration, long.week, size).unwrap();
     assert_eq!(latest(30), Some((ids[0], long.clone())));
@@ -66,7 +67,7 @@ fn a_list_of_another_size_does_not_hide_the_one_asked_for() {
 fn lists_are_of_one_listener_and_one_week() {
     let (mut home, ada) = home();
     let bob = home.store.ensure_listener("bob").unwrap();
-    home.store.record_list(&list(ada, "2026-W47", &[RecordingId(1)])).unwrap();
+    home.store.record_list(&list(ada, "2026-W47", &[RecordingId(1)]), &[]).unwrap();
     let latest = |who, week: &str| {
         let week = week.parse().unwrap();
         home.store.latest_list(who, ListKind::WeeklyExploration, week, 30).unwrap()
@@ -79,6 +80,6 @@ fn lists_are_of_one_listener_and_one_week() {
 #[test]
 fn a_list_for_nobody_is_refused() {
     let (mut home, _) = home();
-    let refused = home.store.record_list(&list(ListenerId(99), "2026-W47", &[]));
+    let refused = home.store.record_list(&list(ListenerId(99), "2026-W47", &[]), &[]);
     assert!(matches!(refused, Err(Error::UnknownListener { id: ListenerId(99) })));
 }

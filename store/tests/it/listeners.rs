@@ -125,7 +125,7 @@ fn a_person_with_two_accounts_becomes_one_listener() {
     );
     let (ada, other, song) =
         (home.listener("ada"), home.listener("ada2"), home.recording("Monkey"));
-    home.store.record_list(&list(other, "2026-W47", &[song])).unwrap();
+    home.store.record_list(&list(other, "2026-W47", &[song]), &[]).unwrap();
     for who in [ada, other] {
         home.store.block(who, &BlockTarget::Tag("noise".to_owned()), at(0)).unwrap();
     }
@@ -184,7 +184,7 @@ fn whoever_is_deleted_is_gone_from_the_file() {
     );
     let gone = home.listener(&name(250));
     let song = home.recording("Monkey");
-    home.store.record_list(&list(gone, "2026-W47", &[song])).unwrap();
+    home.store.record_list(&list(gone, "2026-W47", &[song]), &[]).unwrap();
     home.store.block(gone, &BlockTarget::Tag("secret-block".to_owned()), at(0)).unwrap();
     home.store.record(gone, song, &Event::new(Interaction::Like, at(0))).unwrap();
     let pseudonym = home.store.pseudonym(&name(250), Audience::Foreground);

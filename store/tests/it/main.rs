@@ -2,6 +2,8 @@
 
 #![expect(clippy::unwrap_used, reason = "what cannot be prepared fails the test")]
 
+mod controls;
+mod exposure;
 mod failures;
 mod home;
 mod identity;
@@ -9,5 +11,7 @@ mod imports;
 mod imputed;
 mod ledger;
 mod listeners;
+mod operator;
 mod schemas;
+mod taste;
 mod undo;

@@ -1,10 +1,11 @@
 //! Does a store that an older undersong wrote open, with all that it holds?
 
-use music::{Interaction, RecordingId};
+use music::{Interaction, RecordingId, Settings};
 use rusqlite::Connection;
 use store::Store;
 
-const STORES: [&str; 1] = [include_str!("golden/schema-1.sql")];
+const STORES: [&str; 2] =
+    [include_str!("golden/schema-1.sql"), include_str!("golden/schema-2.sql")];
 
 #[test]
 fn a_store_of_any_older_schema_opens_with_all_that_it_holds() {
@@ -23,8 +24,22 @@ fn a_store_of_any_older_schema_opens_with_all_that_it_holds() {
             assert_eq!(monkey.entry.credit.release.as_deref(), Some("The Great Destroyer"));
             assert_eq!(monkey.tags()[0].name, "slowcore");
             store.replace_imputed(&[], &[]).unwrap();
+            assert_eq!(store.settings(ada).unwrap(), Settings::default());
         }
     }
+}
+
+#[test]
+fn every_line_shown_before_there_were_other_kinds_of_lists_claimed_to_be_new() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("undersong.db");
+    Connection::open(&path).unwrap().execute_batch(STORES[1]).unwrap();
+    let store = Store::open(&path).unwrap();
+    let ada = store.listener("ada").unwrap().unwrap().id;
+    let (id, list) = store.lists(ada).unwrap().pop().unwrap();
+    assert_eq!(list.lines.iter().map(|line| line.is_new).collect::<Vec<_>>(), [true]);
+    assert_eq!(store.shown(ada, None).unwrap(), [RecordingId(3)]);
+    assert_eq!(store.slots(id).unwrap(), []);
 }
 
 /// Whoever changes a step leaves stores behind that lack the change.
