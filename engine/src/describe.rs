@@ -1,16 +1,20 @@
 //! How is a chosen recording handed to a person?
 
 use std::cmp::Ordering;
+use std::collections::BTreeMap;
 
 use jiff::civil::Date;
 use models::Recommender;
-use music::{Contribution, Fact, ItemIx, ItemKind, Reason, RecordingId, Track};
-use rank::{Line, Slate, Slot};
+use models::regions::Region;
+use music::{Contribution, Fact, ItemIx, ItemKind, Reason, RecordingId, RegionKind, TasteRegion, Track};
+use rank::{Line, Slot};
 use store::{Listener, Recording};
 
 use crate::maker::Maker;
+use crate::portrait::Portrait;
 use crate::sources::Found;
 use crate::taste::Taste;
+use crate::weekly::Choice;
 use crate::{Error, Folder, Snapshot, links};
 
 /// How many parts of the history a reason names.
@@ -20,26 +24,79 @@ const NAMED: usize = 3;
 pub(crate) fn tracks(
     folder: &Folder,
     maker: &Maker<'_>,
-    model: usize,
-    parts: &[Taste],
-    found: &[Found],
-    slate: &Slate,
+    portrait: &Portrait,
+    choice: &Choice,
 ) -> Result<Vec<Track>, Error> {
+    let Choice { parts, found, slate, .. } = choice;
     let snapshot = maker.snapshot;
     let chosen: Vec<&Found> = slate.lines.iter().map(|line| &found[line.candidate]).collect();
-    let items: Vec<ItemIx> = chosen.iter().map(|found| found.item).collect();
-    let ids: Vec<_> = items.iter().map(|item| snapshot.rows.id(*item)).collect();
+    let ids: Vec<_> = chosen.iter().map(|found| snapshot.rows.id(found.item)).collect();
     let recordings = folder.store.recordings(&ids)?;
-    let recommender = snapshot.models[model].recommender.as_ref();
-    let shares = shares(recommender, parts, &chosen);
+    let names = region_names(folder, maker, portrait.map.regions())?;
+    let shares = shares(snapshot.models[choice.model].recommender.as_ref(), parts, &chosen);
     let mut tracks = Vec::with_capacity(slate.lines.len());
-    for (position, (line, recording)) in (1..).zip(slate.lines.iter().zip(&recordings)) {
-        let found = &found[line.candidate];
-        let shares = shares[position as usize - 1].as_deref();
-        let reason = reason(folder, snapshot, &parts[found.region], found.item, shares)?;
-        tracks.push(track(position, found, line, recording, reason, snapshot));
+    for (at, line) in slate.lines.iter().enumerate() {
+        let (found, recording) = (chosen[at], &recordings[at]);
+        let reason = reason(folder, snapshot, &parts[found.region], found.item, shares[at].as_deref())?;
+        let region = names.get(found.region).filter(|_| choice.model == 0).cloned();
+        let position = u32::try_from(at + 1).expect("lists are short");
+        tracks.push(Track { region, ..track(position, found, line, recording, reason, snapshot) });
     }
     Ok(tracks)
+}
+
+/// The regions of taste and distaste as the store keeps them.
+pub(crate) fn regions(
+    folder: &Folder,
+    maker: &Maker<'_>,
+    portrait: &Portrait,
+) -> Result<Vec<TasteRegion>, Error> {
+    let maps = [(RegionKind::Taste, &portrait.map), (RegionKind::Distaste, &portrait.distaste)];
+    let mut kept = Vec::new();
+    for (kind, map) in maps {
+        let names = region_names(folder, maker, map.regions())?;
+        kept.extend(map.kept(kind, maker, names));
+    }
+    Ok(kept)
+}
+
+/// What people call each region: its most usual tag and its two most loved artists.
+fn region_names(
+    folder: &Folder,
+    maker: &Maker<'_>,
+    regions: &[Region],
+) -> Result<Vec<String>, Error> {
+    let mut names = Vec::with_capacity(regions.len());
+    for region in regions {
+        let (mut tags, mut artists) = (BTreeMap::new(), BTreeMap::new());
+        for member in &region.members {
+            for (tag, share) in maker.facts.genres(member.item) {
+                *tags.entry(*tag).or_insert(0.0) += share * member.weight;
+            }
+            // The main artist names; whoever is featured is too many to tell.
+            if let Some(artist) = maker.facts.artists(member.item).first() {
+                *artists.entry(*artist).or_insert(0.0) += member.weight;
+            }
+        }
+        let mut of_artists = Vec::new();
+        for artist in heaviest(artists).into_iter().take(2) {
+            of_artists.extend(folder.store.artist_name(artist)?);
+        }
+        let tag = heaviest(tags).first().map(|tag| maker.facts.tag(*tag).to_owned());
+        names.push(match (tag, of_artists.is_empty()) {
+            (Some(tag), false) => format!("{tag}: {}", listed(&of_artists)),
+            (Some(tag), true) => tag,
+            (None, _) => listed(&of_artists),
+        });
+    }
+    Ok(names)
+}
+
+/// Keys by falling weight.
+fn heaviest<K: Copy + Ord>(weights: BTreeMap<K, f32>) -> Vec<K> {
+    let mut weights: Vec<_> = weights.into_iter().collect();
+    weights.sort_by(|(a, x), (b, y)| y.total_cmp(x).then(a.cmp(b)));
+    weights.into_iter().map(|(key, _)| key).collect()
 }
 
 /// What each entry of its part of the history contributes to each line, where the model can tell.

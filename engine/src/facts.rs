@@ -28,7 +28,8 @@ pub(crate) struct Facts {
     tags: Vec<String>,
     /// Rows of an artist, ascending, whatever the place in the credit.
     by_artist: BTreeMap<ArtistId, Vec<u32>>,
-    labels: BTreeMap<u32, Vec<String>>,
+    /// Rows of a work, ascending by work, then row.
+    by_work: Vec<(u64, u32)>,
     groups: BTreeMap<u32, Vec<String>>,
     /// Share of rows that fewer listeners like.
     popularity: Vec<f32>,
@@ -73,13 +74,15 @@ impl Facts {
         })?;
         let artists = Ragged::new(n, artists);
         let (genres, tags) = genres(store, places, n)?;
+        let mut by_work: Vec<_> = rows.iter().zip(0..).map(|(row, at)| (row.work, at)).collect();
+        by_work.sort_unstable();
         Ok(Self {
             by_artist: by_artist(&artists),
+            by_work,
             rows,
             artists,
             genres,
             tags,
-            labels: words(store, places, Words::Labels)?,
             groups: words(store, places, Words::Groups)?,
             popularity: popularity(&snapshot.liked_by),
         })
@@ -120,19 +123,16 @@ impl Facts {
         self.by_artist.iter().map(|(artist, rows)| (*artist, rows.as_slice()))
     }
 
-    /// Labels that a catalogue or operator put on it, ascending.
-    pub(crate) fn labels(&self, item: ItemIx) -> &[String] {
-        self.labels.get(&item.0).map_or(&[], Vec::as_slice)
-    }
-
     /// Groups whose exposure is kept fair, ascending.
     pub(crate) fn groups(&self, item: ItemIx) -> &[String] {
         self.groups.get(&item.0).map_or(&[], Vec::as_slice)
     }
 
-    /// Rows with any label, ascending.
-    pub(crate) fn labeled(&self) -> impl Iterator<Item = (ItemIx, &[String])> {
-        self.labels.iter().map(|(row, labels)| (ItemIx(*row), labels.as_slice()))
+    /// The rows of a work, ascending.
+    pub(crate) fn by_work(&self, work: u64) -> impl Iterator<Item = &u32> {
+        let first = self.by_work.partition_point(|(other, _)| *other < work);
+        let rest = self.by_work[first..].iter();
+        rest.take_while(move |(other, _)| *other == work).map(|(_, row)| row)
     }
 
     /// Share of rows that fewer listeners like, 0 to 1.

@@ -2,15 +2,17 @@
 //!
 //! A list counts as shown when it is made, whether anybody opens it or not.
 
-use music::{ListKind, Playlist, Track, Week};
+use music::{ListKind, Playlist, Slot, Track, Week};
 use store::{Line, List};
 
-use crate::known::Blocks;
+use crate::blocks::Blocks;
 use crate::weekly::WeeklyRequest;
 use crate::{Error, Folder, describe};
 
-/// The policy that chose every line of a list without exploration slots.
-const POLICY: &str = "slate-1";
+/// The policy of lines that are where they are for certain.
+const CHOSEN: &str = "slate-2";
+/// The policy of lines that were drawn.
+pub(crate) const DRAWN: &str = "strata-1";
 
 /// The list made before for that listener, week and size, as it was; lines blocked since are marked.
 pub(crate) fn find(
@@ -42,13 +44,14 @@ pub(crate) fn keep(
     request: &WeeklyRequest,
     size: usize,
     playlist: &Playlist,
+    slots: &[Slot],
 ) -> Result<(), Error> {
     let lines = playlist.tracks.iter().map(|track| Line {
         recording: track.recording,
         score: track.score,
         told: serde_json::to_string(track).expect("a line holds only strings and finite numbers"),
-        policy: POLICY.to_owned(),
-        propensity: Some(1.0),
+        policy: if track.propensity.is_some() { DRAWN } else { CHOSEN }.to_owned(),
+        propensity: Some(track.propensity.unwrap_or(1.0)),
         is_new: true,
     });
     let list = List {
@@ -62,7 +65,7 @@ pub(crate) fn keep(
         note: playlist.note.clone(),
         lines: lines.collect(),
     };
-    folder.store.record_list(&list, &[])?;
+    folder.store.record_list(&list, slots)?;
     Ok(())
 }
 

@@ -1,6 +1,11 @@
 //! What do all lists of a week share?
 
+use std::collections::BTreeMap;
+
+use music::ItemIx;
+
 use crate::facts::Facts;
+use crate::off_limits::HardRule;
 use crate::places::Places;
 use crate::space::Space;
 use crate::{Config, Error, Folder, Snapshot};
@@ -16,8 +21,8 @@ pub struct Maker<'a> {
     pub(crate) facts: Facts,
     /// Where recordings lie; the serving model may have no vectors.
     pub(crate) space: Option<Space>,
-    /// Rows that nobody gets, ascending.
-    pub(crate) barred: Vec<u32>,
+    /// Rows that nobody gets, with the reason.
+    pub(crate) barred: BTreeMap<u32, HardRule>,
     /// Rows that few listeners like, ascending.
     pub(crate) little_known: Vec<u32>,
 }
@@ -35,12 +40,41 @@ impl<'a> Maker<'a> {
         let facts = Facts::of(&folder.store, snapshot, &places)?;
         let vectors = snapshot.models[0].recommender.item_vectors();
         let space = vectors.map(|vectors| Space::of(vectors, &facts));
-        let mut barred: Vec<u32> = places.redundant().chain(facts.unavailable()).map(|item| item.0).collect();
-        barred.sort_unstable();
-        barred.dedup();
+        let barred = barred(folder, snapshot, &places, &facts)?;
         let n_rows = u32::try_from(snapshot.rows.len()).expect("rows are u32");
-        let is_little_known = |row: &u32| facts.popularity(music::ItemIx(*row)) < LITTLE_KNOWN;
+        let is_little_known = |row: &u32| facts.popularity(ItemIx(*row)) < LITTLE_KNOWN;
         let little_known = (0..n_rows).filter(is_little_known).collect();
         Ok(Self { snapshot, config: folder.config.clone(), places, facts, space, barred, little_known })
     }
+}
+
+/// Rows that nobody gets: of two reasons the operator's goes first.
+fn barred(
+    folder: &Folder,
+    snapshot: &Snapshot,
+    places: &Places<'_>,
+    facts: &Facts,
+) -> Result<BTreeMap<u32, HardRule>, Error> {
+    let mut barred = BTreeMap::new();
+    for (recording, reason) in folder.store.denied()? {
+        for item in places.all(recording) {
+            barred.insert(item.0, HardRule::Denied(reason.clone()));
+        }
+    }
+    for item in facts.unavailable() {
+        barred.entry(item.0).or_insert(HardRule::Unavailable);
+    }
+    for item in places.redundant() {
+        barred.entry(item.0).or_insert(HardRule::Duplicate);
+    }
+    let least = folder.config.weekly.privacy_threshold;
+    for (_, rows) in facts.all_artists() {
+        let listeners = rows.iter().map(|row| snapshot.liked_by(ItemIx(*row))).max().unwrap_or(0);
+        if (1..least).contains(&listeners) {
+            for row in rows {
+                barred.entry(*row).or_insert(HardRule::FewListeners);
+            }
+        }
+    }
+    Ok(barred)
 }

@@ -13,6 +13,7 @@ use models::Heard;
 use music::{History, ItemIx, ListenerId, RecordingId, Rows, UserIx};
 
 use crate::belief::learned;
+use crate::firewall::Firewall;
 use crate::{Error, Folder, Observer};
 
 /// What becomes of counts, which say how often and not when.
@@ -90,6 +91,7 @@ pub fn pairs(
 ) -> Result<Pairs, Error> {
     let mut gathered = Gathered::default();
     let mut shown = folder.store.all_shown(None)?;
+    let mut failure = None;
     folder.store.for_each_history(reading.until, &mut |listener, history| {
         let dated;
         let history = match reading.undated {
@@ -97,6 +99,21 @@ pub fn pairs(
             Undated::LeaveOut => {
                 dated = history.dated();
                 &dated
+            }
+        };
+        let own;
+        let firewall = match Firewall::of(folder, listener) {
+            Ok(firewall) => firewall,
+            Err(error) => {
+                failure = Some(error);
+                return;
+            }
+        };
+        let history = match firewall.is_open() {
+            true => history,
+            false => {
+                own = firewall.own(history);
+                &own
             }
         };
         let shown = shown.remove(&listener).unwrap_or_default();
@@ -108,6 +125,9 @@ pub fn pairs(
         gathered.add(listener, &weighing, reading);
         observer.advance(gathered.listeners.len() as u64);
     })?;
+    if let Some(error) = failure {
+        return Err(error);
+    }
     if observer.is_interrupted() {
         return Err(Error::Interrupted);
     }

@@ -1,6 +1,8 @@
 //! Which few tastes does this listener have, in rows of this snapshot?
 
-use models::regions::{Judged, Member, Params, Region, Regions, regions};
+use models::regions::{
+    DistasteParams, Judged, Member, Params, Region, Regions, distaste, regions,
+};
 use music::{ItemIx, RegionKind, TasteRegion};
 
 use crate::maker::Maker;
@@ -15,24 +17,36 @@ pub(crate) struct TasteMap {
 }
 
 impl TasteMap {
-    /// The regions of what is liked, numbered as those of the week `before` were.
-    pub(crate) fn of(taste: &Taste, maker: &Maker<'_>, before: &[TasteRegion]) -> Self {
+    /// The regions of what is liked, or of what is not, numbered as those `before` were.
+    pub(crate) fn of(
+        taste: &Taste,
+        maker: &Maker<'_>,
+        kind: RegionKind,
+        before: &[TasteRegion],
+    ) -> Self {
         let vectors = maker.snapshot.models[0].recommender.item_vectors();
         let (Some(vectors), Some(space)) = (vectors, &maker.space) else { return Self::default() };
-        let loved: Vec<Judged<'_>> = taste
-            .liked()
+        let is_liked = kind == RegionKind::Taste;
+        let judged = taste.entries().filter(|(_, heard)| heard.is_liked == is_liked);
+        let judged: Vec<Judged<'_>> = judged
             .map(|(item, heard)| Judged {
                 item,
                 vector: vectors.row(item.0 as usize),
                 weight: heard.confidence,
             })
             .collect();
-        let params = Params {
-            max_regions: maker.config.weekly.max_regions as usize,
-            ..Params::default()
+        let before = in_rows(before, kind, &maker.places);
+        let max_regions = maker.config.weekly.max_regions as usize;
+        let found = match kind {
+            RegionKind::Taste => {
+                let params = Params { max_regions, ..Params::default() };
+                regions(&judged, space.whitening(), params, Some(&before))
+            }
+            RegionKind::Distaste => {
+                let params = DistasteParams { max_regions, ..DistasteParams::default() };
+                distaste(&judged, space.whitening(), params, Some(&before))
+            }
         };
-        let before = in_rows(before, &maker.places);
-        let found = regions(&loved, space.whitening(), params, Some(&before));
         Self { found: (!found.regions().is_empty()).then_some(found) }
     }
 
@@ -54,6 +68,31 @@ impl TasteMap {
     /// What stands for each.
     pub(crate) fn medoids(&self) -> impl Iterator<Item = ItemIx> {
         self.regions().iter().map(|region| region.medoid)
+    }
+
+    /// The cosine of a direction and the nearest medoid, in the space where all directions are equally usual.
+    pub(crate) fn nearness(&self, whitened: &[f32]) -> Option<f32> {
+        self.found.as_ref()?.nearest(whitened).map(|(_, cosine)| cosine)
+    }
+
+    /// As the store keeps them; `names` are what people call them.
+    pub(crate) fn kept(
+        &self,
+        kind: RegionKind,
+        maker: &Maker<'_>,
+        names: Vec<String>,
+    ) -> Vec<TasteRegion> {
+        let id = |item: ItemIx| maker.snapshot.rows.id(item);
+        let kept = self.regions().iter().zip(names).map(|(region, name)| TasteRegion {
+            kind,
+            number: region.number,
+            name,
+            medoid: id(region.medoid),
+            share: region.share,
+            tightness: region.tightness,
+            members: region.members.iter().map(|member| (id(member.item), member.weight)).collect(),
+        });
+        kept.collect()
     }
 
     /// The part of the history that belongs to each region, what is not liked included; of fewer than two, the whole.
@@ -78,9 +117,9 @@ impl TasteMap {
 }
 
 /// Regions that were kept, in rows, without what the snapshot does not have.
-fn in_rows(kept: &[TasteRegion], places: &Places<'_>) -> Vec<Region> {
-    let tastes = kept.iter().filter(|region| region.kind == RegionKind::Taste);
-    let in_rows = tastes.filter_map(|region| {
+fn in_rows(kept: &[TasteRegion], kind: RegionKind, places: &Places<'_>) -> Vec<Region> {
+    let of_kind = kept.iter().filter(|region| region.kind == kind);
+    let in_rows = of_kind.filter_map(|region| {
         let mut members: Vec<Member> = region
             .members
             .iter()

@@ -104,8 +104,12 @@ impl Taste {
 
     /// The liked rows with what is believed of them, ascending.
     pub(crate) fn liked(&self) -> impl Iterator<Item = (ItemIx, Heard)> {
-        let all = self.items.iter().copied().zip(self.heard.iter().copied());
-        all.filter(|(_, heard)| heard.is_liked)
+        self.entries().filter(|(_, heard)| heard.is_liked)
+    }
+
+    /// All rows with what is believed of them, ascending.
+    pub(crate) fn entries(&self) -> impl Iterator<Item = (ItemIx, Heard)> {
+        self.items.iter().copied().zip(self.heard.iter().copied())
     }
 
     /// The same history with some of its rows alone, given ascending by place.

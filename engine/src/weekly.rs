@@ -2,18 +2,21 @@
 
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
-use listens::Past;
-use music::{ListKind, Playlist, Week};
+use music::{ListKind, Playlist, Slot, SlotCandidate, Week};
+use rank::Slate;
 use store::Listener;
 
 use crate::curate::{Curation, curate};
-use crate::known::Known;
+use crate::lifts::{self, Lift};
 use crate::maker::Maker;
+use crate::off_limits::OffLimits;
+use crate::portrait::{Portrait, Until};
 use crate::regions::TasteMap;
 use crate::scores::Scores;
-use crate::sources::{Ask, gather};
+use crate::sources::{Ask, Found, gather};
 use crate::taste::Taste;
-use crate::{Error, Folder, Snapshot, belief, describe, ledger};
+use crate::wishes::Wishes;
+use crate::{Error, Folder, Snapshot, describe, ledger};
 
 /// Which list of whom.
 #[derive(Clone, Debug)]
@@ -77,75 +80,110 @@ impl Maker<'_> {
     /// [`Error::NothingToRecommend`] instead of an empty list.
     pub fn weekly(&self, folder: &mut Folder, request: &WeeklyRequest) -> Result<Playlist, Error> {
         let when = When::of(folder, request);
-        let size = request.size.unwrap_or(self.config.weekly.size) as usize;
         // Two processes that make lists at once would show one recording twice.
         let _turn = when.keeps.then(|| folder.turn()).transpose()?;
+        let wishes = Wishes::of(folder, request.listener.id)?;
+        let size = request.size.map_or(wishes.size, |size| size as usize);
         if when.may_answer_from_ledger
-            && let Some(playlist) = ledger::find(folder, request, when.week, size)?
+            && let Some(playlist) = ledger::find(folder, request, when.until.week, size)?
         {
             return Ok(playlist);
         }
-        let playlist = self.make(folder, request, &when, size)?;
-        if when.keeps {
-            ledger::keep(folder, request, size, &playlist)?;
+        let portrait = Portrait::of(folder, self, &request.listener, when.until)?;
+        let choice = self.choose(&portrait, request, &when, size);
+        if choice.slate.lines.is_empty() {
+            return Err(self.nothing(request, when.until.week, &portrait, &choice));
         }
-        Ok(playlist)
+        let list = self.describe(folder, request, &portrait, &choice, size)?;
+        if when.keeps {
+            ledger::keep(folder, request, size, &list, &self.slots(&choice))?;
+            let regions = describe::regions(folder, self, &portrait)?;
+            folder.store.set_taste(request.listener.id, when.until.week, &regions)?;
+        }
+        Ok(list)
     }
 
-    /// From what is known of the listener to the lines of the list.
-    fn make(
+    /// From what is known of the listener to the slate.
+    pub(crate) fn choose(
         &self,
-        folder: &Folder,
+        portrait: &Portrait,
         request: &WeeklyRequest,
         when: &When,
         size: usize,
-    ) -> Result<Playlist, Error> {
-        let history = folder.store.history(request.listener.id)?;
-        let shown = belief::shown(folder, request.listener.id)?;
-        let past = Past { history: &history, shown, until: Some(when.evidence_until) };
-        let taste = Taste::of(&past, self.snapshot, &self.places, &self.config);
-        let known = Known::of(folder, request.listener.id, &history, request.as_of)?;
-        let (model, why) = self.scorer(request, &taste);
-
-        let map = self.regions(model, &taste);
-        let parts = map.parts(&taste, self);
-        let recommender = self.snapshot.models[model].recommender.as_ref();
-        let scores = Scores::of(recommender, &parts);
-        let left_out = known.rows(self);
+    ) -> Choice {
+        let (model, why) = self.scorer(request, &portrait.taste);
+        // Regions are of the serving model's space; another model is asked by the whole taste.
+        let parts = match model {
+            0 => portrait.map.parts(&portrait.taste, self),
+            _ => vec![portrait.taste.clone()],
+        };
+        let scores = Scores::of(self.snapshot.models[model].recommender.as_ref(), &parts);
+        let left_out = portrait.off_limits.rows(self);
+        let monday = when.until.week.monday();
         let found = gather(&Ask {
             maker: self,
-            taste: &taste,
+            taste: &portrait.taste,
             scores: &scores,
             left_out: &left_out,
-            monday: when.week.monday(),
+            monday,
             model,
         });
-        let slate = curate(&Curation {
+        let lifts: Vec<Lift> =
+            found.iter().map(|found| lifts::lift(portrait, self, found.item)).collect();
+        let prices = vec![0.0; found.len()];
+        let rules = self.config.weekly.rules(size, portrait.wishes.adventure);
+        let map = if model == 0 { &portrait.map } else { &TasteMap::default() };
+        let curation = Curation {
             maker: self,
             model,
-            taste: &taste,
-            regions: &map,
-            rules: &self.config.weekly.rules(size, self.config.weekly.adventure),
-            lifts: &vec![1.0; found.len()],
-            prices: &vec![0.0; found.len()],
-            monday: when.week.monday(),
-            seed: self.seed(request, when.week),
-        }, &found);
-        if slate.lines.is_empty() {
-            return Err(self.nothing(request, when.week, &left_out, &known));
-        }
-        let tracks = describe::tracks(folder, self, model, &parts, &found, &slate)?;
+            taste: &portrait.taste,
+            map,
+            rules: &rules,
+            lifts: &lifts,
+            prices: &prices,
+            monday,
+            seed: self.seed(request, when.until.week),
+        };
+        let slate = curate(&curation, &found);
+        Choice { model, why, parts, left_out, found, lifts, slate, week: when.until.week }
+    }
+
+    fn describe(
+        &self,
+        folder: &Folder,
+        request: &WeeklyRequest,
+        portrait: &Portrait,
+        choice: &Choice,
+        size: usize,
+    ) -> Result<Playlist, Error> {
+        let tracks = describe::tracks(folder, self, portrait, choice)?;
         Ok(Playlist {
             listener: describe::name(&request.listener),
-            week: when.week,
+            week: choice.week,
             kind: ListKind::WeeklyExploration,
             items: self.snapshot.manifest.items,
             snapshot: self.snapshot.manifest.id.clone(),
             seed: self.config.seed,
             made_at: request.now,
-            note: describe::note(why, tracks.len(), size),
+            note: describe::note(choice.why.clone(), tracks.len(), size),
             tracks,
         })
+    }
+
+    /// What could have been drawn for each drawn line.
+    fn slots(&self, choice: &Choice) -> Vec<Slot> {
+        let id = |at: usize| self.snapshot.rows.id(choice.found[at].item);
+        let candidate = |(at, probability): &(usize, f32)| {
+            SlotCandidate { recording: id(*at), probability: *probability, error: 0.0 }
+        };
+        let lines = (1..).zip(&choice.slate.lines);
+        let slots = lines.filter_map(|(position, line)| Some((position, line.slot.as_ref()?)));
+        let slots = slots.map(|(position, slot)| Slot {
+            position,
+            policy: ledger::DRAWN.to_owned(),
+            candidates: slot.choices.iter().map(candidate).collect(),
+        });
+        slots.collect()
     }
 
     /// Where chance starts for this listener and week.
@@ -177,23 +215,19 @@ impl Maker<'_> {
         }
     }
 
-    /// Regions are of the serving model's space; another model is asked by the whole taste.
-    fn regions(&self, model: usize, taste: &Taste) -> TasteMap {
-        if model == 0 { TasteMap::of(taste, self, &[]) } else { TasteMap::default() }
-    }
-
     fn nothing(
         &self,
         request: &WeeklyRequest,
         week: Week,
-        left_out: &[u32],
-        known: &Known,
+        portrait: &Portrait,
+        choice: &Choice,
     ) -> Error {
         let n_rows = self.snapshot.rows.len();
-        let why = if left_out.len() == n_rows {
+        let OffLimits { n_heard, n_shown, n_blocked, .. } = portrait.off_limits;
+        let why = if choice.left_out.len() == n_rows {
             format!(
-                "of {n_rows} in the snapshot every one was heard ({}), shown before ({}) or is blocked ({}); import more, then train",
-                known.n_heard, known.n_shown, known.n_blocked
+                "of {n_rows} in the snapshot every one was heard ({n_heard}), shown before ({n_shown}), is blocked ({n_blocked}) \
+                 or not wanted; import more, then train"
             )
         } else {
             "nothing new here is near what was liked; import more, then train".to_owned()
@@ -202,24 +236,44 @@ impl Maker<'_> {
     }
 }
 
+/// What was chosen for a list, and from what.
+#[derive(Debug)]
+pub(crate) struct Choice {
+    /// Which model of the snapshot scored.
+    pub(crate) model: usize,
+    /// Why it was not the serving one.
+    pub(crate) why: Option<String>,
+    /// The parts of the history that scored, one a region.
+    pub(crate) parts: Vec<Taste>,
+    /// Rows off limits, ascending.
+    pub(crate) left_out: Vec<u32>,
+    pub(crate) found: Vec<Found>,
+    /// One a candidate.
+    pub(crate) lifts: Vec<Lift>,
+    pub(crate) slate: Slate,
+    pub(crate) week: Week,
+}
+
 /// The moments that matter for a list.
-struct When {
-    week: Week,
-    evidence_until: Timestamp,
+pub(crate) struct When {
+    pub(crate) until: Until,
     may_answer_from_ledger: bool,
     keeps: bool,
 }
 
 impl When {
-    fn of(folder: &Folder, request: &WeeklyRequest) -> Self {
+    pub(crate) fn of(folder: &Folder, request: &WeeklyRequest) -> Self {
         let tz = timezone(folder, &request.listener);
         let present = request.as_of.unwrap_or(request.now);
         let week = request.week.unwrap_or_else(|| Week::of(present, &tz));
         let monday = week.start(&tz);
         let is_plain = request.as_of.is_none() && request.scorer == Scorer::Serving;
         Self {
-            week,
-            evidence_until: request.as_of.map_or(monday, |as_of| as_of.min(monday)),
+            until: Until {
+                evidence: request.as_of.map_or(monday, |as_of| as_of.min(monday)),
+                known: request.as_of,
+                week,
+            },
             may_answer_from_ledger: is_plain && request.mode != Mode::Refresh,
             keeps: is_plain && request.mode != Mode::DryRun,
         }

@@ -61,6 +61,15 @@ impl Store {
         Ok(query.query_one([pseudonym], listener).optional()?)
     }
 
+    /// The listener with an id.
+    ///
+    /// # Errors
+    /// What the database may refuse.
+    pub fn listener_with(&self, id: ListenerId) -> Result<Option<Listener>> {
+        let mut query = self.db.prepare_cached(&format!("{LISTENER} WHERE id = ?1"))?;
+        Ok(query.query_one([id.0.cast_signed()], listener).optional()?)
+    }
+
     /// The listener of a name, made where there is none.
     ///
     /// # Errors

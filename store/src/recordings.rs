@@ -90,6 +90,17 @@ impl Store {
         Ok(recordings)
     }
 
+    /// The work of a recording or alias.
+    ///
+    /// # Errors
+    /// What the database may refuse.
+    pub fn work(&self, id: RecordingId) -> Result<Option<u64>> {
+        let id = identity::resolve(&self.db, id.0.cast_signed())?;
+        let mut query = self.db.prepare_cached("SELECT work FROM recordings WHERE id = ?1")?;
+        let work = query.query_one([id], |row| row.get::<_, i64>(0)).optional()?;
+        Ok(work.map(i64::cast_unsigned))
+    }
+
     /// All recordings with this artist in any position, ascending.
     ///
     /// # Errors

@@ -40,6 +40,8 @@ pub struct Weekly {
     pub price_loss: f32,
     /// How strongly a season lifts what belongs to it, from 0, not at all, to 1.
     pub season: f32,
+    /// Artists with fewer listeners here are in no list, as a line would tell who listens; 0 for none.
+    pub privacy_threshold: u32,
     /// Liked recordings below which a list is made of what is popular here.
     pub min_liked: u32,
     /// How many candidates each source proposes.
@@ -182,6 +184,7 @@ impl Default for Weekly {
             fresh_weeks: 8,
             price_loss: 0.02,
             season: 0.5,
+            privacy_threshold: 0,
             min_liked: 5,
             sources: SourceQuotas::default(),
         }
