@@ -13,6 +13,7 @@ mod dimensions;
 mod doubted;
 mod error;
 mod evidence;
+mod exposure;
 mod facts;
 mod factors;
 mod find;

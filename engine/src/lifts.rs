@@ -1,7 +1,6 @@
 //! What speaks for or against a candidate beside the model?
 //!
-//! Each part multiplies the score: what the listener wants more or less of, what the listener has come to dislike, and
-//! the season.
+//! Each part multiplies the score: what the listener wants more or less of, and what the listener has come to dislike.
 
 use music::{ItemIx, RecordingId};
 use store::{BlockTarget, Lean};
@@ -25,17 +24,12 @@ pub(crate) struct Lift {
     pub(crate) wishes: f32,
     /// Regions of distaste.
     pub(crate) distaste: f32,
-    /// The season.
-    pub(crate) season: f32,
 }
 
 impl Lift {
-    /// Nothing speaks for or against it.
-    pub(crate) const NONE: Self = Self { wishes: 1.0, distaste: 1.0, season: 1.0 };
-
     /// All of it together.
     pub(crate) fn whole(self) -> f32 {
-        self.wishes * self.distaste * self.season
+        self.wishes * self.distaste
     }
 }
 
@@ -44,7 +38,6 @@ pub(crate) fn lift(portrait: &Portrait, maker: &Maker<'_>, item: ItemIx) -> Lift
     Lift {
         wishes: of_wishes(&portrait.wishes, maker, item),
         distaste: of_distaste(&portrait.map, &portrait.distaste, maker, item),
-        season: 1.0,
     }
 }
 

@@ -1,8 +1,10 @@
 //! What is known of this listener when a list is made?
 
-use jiff::Timestamp;
-use listens::Past;
-use music::{RegionKind, TasteRegion, Week};
+use std::collections::BTreeMap;
+
+use jiff::{SignedDuration, Timestamp};
+use listens::{Cycle, Past, rhythm};
+use music::{History, RecordingId, RegionKind, TasteRegion, Week};
 use store::Listener;
 
 use crate::firewall::Firewall;
@@ -10,8 +12,11 @@ use crate::maker::Maker;
 use crate::off_limits::OffLimits;
 use crate::regions::TasteMap;
 use crate::taste::Taste;
+use crate::weekly::timezone;
 use crate::wishes::Wishes;
 use crate::{Error, Folder, belief};
+
+const HALF_A_WEEK: SignedDuration = SignedDuration::from_hours(84);
 
 /// One listener, as a maker of lists sees one.
 #[derive(Debug)]
@@ -35,6 +40,8 @@ pub(crate) struct Until {
     pub(crate) known: Option<Timestamp>,
     /// The week of the list.
     pub(crate) week: Week,
+    /// The moment it is for, where it is not for the whole week.
+    pub(crate) moment: Option<Timestamp>,
 }
 
 impl Portrait {
@@ -53,11 +60,34 @@ impl Portrait {
         let own = if firewall.is_open() { history } else { firewall.own(&history) };
         let shown = belief::shown(folder, listener.id)?;
         let past = Past { history: &own, shown, until: Some(until.evidence) };
-        let taste = Taste::of(&past, maker.snapshot, &maker.places, &maker.config);
+        let season = seasons(folder, maker, listener, &own, until);
+        let taste = Taste::of(&past, maker.snapshot, &maker.places, &maker.config, &season);
         let before = folder.store.taste(listener.id, until.week.plus(-1))?;
         let before: Vec<TasteRegion> = before.map(|(_, regions)| regions).unwrap_or_default();
         let map = TasteMap::of(&taste, maker, RegionKind::Taste, &before);
         let distaste = TasteMap::of(&taste, maker, RegionKind::Distaste, &before);
         Ok(Self { wishes, taste, off_limits, map, distaste })
     }
+}
+
+/// What the time of the year, and of the week where a moment is named, lifts.
+fn seasons(
+    folder: &Folder,
+    maker: &Maker<'_>,
+    listener: &Listener,
+    own: &History,
+    until: Until,
+) -> BTreeMap<RecordingId, f32> {
+    let (tz, strength) = (timezone(folder, listener), maker.config.weekly.season);
+    if strength == 0.0 {
+        return BTreeMap::new();
+    }
+    let midweek = until.week.start(&tz) + HALF_A_WEEK;
+    let mut lifts = rhythm(own, midweek, &tz, Cycle::Year, strength);
+    if let Some(moment) = until.moment {
+        for (recording, lift) in rhythm(own, moment, &tz, Cycle::Week, strength) {
+            *lifts.entry(recording).or_insert(1.0) *= lift;
+        }
+    }
+    lifts
 }

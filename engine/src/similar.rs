@@ -190,7 +190,8 @@ impl Space<'_> {
     }
 
     fn taste(&self, history: &music::History, places: &Places<'_>) -> Taste {
-        Taste::of(&self.past(history), self.snapshot, places, &self.folder.config)
+        let anytime = BTreeMap::new();
+        Taste::of(&self.past(history), self.snapshot, places, &self.folder.config, &anytime)
     }
 
     fn past<'h>(&self, history: &'h music::History) -> Past<'h> {

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use listens::{Past, weigh};
 use models::{Heard, History as Weights};
-use music::{ArtistId, ItemIx};
+use music::{ArtistId, ItemIx, RecordingId};
 
 use crate::belief::believed;
 use crate::pairs::{age_days, lengths_of};
@@ -28,11 +28,13 @@ impl Taste {
     /// Weighs a past; recordings that the snapshot does not know are left out.
     ///
     /// Lengths that the snapshot does not know are estimated from this history.
+    /// `season` lifts what is liked where its time has come round.
     pub(crate) fn of(
         past: &Past<'_>,
         snapshot: &Snapshot,
         places: &Places<'_>,
         config: &Config,
+        season: &BTreeMap<RecordingId, f32>,
     ) -> Self {
         let lengths = lengths_of(past.history, &snapshot.lengths);
         let newest = snapshot.manifest.knows_until;
@@ -42,7 +44,9 @@ impl Taste {
         for believed in believed(&weighed, Some(snapshot), &config.evidence) {
             if let Some(item) = places.ix(believed.recording) {
                 let age_days = age_days(believed.last, newest);
-                let (confidence, is_liked) = (believed.confidence, believed.is_liked);
+                let season = season.get(&believed.recording).copied().unwrap_or(1.0);
+                let is_liked = believed.is_liked;
+                let confidence = believed.confidence * if is_liked { season } else { 1.0 };
                 by_row.insert(item, Heard { confidence, age_days, is_liked });
             }
         }

@@ -7,6 +7,7 @@ use rank::Slate;
 use store::Listener;
 
 use crate::curate::{Curation, curate};
+use crate::exposure::{self, Prices};
 use crate::lifts::{self, Lift};
 use crate::maker::Maker;
 use crate::off_limits::OffLimits;
@@ -31,6 +32,9 @@ pub struct WeeklyRequest {
     pub mode: Mode,
     /// Which model of the snapshot scores.
     pub scorer: Scorer,
+    /// A moment of the week that the list is for, such as Sunday morning, where it is not for the whole week; keeps
+    /// nothing.
+    pub at: Option<Timestamp>,
     /// Only what was known before this moment; keeps nothing.
     pub as_of: Option<Timestamp>,
     /// The present.
@@ -90,7 +94,8 @@ impl Maker<'_> {
             return Ok(playlist);
         }
         let portrait = Portrait::of(folder, self, &request.listener, when.until)?;
-        let choice = self.choose(&portrait, request, &when, size);
+        let prices = Prices::of(folder, self, when.until.week, when.keeps)?;
+        let choice = self.choose(&portrait, &prices, request, &when, size);
         if choice.slate.lines.is_empty() {
             return Err(self.nothing(request, when.until.week, &portrait, &choice));
         }
@@ -99,6 +104,8 @@ impl Maker<'_> {
             ledger::keep(folder, request, size, &list, &self.slots(&choice))?;
             let regions = describe::regions(folder, self, &portrait)?;
             folder.store.set_taste(request.listener.id, when.until.week, &regions)?;
+            let deserved = exposure::deserved(self, &choice.found, &choice.slate);
+            folder.store.add_deserved(when.until.week, &deserved)?;
         }
         Ok(list)
     }
@@ -107,6 +114,7 @@ impl Maker<'_> {
     pub(crate) fn choose(
         &self,
         portrait: &Portrait,
+        prices: &Prices,
         request: &WeeklyRequest,
         when: &When,
         size: usize,
@@ -130,7 +138,8 @@ impl Maker<'_> {
         });
         let lifts: Vec<Lift> =
             found.iter().map(|found| lifts::lift(portrait, self, found.item)).collect();
-        let prices = vec![0.0; found.len()];
+        let prices: Vec<f32> =
+            found.iter().map(|found| prices.price(&self.facts, found.item)).collect();
         let rules = self.config.weekly.rules(size, portrait.wishes.adventure);
         let map = if model == 0 { &portrait.map } else { &TasteMap::default() };
         let curation = Curation {
@@ -267,12 +276,13 @@ impl When {
         let present = request.as_of.unwrap_or(request.now);
         let week = request.week.unwrap_or_else(|| Week::of(present, &tz));
         let monday = week.start(&tz);
-        let is_plain = request.as_of.is_none() && request.scorer == Scorer::Serving;
+        let is_plain = request.as_of.is_none() && request.at.is_none() && request.scorer == Scorer::Serving;
         Self {
             until: Until {
                 evidence: request.as_of.map_or(monday, |as_of| as_of.min(monday)),
                 known: request.as_of,
                 week,
+                moment: request.at,
             },
             may_answer_from_ledger: is_plain && request.mode != Mode::Refresh,
             keeps: is_plain && request.mode != Mode::DryRun,

@@ -93,6 +93,46 @@ impl Store {
         Ok(Some(prices))
     }
 
+    /// Adds what subjects would have deserved of the attention of lists of a week.
+    ///
+    /// # Errors
+    /// What the database may refuse.
+    pub fn add_deserved(
+        &mut self,
+        week: Week,
+        deserved: &[(ExposureSubject, f64)],
+    ) -> Result<()> {
+        let tx = self.db.transaction_with_behavior(TransactionBehavior::Immediate)?;
+        let mut add = tx.prepare_cached(
+            "INSERT INTO deserved (week, kind, value, attention) VALUES (?1, ?2, ?3, ?4)
+                ON CONFLICT (week, kind, value) DO UPDATE SET attention = attention + excluded.attention",
+        )?;
+        let of_week = week.to_string();
+        for (subject, attention) in deserved {
+            let (kind, value) = stored(subject);
+            add.execute((&of_week, kind, value, attention))?;
+        }
+        drop(add);
+        Ok(tx.commit()?)
+    }
+
+    /// What subjects would have deserved of the attention of all lists for weeks before one, in the order of
+    /// [`ExposureSubject`].
+    ///
+    /// # Errors
+    /// What the database may refuse.
+    pub fn deserved(&self, before: Week) -> Result<Vec<(ExposureSubject, f64)>> {
+        let mut query = self.db.prepare_cached(
+            "SELECT kind, value, sum(attention) FROM deserved WHERE week < ?1 GROUP BY kind, value ORDER BY kind, value",
+        )?;
+        let mut rows = query.query([before.to_string()])?;
+        let mut deserved = Vec::new();
+        while let Some(row) = rows.next()? {
+            deserved.push((subject(&row.get::<_, String>(0)?, row.get(1)?)?, row.get(2)?));
+        }
+        Ok(deserved)
+    }
+
     /// Hands over every line of the ledger, or of lists for weeks before one, ascending by list, then position.
     ///
     /// # Errors

@@ -86,6 +86,7 @@ fn request(
         size,
         mode,
         scorer: Scorer::Serving,
+        at: None,
         as_of,
         now: clock::now(),
     })

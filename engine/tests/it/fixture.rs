@@ -166,6 +166,7 @@ pub(crate) fn weekly_request(
         size: None,
         mode,
         scorer: Scorer::Serving,
+        at: None,
         as_of: None,
         now,
     }

@@ -13,7 +13,7 @@ use crate::fixture::{Town, params, recordings, weekly};
 fn no_promise_is_broken_in_a_year(tastes: Tastes, seed: u64) {
     let mut town = Town::new(Params { tastes, ..params(60, 3000, 52, seed) });
     // Fewer candidates than a person would get, so that a debug build has time for a year.
-    town.folder.config.weekly.candidates = 150;
+    town.folder.config.weekly.sources.taste_region = 150;
     let n_accounts = town.names.len();
     let mut shown: Vec<BTreeSet<RecordingId>> = vec![BTreeSet::new(); n_accounts];
     let mut n_lists = 0;

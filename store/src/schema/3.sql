@@ -111,3 +111,12 @@ CREATE TABLE exposure_prices (
     PRIMARY KEY (week, snapshot, kind, value),
     FOREIGN KEY (week, snapshot) REFERENCES exposure_sets (week, snapshot)
 ) WITHOUT ROWID;
+
+-- What each subject would have deserved of the attention of the lists of a week, by relevance.
+CREATE TABLE deserved (
+    week      TEXT NOT NULL,
+    kind      TEXT NOT NULL,        -- artist or group
+    value     NOT NULL,
+    attention REAL NOT NULL,
+    PRIMARY KEY (week, kind, value)
+) WITHOUT ROWID;

@@ -141,6 +141,7 @@ impl Town {
             size: None,
             mode,
             scorer: Scorer::Serving,
+            at: None,
             as_of: None,
             now: week.start(&TimeZone::UTC),
         };

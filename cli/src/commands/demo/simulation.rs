@@ -87,6 +87,7 @@ impl Simulation {
             size: None,
             mode: Mode::DryRun,
             scorer,
+            at: None,
             as_of: None,
             now,
         };
