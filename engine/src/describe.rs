@@ -61,7 +61,7 @@ pub(crate) fn regions(
 }
 
 /// What people call each region: its most usual tag and its two most loved artists.
-fn region_names(
+pub(crate) fn region_names(
     folder: &Folder,
     maker: &Maker<'_>,
     regions: &[Region],
@@ -191,7 +191,8 @@ fn or_imputed<T>(
     known.or(other)
 }
 
-fn reason(
+/// Why a recording is there, from what each entry of a history contributes.
+pub(crate) fn reason(
     folder: &Folder,
     snapshot: &Snapshot,
     taste: &Taste,

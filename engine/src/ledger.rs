@@ -3,7 +3,7 @@
 //! A list counts as shown when it is made, whether anybody opens it or not.
 
 use music::{ListKind, Playlist, Slot, Track, Week};
-use store::{Line, List};
+use store::{Line, List, Listener};
 
 use crate::blocks::Blocks;
 use crate::weekly::WeeklyRequest;
@@ -28,11 +28,18 @@ pub(crate) fn find(
     }
 }
 
+/// The list made last for a week, of whatever size.
+pub(crate) fn latest(folder: &Folder, listener: &Listener, week: Week) -> Result<Option<List>, Error> {
+    let lists = folder.store.lists(listener.id)?.into_iter();
+    let of_week = lists.filter(|(_, list)| list.week == week && list.kind == ListKind::WeeklyExploration);
+    Ok(of_week.max_by_key(|(id, _)| *id).map(|(_, list)| list))
+}
+
 /// Every list ever made for a listener, newest week first.
 ///
 /// # Errors
 /// When the store cannot be read.
-pub fn history(folder: &Folder, listener: &store::Listener) -> Result<Vec<Playlist>, Error> {
+pub fn history(folder: &Folder, listener: &Listener) -> Result<Vec<Playlist>, Error> {
     let name = describe::name(listener);
     let mut lists = folder.store.lists(listener.id)?;
     lists.sort_by_key(|(id, list)| std::cmp::Reverse((list.week, *id)));

@@ -8,6 +8,7 @@ mod belief;
 mod blocks;
 mod config;
 mod curate;
+mod derivation;
 mod describe;
 mod dimensions;
 mod doubted;
@@ -46,6 +47,7 @@ mod wishes;
 
 pub use bare::{Bare, believe, check_vacant, item_id};
 pub use config::{Config, SourceQuotas, Train, VarietyKind, Weekly};
+pub use derivation::{Counterfactual, Derivation, LiftParts, ListLine, RegionScore, Stages};
 pub use dimensions::{Dimension, Dimensions, End, Named, dimensions};
 pub use error::Error;
 pub use evidence::{Explained, evidence};

@@ -70,6 +70,27 @@ impl Portrait {
     }
 }
 
+impl Portrait {
+    /// The same listener with only that part of the history which `keeps` says of.
+    pub(crate) fn with_taste(
+        &self,
+        maker: &Maker<'_>,
+        keeps: impl Fn(&Taste, &usize) -> bool,
+    ) -> Self {
+        let kept: Vec<usize> = (0..self.taste.items().len())
+            .filter(|place| keeps(&self.taste, place))
+            .collect();
+        let taste = self.taste.only(&kept);
+        Self {
+            map: TasteMap::of(&taste, maker, RegionKind::Taste, &[]),
+            distaste: TasteMap::of(&taste, maker, RegionKind::Distaste, &[]),
+            taste,
+            wishes: self.wishes.clone(),
+            off_limits: self.off_limits.clone(),
+        }
+    }
+}
+
 /// What the time of the year, and of the week where a moment is named, lifts.
 fn seasons(
     folder: &Folder,

@@ -28,13 +28,18 @@ impl Scores {
         self.rows.n_rows()
     }
 
+    /// The score of a row for one query.
+    pub(crate) fn of_query(&self, query: usize, item: ItemIx) -> f32 {
+        self.rows.row(query)[item.0 as usize]
+    }
+
     /// The best score of a row, and the query that gives it; of equal ones the first.
     pub(crate) fn best(&self, item: ItemIx) -> (f32, usize) {
-        let of = |query: usize| self.rows.row(query)[item.0 as usize];
-        let mut best = (of(0), 0);
+        let mut best = (self.of_query(0, item), 0);
         for query in 1..self.n_queries() {
-            if of(query) > best.0 {
-                best = (of(query), query);
+            let score = self.of_query(query, item);
+            if score > best.0 {
+                best = (score, query);
             }
         }
         best

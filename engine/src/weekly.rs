@@ -154,7 +154,7 @@ impl Maker<'_> {
             seed: self.seed(request, when.until.week),
         };
         let slate = curate(&curation, &found);
-        Choice { model, why, parts, left_out, found, lifts, slate, week: when.until.week }
+        Choice { model, why, parts, scores, left_out, found, lifts, slate, week: when.until.week }
     }
 
     fn describe(
@@ -254,6 +254,8 @@ pub(crate) struct Choice {
     pub(crate) why: Option<String>,
     /// The parts of the history that scored, one a region.
     pub(crate) parts: Vec<Taste>,
+    /// What each part makes of every row.
+    pub(crate) scores: Scores,
     /// Rows off limits, ascending.
     pub(crate) left_out: Vec<u32>,
     pub(crate) found: Vec<Found>,
