@@ -114,10 +114,8 @@ impl Regions {
     }
 
     fn new(points: &Points, clusters: Vec<Cluster>, before: &[Region]) -> Self {
-        let mut regions: Vec<(usize, Region)> = clusters
-            .into_iter()
-            .map(|cluster| (cluster.medoid, points.region(&cluster)))
-            .collect();
+        let mut regions: Vec<(usize, Region)> =
+            clusters.into_iter().map(|cluster| (cluster.medoid, points.region(&cluster))).collect();
         // The heaviest first, so that numbers given for the first time follow the shares.
         regions.sort_by(|(_, a), (_, b)| b.share.total_cmp(&a.share).then(a.medoid.cmp(&b.medoid)));
         let found: Vec<&Region> = regions.iter().map(|(_, region)| region).collect();

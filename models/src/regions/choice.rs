@@ -1,9 +1,11 @@
 //! How many regions, and which medoids?
 //!
-//! For each number of regions the medoids of least cost, regions that hold too little left out.
+//! For each number of regions a few ways to cluster, those that hold too little left out.
 //! Of these the largest weighted silhouette (Rousseeuw 1987) wins, if it exceeds what points in random directions would
 //! have; a silhouette does not change when all points lie around one direction, so one taste is judged like chance.
 //! Last week's regions start ahead: they are left only for what is better by a margin.
+
+use linalg::{Isa, dots_with_all};
 
 use super::Region;
 use super::medoids::{Clustering, Table};
@@ -24,7 +26,7 @@ pub struct Params {
     pub least_contrast: f32,
     /// By how much a silhouette must exceed that of fewer regions, or of last week's.
     pub margin: f32,
-    /// Share of the cost by which other medoids must be better than last week's.
+    /// Share of a region's cost by which another medoid must be better than last week's.
     pub medoid_margin: f32,
 }
 
@@ -48,9 +50,15 @@ impl Params {
         assert!((0.0..1.0).contains(&self.least_share), "a least share in [0, 1) expected");
         assert!(self.least_loved > 0 && self.at_most > 0, "at least one recording expected");
         let margins = [self.least_contrast, self.margin, self.medoid_margin];
-        assert!(margins.iter().all(|margin| (0.0..1.0).contains(margin)), "margins in [0, 1) expected");
+        assert!(
+            margins.iter().all(|margin| (0.0..1.0).contains(margin)),
+            "margins in [0, 1) expected"
+        );
     }
 }
+
+/// So many regions more than allowed are looked at before they are joined.
+const TOO_MANY: usize = 2;
 
 /// What last week's region needs to stay, as a part of what a new one needs.
 const TO_STAY: f64 = 0.75;
@@ -123,16 +131,28 @@ impl Needs {
     }
 }
 
-/// For each number of regions the best, from scratch.
+/// Clusterings of each number of regions, from scratch, the single region first.
+///
+/// Up to a few too many, each from the one before, by cost; from there down again, by contrast.
+/// Cost alone would rather part a large taste than see a small one.
 fn fresh(table: &Table, params: Params) -> Vec<Clustering> {
     let needs = Needs::of(params, 1.0, table.total());
-    let mut growing = Clustering::single(table);
-    let mut found = vec![growing.clone()];
+    let mut clustering = Clustering::single(table);
+    let mut found = vec![clustering.clone()];
     // Every region needs so many members.
     let most = params.max_regions.min(table.len() / params.least_loved);
-    for _ in 2..=most {
-        growing = growing.with_one_more(table).swapped(table, 0.0);
-        found.push(pruned(table, growing.clone(), needs));
+    for k in 2..=(most + TOO_MANY).min(table.len()) {
+        clustering = clustering.with_one_more(table);
+        if k <= most {
+            clustering = clustering.swapped(table);
+            found.push(pruned(table, clustering.clone(), needs));
+        }
+    }
+    while most > 1 && clustering.medoids.len() > 2 {
+        clustering = clustering.with_one_less(table).centered(table, 0.0);
+        if clustering.medoids.len() <= most {
+            found.push(pruned(table, clustering.clone(), needs));
+        }
     }
     found
 }
@@ -157,9 +177,11 @@ fn kept(table: &Table, old: &[usize], params: Params) -> Option<Clustering> {
     if old.is_empty() {
         return None;
     }
+    let needs = Needs::of(params, TO_STAY, table.total());
     let clustering = Clustering::by(table, old.to_vec());
-    let swapped = clustering.swapped(table, f64::from(params.medoid_margin));
-    Some(pruned(table, swapped, Needs::of(params, TO_STAY, table.total())))
+    // Those too small go first, so that a medoid is judged by all that is its own in the end.
+    let clustering = pruned(table, clustering, needs);
+    Some(pruned(table, clustering.centered(table, params.medoid_margin), needs))
 }
 
 /// Last week's regions, or those that are better by the margins.
@@ -170,24 +192,15 @@ fn better(
     old: &[usize],
     params: Params,
 ) -> Clustering {
-    let medoid_margin = f64::from(params.medoid_margin);
     let most = fresh.iter().map(|scored| scored.score).fold(f64::NEG_INFINITY, f64::max);
-    if most > kept.score + f64::from(params.margin) {
-        return turned_back(table, &simplest(fresh, params).clustering, old, medoid_margin);
+    if most <= kept.score + f64::from(params.margin) {
+        return kept.clustering;
     }
-    let n = kept.clustering.medoids.len();
-    let limit = (1.0 - medoid_margin) * kept.clustering.cost;
-    let cheaper = |scored: &&Scored| {
-        scored.clustering.medoids.len() == n && scored.clustering.cost < limit
-    };
-    match fresh.iter().find(cheaper) {
-        Some(scored) => turned_back(table, &scored.clustering, old, medoid_margin),
-        None => kept.clustering,
-    }
+    turned_back(table, &simplest(fresh, params).clustering, old, params.medoid_margin)
 }
 
 /// Puts last week's medoids in the place of those they lie nearest to, where the cost stays within the margin.
-fn turned_back(table: &Table, fresh: &Clustering, old: &[usize], margin: f64) -> Clustering {
+fn turned_back(table: &Table, fresh: &Clustering, old: &[usize], margin: f32) -> Clustering {
     let limit = (1.0 + margin) * fresh.cost;
     let mut turned = fresh.clone();
     let mut is_old = vec![false; fresh.medoids.len()];
@@ -262,23 +275,16 @@ fn chance(table: &Table, dim: usize) -> f64 {
 /// Alone in its cluster a point has 0, and so has one cluster. O(n²).
 fn silhouette(table: &Table, clustering: &Clustering) -> f64 {
     let k = clustering.medoids.len();
-    let weights = table.weights();
-    let mut mass = vec![0.0_f32; k];
-    for (&m, &w) in clustering.nearest.iter().zip(weights) {
-        mass[m] += w;
-    }
-    let mut sum = 0.0;
-    let mut far = vec![0.0_f32; k];
-    for (i, (&own, &w)) in clustering.nearest.iter().zip(weights).enumerate() {
-        far.fill(0.0);
-        let points = table.distances_of(i).iter().zip(weights).zip(&clustering.nearest);
-        for ((&d, &w), &m) in points {
-            far[m] += d * w;
-        }
+    let clusters = clustering.clusters(table);
+    let mass: Vec<f32> = (0..k).map(|m| clusters.row(m).iter().sum()).collect();
+    let (mut sum, mut far) = (0.0, vec![0.0; k]);
+    for (i, (&own, &w)) in clustering.nearest.iter().zip(table.weights()).enumerate() {
+        dots_with_all(&clusters, table.distances_of(i), &mut far, Isa::best());
         let others = mass[own] - w;
         let of_others = (0..k).filter(|&m| m != own && mass[m] > 0.0).map(|m| far[m] / mass[m]);
         let b = of_others.fold(f32::INFINITY, f32::min);
-        if others > 0.0 && b.is_finite() {
+        // A sum less a part of it leaves rounding where there is no other point.
+        if others > 1e-5 * w && b.is_finite() {
             let a = far[own] / others;
             // Of 0 and 0 nothing is told apart.
             sum += f64::from(w * (b - a) / a.max(b).max(f32::MIN_POSITIVE));

@@ -100,3 +100,6 @@ fn chance(n: usize, dim: usize) -> f32 {
     let n = n.max(1) as f32;
     ((10.0 * n * n * n).ln() / dim as f32).sqrt().min(0.9)
 }
+
+#[cfg(test)]
+mod tests;

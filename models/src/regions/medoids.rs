@@ -4,13 +4,14 @@
 //! PAM (Kaufman & Rousseeuw 1990): BUILD adds the medoid that helps most, SWAP exchanges the pair that helps most;
 //! all medoids that a point could replace are judged in one pass over the points (FastPAM1: Schubert & Rousseeuw,
 //! Fast and Eager k-Medoids Clustering, 2021, algorithm 2).
+//! The pass has no branches: what each point adds is written down and summed by cluster, as rows that meet.
 //! The best swap is taken and not the first that helps, so that the order of the rows decides ties alone.
 //! A distance is 1 − cosine.
 
-use linalg::{Isa, Matrix, dots_with_all};
+use linalg::{Isa, Matrix, dot, dots_with_all};
 
-/// Less than this share of the cost is rounding, not a gain.
-const ROUNDING: f64 = 1e-6;
+/// Less than this share of the cost is rounding of `f32` sums, not a gain.
+const ROUNDING: f32 = 1e-5;
 
 /// No two directions are farther; where there is one medoid, the second is that far from everything.
 const FARTHEST: f32 = 2.0;
@@ -49,14 +50,22 @@ impl Table {
         self.weights.iter().copied().map(f64::from).sum()
     }
 
-    /// The one of a few points that is nearest to them in sum, the first of several.
+    /// The one of a few points that is nearest to them in sum, the first of several. O(n·members).
     pub(super) fn center_of(&self, members: &[usize]) -> Option<usize> {
-        let cost = |&i: &usize| {
-            let row = self.distances_of(i);
-            members.iter().map(|&j| f64::from(row[j]) * f64::from(self.weights[j])).sum::<f64>()
-        };
-        let costs: Vec<f64> = members.iter().map(|i| -cost(i)).collect();
-        (!members.is_empty()).then(|| members[first_best(&costs, self.total())])
+        if members.is_empty() {
+            return None;
+        }
+        let weights = self.weights_of(members);
+        let gains: Vec<f32> =
+            members.iter().map(|&i| -dot(self.distances_of(i), &weights)).collect();
+        Some(members[first_best(&gains, members.iter().map(|&j| self.weights[j]).sum())])
+    }
+
+    /// By point its weight if it is one of these, otherwise 0.
+    fn weights_of(&self, members: &[usize]) -> Vec<f32> {
+        let mut weights = vec![0.0; self.len()];
+        members.iter().for_each(|&j| weights[j] = self.weights[j]);
+        weights
     }
 
     pub(super) fn weights(&self) -> &[f32] {
@@ -79,7 +88,7 @@ pub(super) struct Clustering {
     first: Vec<f32>,
     second: Vec<f32>,
     /// Σ wⱼ·d(j, nearest medoid).
-    pub(super) cost: f64,
+    pub(super) cost: f32,
 }
 
 impl Clustering {
@@ -97,8 +106,7 @@ impl Clustering {
                 }
             }
         }
-        let cost = first.iter().zip(&table.weights).map(|(&d, &w)| f64::from(d) * f64::from(w));
-        Self { cost: cost.sum(), medoids, nearest, first, second }
+        Self { cost: dot(&first, &table.weights), medoids, nearest, first, second }
     }
 
     /// One medoid: the point with the least Σ wⱼ·d. O(n²).
@@ -109,20 +117,24 @@ impl Clustering {
 
     /// One medoid more, the one that lowers the cost most. O(n²).
     pub(super) fn with_one_more(&self, table: &Table) -> Self {
+        let mut nearer = vec![0.0; table.len()];
         let gain = |x: usize| {
-            let terms = table.distances_of(x).iter().zip(&self.first).zip(&table.weights);
-            terms.map(|((&d, &d1), &w)| f64::from((d1 - d).max(0.0) * w)).sum::<f64>()
+            let points = table.distances_of(x).iter().zip(&self.first);
+            nearer
+                .iter_mut()
+                .zip(points)
+                .for_each(|(nearer, (&d, &d1))| *nearer = (d1 - d).max(0.0));
+            dot(&nearer, &table.weights)
         };
-        let gains: Vec<f64> = (0..table.len()).map(gain).collect();
+        let gains: Vec<f32> = (0..table.len()).map(gain).collect();
         let mut medoids = self.medoids.clone();
         medoids.push(first_best(&gains, self.cost));
         Self::by(table, medoids)
     }
 
-    /// Swaps a medoid for another point as long as that lowers the cost by more than this share of it.
-    pub(super) fn swapped(mut self, table: &Table, toll: f64) -> Self {
-        let toll = toll.max(ROUNDING);
-        while let Some((m, x)) = self.best_swap(table, toll * self.cost) {
+    /// Swaps a medoid for another point as long as that lowers the cost.
+    pub(super) fn swapped(mut self, table: &Table) -> Self {
+        while let Some((m, x)) = self.best_swap(table) {
             let mut medoids = self.medoids;
             medoids[m] = x;
             let swapped = Self::by(table, medoids);
@@ -135,30 +147,70 @@ impl Clustering {
         self
     }
 
-    /// The swap that lowers the cost most, if by more than `least`: which medoid for which point. O(n²).
-    fn best_swap(&self, table: &Table, least: f64) -> Option<(usize, usize)> {
-        let k = self.medoids.len();
-        // What the loss of each medoid costs: its points go to their second.
-        let mut loss = vec![0.0; k];
-        for (j, &m) in self.nearest.iter().enumerate() {
-            loss[m] += f64::from((self.second[j] - self.first[j]) * table.weights[j]);
-        }
-        let mut best = (0.0, 0, 0);
-        let mut change = vec![0.0; k];
-        for x in 0..table.len() {
-            change.copy_from_slice(&loss);
-            let mut shared = 0.0;
-            let points = table.distances_of(x).iter().zip(&self.first).zip(&self.second);
-            let points = points.zip(&table.weights).zip(&self.nearest);
-            for ((((&d, &d1), &d2), &w), &m) in points {
-                if d < d1 {
-                    // x takes the point whichever medoid goes; if its own goes, its loss is no longer due.
-                    shared += f64::from((d - d1) * w);
-                    change[m] += f64::from((d1 - d2) * w);
-                } else if d < d2 {
-                    change[m] += f64::from((d - d2) * w);
+    /// Moves each medoid to the center of its own points where that lowers their cost by more than this share of it.
+    ///
+    /// Unlike a swap this gives no medoid to other points.
+    pub(super) fn centered(mut self, table: &Table, toll: f32) -> Self {
+        let toll = toll.max(ROUNDING);
+        loop {
+            let mut members = vec![Vec::new(); self.medoids.len()];
+            self.nearest.iter().enumerate().for_each(|(j, &m)| members[m].push(j));
+            let mut medoids = self.medoids.clone();
+            for (medoid, members) in medoids.iter_mut().zip(&members) {
+                let weights = table.weights_of(members);
+                let cost = |center: usize| dot(table.distances_of(center), &weights);
+                if let Some(center) = table.center_of(members)
+                    && cost(center) < (1.0 - toll) * cost(*medoid)
+                {
+                    *medoid = center;
                 }
             }
+            if medoids == self.medoids {
+                return self;
+            }
+            let centered = Self::by(table, medoids);
+            if centered.cost >= self.cost {
+                return self;
+            }
+            self = centered;
+        }
+    }
+
+    /// Without the medoid whose loss leaves the others told apart best, by the weighted mean of 1 − first / second
+    /// (the medoid silhouette; Lenssen & Schubert 2022). Of at least three. O(n·k²).
+    pub(super) fn with_one_less(&self, table: &Table) -> Self {
+        let without = |m: usize| {
+            let mut medoids = self.medoids.clone();
+            medoids.remove(m);
+            Self::by(table, medoids)
+        };
+        let contrast = |clustering: &Self| {
+            let points = clustering.first.iter().zip(&clustering.second).zip(&table.weights);
+            let apart = |((&d1, &d2), &w): ((&f32, &f32), &f32)| {
+                if d2 > 0.0 { w * (1.0 - d1 / d2) } else { 0.0 }
+            };
+            points.map(apart).sum::<f32>()
+        };
+        let mut fewer: Vec<Self> = (0..self.medoids.len()).map(without).collect();
+        let contrasts: Vec<f32> = fewer.iter().map(contrast).collect();
+        fewer.swap_remove(first_best(&contrasts, table.weights.iter().sum()))
+    }
+
+    /// The swap that lowers the cost most: which medoid for which point. O(n²·k).
+    fn best_swap(&self, table: &Table) -> Option<(usize, usize)> {
+        let (n, k) = (table.len(), self.medoids.len());
+        let clusters = self.clusters(table);
+        let (mut nearer, mut next) = (vec![0.0; n], vec![0.0; n]);
+        let (mut change, mut best) = (vec![0.0; k], (0.0, 0, 0));
+        for x in 0..n {
+            let points = table.distances_of(x).iter().zip(&self.first).zip(&self.second);
+            for ((((&d, &d1), &d2), nearer), next) in points.zip(&mut nearer).zip(&mut next) {
+                // Whichever medoid goes, x takes what is nearer to it; what has lost its own goes to x or its second.
+                *nearer = (d - d1).min(0.0);
+                *next = d.max(d1).min(d2) - d1;
+            }
+            let shared = dot(&nearer, &table.weights);
+            dots_with_all(&clusters, &next, &mut change, Isa::best());
             for (m, change) in change.iter().enumerate() {
                 // A later pair must be better by more than rounding, so that ties go to the first row.
                 if change + shared < best.0 - ROUNDING * self.cost {
@@ -166,13 +218,25 @@ impl Clustering {
                 }
             }
         }
-        (-best.0 > least).then_some((best.1, best.2))
+        (best.0 < 0.0).then_some((best.1, best.2))
+    }
+
+    /// By cluster and point: the point's weight in its own cluster, otherwise 0 `[k × n]`.
+    pub(super) fn clusters(&self, table: &Table) -> Matrix {
+        let mut clusters = Matrix::zeros(self.medoids.len(), table.len());
+        for (j, (&m, &w)) in self.nearest.iter().zip(&table.weights).enumerate() {
+            clusters.row_mut(m)[j] = w;
+        }
+        clusters
     }
 }
 
 /// The place of the largest number, the first of those that differ from it by rounding.
-fn first_best(numbers: &[f64], scale: f64) -> usize {
-    let largest = numbers.iter().copied().fold(f64::NEG_INFINITY, f64::max);
-    let is_best = |x: &f64| *x >= largest - ROUNDING * scale;
+fn first_best(numbers: &[f32], scale: f32) -> usize {
+    let largest = numbers.iter().copied().fold(f32::NEG_INFINITY, f32::max);
+    let is_best = |x: &f32| *x >= largest - ROUNDING * scale;
     numbers.iter().position(is_best).expect("at least one point")
 }
+
+#[cfg(test)]
+mod tests;

@@ -118,7 +118,8 @@ impl Points {
                 near += w * f64::from(self.similarity(place, cluster.medoid));
             }
         }
-        let member = |&place: &usize| Member { item: self.items[place], weight: self.weights[place] };
+        let member =
+            |&place: &usize| Member { item: self.items[place], weight: self.weights[place] };
         Region {
             number: 0,
             medoid: self.items[cluster.medoid],

@@ -165,3 +165,6 @@ fn inverse_root(covariance: &Matrix, shrinkage: f64) -> Matrix {
 fn narrow(x: f64) -> f32 {
     x as f32
 }
+
+#[cfg(test)]
+mod tests;
