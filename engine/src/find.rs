@@ -7,17 +7,29 @@ use crate::{Error, Folder};
 /// How many of several matches are named.
 const EXAMPLES: usize = 4;
 
-/// The one recording that a text names: by id, MBID, ISRC, Spotify link, or artist and title.
+/// The one recording that a text names: by id, MBID, ISRC, Spotify link, or artist and title, or a title alone.
 ///
 /// # Errors
 /// [`Error::NotFound`] and [`Error::Ambiguous`].
 pub fn recording(folder: &Folder, text: &str) -> Result<RecordingId, Error> {
-    let found = folder.store.find(text)?;
-    match found.as_slice() {
-        [] => {
-            let expected = "an id, MBID, ISRC, Spotify link, \"Artist - Title\" or a title";
-            Err(Error::NotFound { what: "recording", expected, text: text.to_owned() })
-        }
+    let expected = "an id, MBID, ISRC, Spotify link, \"Artist - Title\" or a title";
+    only(folder, text, &folder.store.find(text)?, expected)
+}
+
+/// The same for a line of a file, of which a title alone is not enough.
+pub(crate) fn recording_surely(folder: &Folder, text: &str) -> Result<RecordingId, Error> {
+    let expected = "an id, MBID, ISRC, Spotify link or \"Artist - Title\"";
+    only(folder, text, &folder.store.find_surely(text)?, expected)
+}
+
+fn only(
+    folder: &Folder,
+    text: &str,
+    found: &[RecordingId],
+    expected: &'static str,
+) -> Result<RecordingId, Error> {
+    match found {
+        [] => Err(Error::NotFound { what: "recording", expected, text: text.to_owned() }),
         [only] => Ok(*only),
         several => {
             let named = folder.store.recordings(&several[..several.len().min(EXAMPLES)])?;

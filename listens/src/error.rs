@@ -74,6 +74,16 @@ pub enum Error {
         /// What this one holds.
         got: ItemKind,
     },
+    /// A file that names things, without a header that says which column does.
+    #[error(
+        "a header with `value` expected in {file}, such as kind,value,reason; its first line is: {header}"
+    )]
+    NoValues {
+        /// The file.
+        file: String,
+        /// Its first line.
+        header: String,
+    },
     /// More than one table where a matrix is to be read.
     #[error("one table expected in {}, got {first} and {second}; name one of them", path.display())]
     ManyTables {

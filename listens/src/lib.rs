@@ -10,6 +10,7 @@ mod evidence;
 mod format;
 mod impute;
 mod lengths;
+mod named;
 mod options;
 mod read;
 mod reject;
@@ -31,6 +32,7 @@ pub use evidence::{Cleaning, Evidence, Form, Kind, Kinds, OwnKinds, Positives, S
 pub use format::Format;
 pub use impute::{Impute, impute};
 pub use lengths::{LengthEstimates, Lengths};
+pub use named::{Header, Named, read_named};
 pub use options::{Column, ContextPolicy, Options};
 pub use read::read;
 pub use reject::{Reject, RejectReason};

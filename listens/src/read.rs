@@ -34,6 +34,7 @@ use std::path::Path;
 use music::{Entry, ItemKind};
 
 pub(crate) use delimited::Delimiter;
+pub(crate) use fields::Fields;
 pub(crate) use lastfm_1k::is_lastfm_1k;
 pub(crate) use lines::Lines;
 pub(crate) use moment::seconds;

@@ -28,7 +28,7 @@ pub(super) const CREDIT: [Names; 9] =
     [TITLE, ARTIST, RELEASE, RECORDING_MBID, ISRC, SPOTIFY, ARTIST_MBIDS, RELEASE_MBID, ITEM];
 
 /// One row.
-pub(super) enum Fields<'a> {
+pub(crate) enum Fields<'a> {
     /// JSON objects, the outer before those inside of it.
     Objects(Vec<&'a Map<String, Value>>),
     /// Cells; those beyond the last column belong to it.
@@ -43,7 +43,7 @@ pub(super) struct Word {
 
 impl<'a> Fields<'a> {
     /// The row of a JSON object; `track_metadata` and `mbid_mapping` are read as if their fields were its own.
-    pub(super) fn of_object(object: &'a Map<String, Value>) -> Self {
+    pub(crate) fn of_object(object: &'a Map<String, Value>) -> Self {
         let inner = |of: Option<&'a Map<String, Value>>, name: &str| of?.get(name)?.as_object();
         let metadata = inner(Some(object), "track_metadata");
         let mapping =
@@ -53,7 +53,7 @@ impl<'a> Fields<'a> {
     }
 
     /// A cleaned text that is not empty; numbers are texts too.
-    pub(super) fn text(&self, names: &[&str]) -> Option<String> {
+    pub(crate) fn text(&self, names: &[&str]) -> Option<String> {
         match self.find(names)? {
             Found::Cell(cell) => known(cell),
             Found::Value(Value::String(text)) => known(text),
