@@ -6,9 +6,14 @@ use clap::{Args, Parser, Subcommand};
 use listens::Format as LogFormat;
 use music::{ImportId, ItemKind, Week};
 
+pub(crate) use controls::{
+    Edge, LeaningArguments, LeaveOutArguments, LeaveOutParts, LibraryArguments, LibraryChange,
+    PolicyArguments, PolicyChange, SettingsArguments,
+};
 pub(crate) use evaluate::{EvaluateArguments, How, Matter};
 pub(crate) use tune::TuneArguments;
 
+mod controls;
 mod evaluate;
 mod tune;
 
@@ -60,6 +65,16 @@ pub(crate) enum Command {
     /// Take a block back
     #[command(after_help = "Example: undersong unblock --listener ada artist \"Some Artist\"")]
     Unblock(BlockArguments),
+    /// More like an artist, a recording or a tag
+    #[command(after_help = "Example: undersong more --listener ada tag slowcore")]
+    More(LeaningArguments),
+    /// Less like an artist, a recording or a tag
+    #[command(after_help = "Example: undersong less --listener ada artist \"Some Artist\"")]
+    Less(LeaningArguments),
+    /// Leave out part of what was heard, in retrospect: hours, days, a device, a session, a label
+    LeaveOut(LeaveOutArguments),
+    /// What a listener wants of the lists
+    Settings(SettingsArguments),
     /// Say that a listener likes a recording
     Like(OpinionArguments),
     /// Say that a listener dislikes a recording
@@ -72,6 +87,10 @@ pub(crate) enum Command {
     Unlike(OpinionArguments),
     /// Who listens here; merge, rename or delete them
     Listeners(ListenersArguments),
+    /// What the operator denies or labels
+    Policy(PolicyArguments),
+    /// What is owned, by everybody or by a listener
+    Library(LibraryArguments),
     /// What is like a recording, an artist or a listener
     Similar(SimilarArguments),
     /// Carry recording vectors from one installation to another

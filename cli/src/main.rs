@@ -55,6 +55,14 @@ fn run(arguments: Arguments, say: &Say) -> anyhow::Result<Answer> {
         Command::History(arguments) => commands::history::run(&global, &arguments, say),
         Command::Block(arguments) => commands::block::block(&global, &arguments, say),
         Command::Unblock(arguments) => commands::block::unblock(&global, &arguments, say),
+        Command::More(arguments) => {
+            commands::leaning::run(&global, &arguments, store::Lean::More, say)
+        }
+        Command::Less(arguments) => {
+            commands::leaning::run(&global, &arguments, store::Lean::Less, say)
+        }
+        Command::LeaveOut(arguments) => commands::leave_out::run(&global, &arguments, say),
+        Command::Settings(arguments) => commands::settings::run(&global, &arguments, say),
         Command::Like(arguments) => {
             commands::opinion::run(&global, &arguments, music::Interaction::Like, say)
         }
@@ -65,6 +73,8 @@ fn run(arguments: Arguments, say: &Say) -> anyhow::Result<Answer> {
             commands::opinion::run(&global, &arguments, music::Interaction::Unlike, say)
         }
         Command::Listeners(arguments) => commands::listeners::run(&global, &arguments, say),
+        Command::Policy(arguments) => commands::policy::run(&global, &arguments, say),
+        Command::Library(arguments) => commands::library::run(&global, &arguments, say),
         Command::Similar(arguments) => commands::similar::run(&global, &arguments, say),
         Command::Factors(arguments) => commands::factors::run(&global, &arguments, say),
         Command::Trust(arguments) => commands::trust::run(&global, &arguments, say),

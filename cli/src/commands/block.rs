@@ -45,7 +45,11 @@ pub(crate) fn unblock(
     }
 }
 
-fn target(folder: &Folder, arguments: &BlockArguments) -> anyhow::Result<(BlockTarget, String)> {
+/// What is meant, and how it is called.
+pub(crate) fn target(
+    folder: &Folder,
+    arguments: &BlockArguments,
+) -> anyhow::Result<(BlockTarget, String)> {
     Ok(match arguments.kind {
         BlockKind::Artist => {
             let (artist, name) = engine::find_artist(folder, &arguments.value)?;

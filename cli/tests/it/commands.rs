@@ -240,7 +240,8 @@ fn a_closed_pipe_is_no_error() {
 #[test]
 fn every_command_has_help() {
     let place = Place::new();
-    let commands = "demo import train fit weekly history block unblock like dislike unlike listeners factors models status";
+    let commands = "demo import train fit weekly history block unblock more less leave-out settings like dislike unlike \
+                    listeners policy library factors models status";
     for command in commands.split(' ') {
         let help = place.says(&[command, "--help"]);
         assert!(

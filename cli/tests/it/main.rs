@@ -5,6 +5,7 @@
 
 mod binary;
 mod commands;
+mod controls;
 mod crashes;
 mod evaluate;
 mod explain;
