@@ -25,6 +25,8 @@ pub(crate) enum Purpose {
     Attack,
     /// What a log gets wrong.
     Flaw,
+    /// Whether a listener stays.
+    Loyalty,
 }
 
 /// A stream of chance.

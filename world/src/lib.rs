@@ -17,6 +17,7 @@ mod dice;
 mod flaws;
 mod habits;
 mod keys;
+mod loyalty;
 mod memory;
 mod names;
 mod params;
@@ -28,7 +29,7 @@ mod urn;
 mod vectors;
 
 use jiff::tz::TimeZone;
-use music::{CatalogueEntry, Listen};
+use music::{CatalogueEntry, Listen, Week};
 
 pub use crate::accounts::AccountKind;
 pub use crate::attack::{Attack, AttackKind};
@@ -39,6 +40,8 @@ use crate::accounts::Accounts;
 use crate::attack::Campaign;
 use crate::catalogue::Catalogue;
 use crate::charts::Charts;
+use crate::dice::{Dice, Purpose, row};
+use crate::loyalty::Loyalty;
 use crate::memory::Memory;
 use crate::play::{Line, Player, Scene};
 use crate::talk::Talk;
@@ -57,6 +60,8 @@ pub struct World {
     campaign: Option<Campaign>,
     /// `[n_accounts]`
     memories: Vec<Memory>,
+    /// `[n_accounts]`
+    loyalties: Vec<Loyalty>,
     /// What everybody talked about in the week played last; `[n_accounts]`.
     talks: Vec<Talk>,
 }
@@ -76,9 +81,10 @@ impl World {
         let truth = Truth::new(&catalogue, &accounts, params);
         let campaign = Campaign::new(&catalogue, &truth, &accounts, params);
         let memories = vec![Memory::default(); accounts.len()];
+        let loyalties = vec![Loyalty::default(); accounts.len()];
         let talks = vec![Talk::default(); accounts.len()];
         let params = params.clone();
-        Self { params, catalogue, truth, charts, accounts, campaign, memories, talks }
+        Self { params, catalogue, truth, charts, accounts, campaign, memories, loyalties, talks }
     }
 
     /// What a catalogue would say of each recording, by row; those to be released later included.
@@ -130,6 +136,16 @@ impl World {
         listens
     }
 
+    /// The week of the calendar.
+    ///
+    /// # Panics
+    /// When it lies beyond the year 9999.
+    #[must_use]
+    pub fn week(&self, week: usize) -> Week {
+        let weeks_on = i64::try_from(week).expect("the week lies before the year 9999");
+        self.params.first_week.plus(weeks_on)
+    }
+
     /// [`World::play_week`], one listen at a time: for logs that are larger than memory.
     ///
     /// # Panics
@@ -141,8 +157,8 @@ impl World {
         sink: &mut dyn FnMut(Listen),
     ) {
         self.charts.turn_to(week, &self.catalogue);
-        let weeks_on = i64::try_from(week).expect("the week lies before the year 9999");
-        let this_week = self.params.first_week.plus(weeks_on);
+        let this_week = self.week(week);
+        let Params { seed, fickleness, .. } = self.params;
         let scene = Scene {
             params: &self.params,
             catalogue: &self.catalogue,
@@ -159,7 +175,12 @@ impl World {
         for (listener, memory) in self.memories.iter_mut().enumerate() {
             let list = shown.get(listener).map_or(&[][..], Vec::as_slice);
             let mut lines = Vec::new();
-            talks.push(Player::new(&scene, listener, memory, &mut lines).play(list));
+            let loyalty = &mut self.loyalties[listener];
+            talks.push(Player::new(&scene, listener, memory, loyalty, &mut lines).play(list));
+            if !list.is_empty() {
+                let dice = &mut Dice::new(seed, Purpose::Loyalty, listener, week);
+                loyalty.may_leave(fickleness, dice);
+            }
             if let Some(campaign) = &self.campaign {
                 campaign.slip_into(&scene, listener, &mut lines);
             }
@@ -190,7 +211,100 @@ impl World {
     /// When there is no such recording.
     #[must_use]
     pub fn affinity(&self, listener: usize, recording: usize) -> f32 {
-        self.truth.judge(&self.catalogue, listener, dice::row(recording)).affinity
+        self.truth.judge(&self.catalogue, listener, row(recording)).affinity
+    }
+
+    /// Whether this listener would love this recording if it came up in that week: what is not out yet cannot, and a December song is loved in December alone.
+    ///
+    /// # Panics
+    /// When there is no such recording.
+    #[must_use]
+    pub fn loves_in(&self, listener: usize, recording: usize, week: usize) -> bool {
+        let release = self.catalogue.release_of(row(recording));
+        usize::from(release.first_week) <= week
+            && (!release.is_december || self.is_december(week))
+            && self.loves(listener, recording)
+    }
+
+    /// Whether a recording is loved in some weeks of the year only: a December song.
+    ///
+    /// # Panics
+    /// When there is no such recording.
+    #[must_use]
+    pub fn is_seasonal(&self, recording: usize) -> bool {
+        self.catalogue.release_of(row(recording)).is_december
+    }
+
+    /// Whether a week is one in which December songs are played.
+    ///
+    /// # Panics
+    /// When the week lies beyond the year 9999.
+    #[must_use]
+    pub fn is_december(&self, week: usize) -> bool {
+        habits::is_december(self.week(week).monday())
+    }
+
+    /// How popular is what this listener loves: the mean share of the catalogue that is met less often, 0 for obscure things and 1 for hits; none where nothing is loved.
+    ///
+    /// The popularity is the hidden one, not what the log says. O(n_recordings · log n_recordings).
+    #[must_use]
+    pub fn loved_popularity(&self, listener: usize) -> Option<f64> {
+        let mut by_exposure: Vec<usize> = (0..self.catalogue.len()).collect();
+        let exposure = |r: usize| self.catalogue.recording(row(r)).exposure;
+        by_exposure.sort_by(|a, b| exposure(*a).total_cmp(&exposure(*b)).then(a.cmp(b)));
+        let loved = by_exposure.iter().enumerate().filter(|(_, r)| self.loves(listener, **r));
+        let (n, ranks) = loved.fold((0, 0), |(n, ranks), (rank, _)| (n + 1, ranks + rank));
+        (n > 0).then(|| ranks as f64 / f64::from(n) / self.catalogue.len() as f64)
+    }
+
+    /// How alike two recordings are in what decides love: 1 for alike in everything.
+    ///
+    /// The cosine of their styles, or where tastes are rules the share that agrees of genre, mood, tempo, voice, scene and decade.
+    ///
+    /// # Panics
+    /// When there is no such recording.
+    #[must_use]
+    pub fn likeness(&self, recording: usize, other: usize) -> f32 {
+        self.truth.likeness(&self.catalogue, row(recording), row(other))
+    }
+
+    /// How many recordings there are or will be.
+    #[must_use]
+    pub fn n_recordings(&self) -> usize {
+        self.catalogue.len()
+    }
+
+    /// Row of the artist, from 0 to [`World::n_artists`].
+    ///
+    /// # Panics
+    /// When there is no such recording.
+    #[must_use]
+    pub fn artist(&self, recording: usize) -> usize {
+        self.catalogue.recording(row(recording)).artist as usize
+    }
+
+    /// How many artists there are.
+    #[must_use]
+    pub fn n_artists(&self) -> usize {
+        self.catalogue.artists().len()
+    }
+
+    /// Row of the genre, the one that the recording has and not what a tag says.
+    ///
+    /// # Panics
+    /// When there is no such recording.
+    #[must_use]
+    pub fn genre(&self, recording: usize) -> usize {
+        self.catalogue.recording(row(recording)).genre.into()
+    }
+
+    /// Whether a listener listens no more, see [`Params::fickleness`].
+    ///
+    /// # Panics
+    /// When there is no such account.
+    #[must_use]
+    pub fn has_left(&self, listener: usize) -> bool {
+        self.loyalties[listener].has_left
     }
 
     /// Recordings that were played on an account so far, ascending; what an attacker slipped in, and what only the log says, is not heard by its holder.

@@ -54,6 +54,8 @@ pub struct Params {
     pub flaws: Flaws,
     /// Share of sessions in which a listener clicks through an album, or away from a mood, and skips nearly everything within seconds, loved or not; 0.15 is typical.
     pub hunting: f32,
+    /// How much lists move their listeners: 0 where nothing that is handed over changes how much they listen, 1 where a loved list makes them open the next one and listen more, and poor ones in a row make them leave, see [`World::has_left`](crate::World::has_left).
+    pub fickleness: f32,
     /// Listens a week of the median listener; the mean is about half as much again; at most 10,000.
     pub listens_per_week: f32,
 }
@@ -74,6 +76,7 @@ impl Default for Params {
             attack: None,
             flaws: Flaws::default(),
             hunting: 0.0,
+            fickleness: 0.0,
             listens_per_week: 30.0,
         }
     }

@@ -19,6 +19,7 @@ use crate::catalogue::Catalogue;
 use crate::charts::Charts;
 use crate::dice::{Dice, Purpose, row, whole};
 use crate::habits::{self, Occupation, Session, WEEK_SECS};
+use crate::loyalty::Loyalty;
 use crate::memory::{Known, Memory};
 use crate::params::Params;
 use crate::talk::Talk;
@@ -27,6 +28,9 @@ use crate::truth::{Judgement, Truth};
 /// Chance that something is said aloud: a like of what is loved, a dislike of what is not.
 const LIKES: Manners = Manners { first: 0.06, from_list: 0.15, again: 0.005 };
 const DISLIKES: Manners = Manners { first: 0.01, from_list: 0.06, again: 0.0 };
+
+/// Chance that a December song is skipped in another month, however loved.
+const OUT_OF_SEASON: f32 = 0.6;
 
 /// The world as a listener finds it this week.
 #[derive(Debug)]
@@ -56,6 +60,7 @@ pub(crate) struct Player<'a> {
     scene: &'a Scene<'a>,
     listener: usize,
     memory: &'a mut Memory,
+    loyalty: &'a mut Loyalty,
     /// How much each known recording asks to be replayed this week, as running sums.
     pulls: Vec<f32>,
     talk: Talk,
@@ -90,6 +95,7 @@ impl<'a> Player<'a> {
         scene: &'a Scene<'a>,
         listener: usize,
         memory: &'a mut Memory,
+        loyalty: &'a mut Loyalty,
         lines: &'a mut Vec<Line>,
     ) -> Self {
         let pulls = memory.pulls_in(week_as_stored(scene.week), scene.is_december);
@@ -97,6 +103,7 @@ impl<'a> Player<'a> {
             scene,
             listener,
             memory,
+            loyalty,
             pulls,
             talk: Talk::default(),
             dice: Dice::new(scene.params.seed, Purpose::Week, listener, scene.week),
@@ -127,6 +134,9 @@ impl<'a> Player<'a> {
 
     /// The week's sessions by time.
     fn plan(&mut self, list: &[usize]) -> Vec<Session> {
+        if self.loyalty.has_left {
+            return Vec::new();
+        }
         let account = self.scene.accounts.account(self.listener);
         let is_signed_up = || {
             let is_signed_up = |c: &Campaign| c.is_signed_up(self.listener, self.scene.week);
@@ -151,13 +161,15 @@ impl<'a> Player<'a> {
         }
         // Some weeks are busy, and one in twenty is a holiday.
         let busyness = if self.dice.chance(0.05) { 0.2 } else { self.dice.log_normal(0.95, 0.35) };
+        let fickleness = self.scene.params.fickleness;
         habits::own_sessions(
             account,
-            account.listens_per_week * busyness,
+            account.listens_per_week * busyness * self.loyalty.listening(fickleness),
             &mut self.dice,
             &mut sessions,
         );
-        if !list.is_empty() && self.dice.chance(account.opens) {
+        let opens = account.opens * self.loyalty.opening(fickleness);
+        if !list.is_empty() && self.dice.chance(opens) {
             sessions.push(habits::list_session(account.day, &mut self.dice));
         }
         sessions.sort_by_key(|session| session.start);
@@ -183,6 +195,7 @@ impl<'a> Player<'a> {
 
     /// From top to bottom, with gaps; the further down, the fewer.
     fn play_list(&mut self, list: &[usize]) {
+        let (mut tried, mut loved) = (0, 0);
         for (position, recording) in list.iter().enumerate() {
             let is_playable =
                 *recording < self.scene.catalogue.len() && self.scene.is_out(row(*recording));
@@ -192,9 +205,16 @@ impl<'a> Player<'a> {
             let recording = row(*recording);
             match self.memory.find(recording) {
                 Some(known) => self.replay(known, false),
-                None => self.meet(recording, self.judge(recording), Occasion::FromList),
+                None => {
+                    let judgement = self.judge(recording);
+                    loved +=
+                        usize::from(judgement.affinity > 0.0 && self.scene.is_in_season(recording));
+                    self.meet(recording, judgement, Occasion::FromList);
+                }
             }
+            tried += 1;
         }
+        self.loyalty.hear(loved, tried);
     }
 
     /// Hears something for the first time.
@@ -211,8 +231,11 @@ impl<'a> Player<'a> {
             is_december: self.scene.catalogue.release_of(recording).is_december,
         };
         self.remember(known);
-        let skips =
-            if known.is_loved { 0.05 } else { 0.7 - 0.5 * (2.0 * judgement.affinity).exp() };
+        let skips = match known.is_loved {
+            true if self.scene.is_in_season(recording) => 0.05,
+            true => OUT_OF_SEASON,
+            false => 0.7 - 0.5 * (2.0 * judgement.affinity).exp(),
+        };
         self.listen(known, skips, occasion);
         if !known.is_loved && judgement.affinity < -0.3 {
             self.say(Interaction::Dislike, recording, DISLIKES.chance(occasion));
@@ -308,6 +331,10 @@ impl<'a> Player<'a> {
 }
 
 impl Scene<'_> {
+    pub(crate) fn is_in_season(&self, recording: u32) -> bool {
+        self.is_december || !self.catalogue.release_of(recording).is_december
+    }
+
     pub(crate) fn is_out(&self, recording: u32) -> bool {
         usize::from(self.catalogue.release_of(recording).first_week) <= self.week
     }

@@ -95,6 +95,22 @@ impl Rules {
     }
 }
 
+/// The share of what rules may ask for that two recordings agree in.
+pub(crate) fn likeness(catalogue: &Catalogue, recording: u32, other: u32) -> f32 {
+    let (a, b) = (catalogue.recording(recording), catalogue.recording(other));
+    let scene = |r| catalogue.artist_of(r).scene;
+    let decade = |r| catalogue.release_of(r).released.year() / 10;
+    let agree = [
+        a.genre == b.genre,
+        a.mood == b.mood,
+        a.tempo == b.tempo,
+        a.voice == b.voice,
+        scene(recording) == scene(other),
+        decade(recording) == decade(other),
+    ];
+    agree.iter().filter(|agrees| **agrees).count() as f32 / agree.len() as f32
+}
+
 impl Listener {
     fn affinity(&self, catalogue: &Catalogue, recording: u32) -> f32 {
         if self.never.iter().any(|condition| condition.is_met(catalogue, recording)) {

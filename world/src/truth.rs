@@ -7,7 +7,7 @@ use crate::attributes::GenreIx;
 use crate::catalogue::Catalogue;
 use crate::dice::{Dice, row};
 use crate::params::{Params, Tastes};
-use crate::rules::Rules;
+use crate::rules::{self, Rules};
 use crate::vectors::Vectors;
 
 /// What a listener makes of a recording on hearing it.
@@ -43,6 +43,14 @@ impl Truth {
         match self {
             Self::Vectors(vectors) => vectors.judge(catalogue, listener, recording),
             Self::Rules(rules) => rules.judge(catalogue, listener, recording),
+        }
+    }
+
+    /// How alike two recordings are, at most 1.
+    pub(crate) fn likeness(&self, catalogue: &Catalogue, recording: u32, other: u32) -> f32 {
+        match self {
+            Self::Vectors(vectors) => vectors.likeness(recording, other),
+            Self::Rules(_) => rules::likeness(catalogue, recording, other),
         }
     }
 

@@ -111,6 +111,13 @@ impl Vectors {
         best
     }
 
+    /// The cosine of two styles; 0 where one has no direction.
+    pub(crate) fn likeness(&self, recording: u32, other: u32) -> f32 {
+        let (a, b) = (&self.styles[recording as usize], &self.styles[other as usize]);
+        let lengths = (dot(a, a) * dot(b, b)).sqrt();
+        if lengths > 0.0 { dot(a, b) / lengths } else { 0.0 }
+    }
+
     pub(crate) fn home_genre(&self, listener: usize, dice: &mut Dice) -> Option<GenreIx> {
         let tastes = &self.listener(listener)?.tastes;
         tastes.get(dice.row_below(tastes.len())).map(|taste| taste.genre)
@@ -175,6 +182,10 @@ fn gauss(length: f32, dice: &mut Dice) -> Style {
 
 fn sum(a: Style, b: Style) -> Style {
     std::array::from_fn(|i| a[i] + b[i])
+}
+
+fn dot(a: &Style, b: &Style) -> f32 {
+    a.iter().zip(b).map(|(a, b)| a * b).sum()
 }
 
 fn squared_distance(a: &Style, b: &Style) -> f32 {

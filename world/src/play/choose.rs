@@ -104,7 +104,7 @@ impl Player<'_> {
                 Source::Cupboard => true,
                 Source::HomeGenre | Source::Charts => self.is_in_sight(recording),
                 Source::Friend | Source::SameArtist => {
-                    self.scene.is_out(recording) && self.is_in_season(recording)
+                    self.scene.is_out(recording) && self.scene.is_in_season(recording)
                 }
             };
             if !is_open || self.memory.find(recording).is_some() {
@@ -167,10 +167,6 @@ impl Player<'_> {
     fn is_in_sight(&self, recording: u32) -> bool {
         let artist = self.scene.catalogue.recording(recording).artist;
         fixed_throw(self.scene.params.seed, row(self.listener), artist) < IN_SIGHT
-    }
-
-    fn is_in_season(&self, recording: u32) -> bool {
-        self.scene.is_december || !self.scene.catalogue.release_of(recording).is_december
     }
 }
 

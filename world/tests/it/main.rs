@@ -7,6 +7,7 @@ mod edges;
 mod flaws;
 mod habits;
 mod log;
+mod loyalty;
 mod marginals;
 mod reactions;
 mod truth;

@@ -1,5 +1,7 @@
 //! Is love as rare, and as hidden, as it should be?
 
+use jiff::civil::date;
+use music::Week;
 use world::{Params, Tastes, World};
 
 use crate::{played, share};
@@ -63,5 +65,61 @@ fn a_half_year_holds_enough_to_learn_from_and_what_is_replayed_is_mostly_loved()
             "{tastes}: {loved_lines} of {}",
             lines.len()
         );
+    }
+}
+
+#[test]
+fn a_december_song_is_loved_in_december_alone_and_nothing_before_it_is_out() {
+    for tastes in [Tastes::Vectors, Tastes::Rules] {
+        let first_week = Week::of_date(date(2026, 11, 9));
+        let params = Params { tastes, listeners: 30, weeks: 10, first_week, ..Params::default() };
+        let world = World::new(&params);
+        let catalogue = world.catalogue();
+        let mut n_seasonal = 0;
+        for (listener, recording) in (0..30).flat_map(|l| (0..4000).map(move |r| (l, r))) {
+            if !world.loves(listener, recording) {
+                assert!((0..10).all(|week| !world.loves_in(listener, recording, week)));
+                continue;
+            }
+            let is_out =
+                |week: usize| catalogue[recording].released < Some(world.week(week).monday());
+            // The weeks that begin on 7, 14 and 21 December; that of 30 November belongs to November.
+            let is_time = |week: usize| !world.is_seasonal(recording) || (4..7).contains(&week);
+            n_seasonal += usize::from(world.is_seasonal(recording));
+            for week in 0..10 {
+                let expected = is_out(week) && is_time(week);
+                assert_eq!(world.loves_in(listener, recording, week), expected, "{tastes}, {week}");
+            }
+        }
+        assert!(n_seasonal > 20, "{tastes}: {n_seasonal}");
+    }
+}
+
+#[test]
+fn some_love_what_is_popular_and_some_what_is_not() {
+    for tastes in [Tastes::Vectors, Tastes::Rules] {
+        let world = World::new(&Params { tastes, listeners: 60, ..Params::default() });
+        let mut of: Vec<f64> = (0..60).filter_map(|l| world.loved_popularity(l)).collect();
+        of.sort_by(f64::total_cmp);
+        assert_eq!(of.len(), 60);
+        assert!(of[50] - of[10] > 0.05 && of[0] > 0.2 && of[59] < 0.9, "{tastes}: {of:?}");
+    }
+}
+
+#[test]
+fn what_an_artist_makes_is_more_alike_than_what_two_make() {
+    for tastes in [Tastes::Vectors, Tastes::Rules] {
+        let world = World::new(&Params { tastes, listeners: 2, ..Params::default() });
+        let mean = |step: usize, is_one_artist: bool| {
+            let pairs = (0..3900).map(|r| (r, r + step));
+            let of: Vec<f32> = pairs
+                .filter(|(a, b)| (world.artist(*a) == world.artist(*b)) == is_one_artist)
+                .map(|(a, b)| world.likeness(a, b))
+                .collect();
+            of.iter().sum::<f32>() / of.len() as f32
+        };
+        assert!((world.likeness(5, 5) - 1.0).abs() < 1e-6);
+        let (one, two) = (mean(1, true), mean(97, false));
+        assert!(one > two + 0.2, "{tastes}: {one}, {two}");
     }
 }
