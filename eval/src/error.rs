@@ -167,7 +167,20 @@ pub enum Error {
     #[error(transparent)]
     Io {
         /// Names the file.
+        #[from]
         source: std::io::Error,
+    },
+    /// A folder to work in that holds something.
+    #[error("{path}: an empty folder expected")]
+    NotEmpty {
+        /// The folder.
+        path: PathBuf,
+    },
+    /// A line that no recording of the simulated world has.
+    #[error("`{title}` is no recording of the simulated world, or came without a link to it")]
+    NotOfThisWorld {
+        /// Title of the line.
+        title: String,
     },
     /// A study that cannot be read.
     #[error("{path}, line {line}: {source}; a study of `undersong tune` expected")]

@@ -3,8 +3,10 @@
 //! A [`Task`] is what a model may learn from and what it is asked; [`judge`] asks a fitted model, and [`standings`] says
 //! which models differ by more than chance.
 //! [`tune`] looks for the settings with which a model does best, without a look at the test; [`plot`] draws.
+//! [`closed_loop`] hands over lists for weeks to simulated listeners who react to them.
 //! The numbers are [`measure`]'s, the models [`models`]'; the caller owns the clock.
 
+mod closed_loop;
 mod error;
 mod judge;
 pub mod plot;
@@ -13,6 +15,7 @@ mod standings;
 mod task;
 pub mod tune;
 
+pub use closed_loop::{Course, Maker, WeekReport, closed_loop};
 pub use error::Error;
 pub use judge::{Judgement, Reading, judge, metric_names};
 pub use report::{About, Entry, Figure, RESAMPLES, Report, page};
