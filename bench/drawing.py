@@ -9,6 +9,7 @@ OURS, RIVAL, THIRD, INK, FAINT = "#0b7a75", "#c8553d", "#6c5b9e", "#222222", "#d
 
 pyplot.rcParams.update({
     "figure.dpi": 160,
+    "svg.hashsalt": "undersong",
     "figure.constrained_layout.use": True,
     "font.family": "DejaVu Sans",
     "font.size": 9,
@@ -72,7 +73,7 @@ def plain(axis):
     axis.set_minor_locator(ticker.NullLocator())
 
 
-def save(figure, folder, title):
+def save(figure, folder, title, file="plot.png"):
     figure.suptitle(title, x=0.01, ha="left", fontsize=11, fontweight="bold")
-    figure.savefig(folder / "plot.png")
+    figure.savefig(folder / file)
     pyplot.close(figure)
