@@ -31,6 +31,28 @@ pub fn top_k_of(candidates: impl IntoIterator<Item = (u32, f32)>, k: usize) -> V
     best.into_sorted()
 }
 
+/// As [`top_k_of`], of rows that are all at hand: O(n + k·log k).
+pub(crate) fn top_k_among(scored: Vec<(u32, f32)>, k: usize) -> Vec<(u32, f32)> {
+    // Whole numbers are compared faster than scores and rows.
+    let key = |(row, score): (u32, f32)| u64::from(descending(score)) << 32 | u64::from(row);
+    let numbers = scored.into_iter().filter(|(_, score)| !score.is_nan());
+    let mut keyed: Vec<(u64, f32)> = numbers.map(|scored| (key(scored), scored.1)).collect();
+    if 0 < k && k < keyed.len() {
+        keyed.select_nth_unstable_by_key(k - 1, |(key, _)| *key);
+    }
+    keyed.truncate(k);
+    keyed.sort_unstable_by_key(|(key, _)| *key);
+    let row = |key: u64| u32::try_from(key & u64::from(u32::MAX)).expect("the lower half");
+    keyed.into_iter().map(|(key, score)| (row(key), score)).collect()
+}
+
+/// A number that falls as the score rises; the two zeros have the same.
+fn descending(score: f32) -> u32 {
+    let bits = (score + 0.0).to_bits();
+    // Magnitudes rise with their bits; the sign is the highest bit.
+    if score.is_sign_negative() && score != 0.0 { bits } else { !bits & (u32::MAX >> 1) }
+}
+
 /// The best so far.
 pub(crate) struct TopK {
     k: usize,

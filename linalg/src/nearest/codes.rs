@@ -1,0 +1,238 @@
+//! How much of a dot do bytes know, and how far off can they be?
+//!
+//! A row x is near s·c with whole numbers c from −127 to 127 and one scale s for the sixteen rows of a panel; a query q
+//! is near t·d in the same way.
+//! Then q·x = t·s·(c·d) + q·(x − s·c) + (q − t·d)·(s·c), and by Cauchy and Schwarz the two last terms are at most
+//! ‖q‖·‖x − s·c‖ + ‖q − t·d‖·‖s·c‖.
+//! With what the sum of an `f32` dot may round, that is the slack of a panel for a query, counted in steps of t·s.
+
+use rayon::iter::{IndexedParallelIterator, IntoParallelRefMutIterator, ParallelIterator};
+use rayon::slice::ParallelSliceMut;
+
+use crate::Matrix;
+use crate::simd::LANES;
+use crate::simd::bytes::Quad;
+
+/// Norms up to this have bounds: no dot of two such vectors leaves the numbers of `f32`, nor does a part of it.
+const LARGEST_NORM: f64 = (1_u64 << 60) as f64;
+/// Steps are at least this, so that what lies below the normal numbers of `f32` is below one step of a dot.
+const LEAST_STEP: f32 = 1.0 / (1_u64 << 50) as f32;
+/// The largest code.
+const LARGEST_CODE: f32 = 127.0;
+/// Sums of codes fit into 32 bits up to this length: 255·127·32768 < 2³¹.
+pub(super) const LONGEST: usize = 1 << 15;
+
+/// Rows in bytes, sixteen to a panel, four numbers of each at a time: `[n_panels × dim/4]` quads.
+#[derive(Debug)]
+pub(super) struct Codes {
+    n_quads: usize,
+    quads: Vec<Quad>,
+    panels: Vec<Panel>,
+}
+
+/// What is known of the sixteen rows of a panel; bounds are rounded up.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct Panel {
+    /// s, and its inverse.
+    step: f32,
+    pub(super) steps: f32,
+    /// max ‖x − s·c‖ / s, and what the sum of a dot may round, over ‖q‖·s.
+    error: f32,
+    /// max ‖s·c‖ / s.
+    length: f32,
+    /// max ‖x‖.
+    norm: f32,
+}
+
+/// A query in bytes.
+#[derive(Clone, Debug)]
+pub(super) struct QueryCode {
+    /// d, four to a word.
+    pub(super) words: Vec<i32>,
+    pub(super) sum: i32,
+    /// t.
+    pub(super) step: f32,
+    /// ‖q‖ / t, rounded up.
+    pub(super) length: f32,
+    /// ‖q − t·d‖ / t, rounded up.
+    pub(super) error: f32,
+    /// ‖q‖, rounded up.
+    norm: f32,
+}
+
+/// √Σx², or infinite where a number is none.
+pub(super) fn norm(x: &[f32]) -> f64 {
+    let squares: f64 = x.iter().map(|&x| f64::from(x) * f64::from(x)).sum();
+    if squares.is_nan() { f64::INFINITY } else { squares.sqrt() }
+}
+
+/// Whether bounds hold for a vector of this norm.
+pub(super) fn is_bounded(norm: f64) -> bool {
+    norm <= LARGEST_NORM
+}
+
+impl Codes {
+    /// Encodes the first so many rows, whose norms fall. O(n·dim), parallel over panels.
+    pub(super) fn new(rows: &Matrix, n: usize) -> Self {
+        let n_quads = rows.dim().div_ceil(4);
+        let n_panels = n.div_ceil(LANES);
+        let mut quads = vec![Quad([128; 4 * LANES]); n_panels * n_quads];
+        let mut panels = vec![Panel::default(); n_panels];
+        let of_panel = |(number, (quads, panel)): (usize, (&mut [Quad], &mut Panel))| {
+            let first = number * LANES;
+            let rows: Vec<&[f32]> =
+                (first..n.min(first + LANES)).map(|row| rows.row(row)).collect();
+            *panel = encode_panel(&rows, quads);
+        };
+        let all = quads.par_chunks_mut(n_quads.max(1)).zip(panels.par_iter_mut());
+        all.enumerate().for_each(of_panel);
+        Self { n_quads, quads, panels }
+    }
+
+    /// Panels of sixteen rows, the last perhaps with fewer.
+    pub(super) fn n_panels(&self) -> usize {
+        self.panels.len()
+    }
+
+    /// What is known of a panel.
+    #[inline(always)]
+    pub(super) fn panel(&self, panel: usize) -> &Panel {
+        &self.panels[panel]
+    }
+
+    /// The bytes of so many panels; fewer or none beyond the last.
+    #[inline(always)]
+    pub(super) fn quads(&self, first: usize, n: usize) -> &[Quad] {
+        let quads = self.quads.get(first * self.n_quads..).unwrap_or_default();
+        &quads[..quads.len().min(n * self.n_quads)]
+    }
+
+    /// Quads of a panel.
+    pub(super) fn n_quads(&self) -> usize {
+        self.n_quads
+    }
+
+    /// Bytes of memory.
+    pub(super) fn n_bytes(&self) -> usize {
+        size_of_val(self.quads.as_slice()) + size_of_val(self.panels.as_slice())
+    }
+
+    /// The panels that may hold a score of this or more; all later ones cannot.
+    pub(super) fn n_panels_above(&self, query: &QueryCode, score: f32) -> usize {
+        // A dot is at most ‖q‖·‖x‖; rounding a sum adds less than a thousandth of it and the least normal numbers.
+        let reach = f64::from(query.norm) * 1.001;
+        self.panels
+            .partition_point(|panel| reach * f64::from(panel.norm) + 1e-30 >= f64::from(score))
+    }
+}
+
+impl Panel {
+    /// How far a dot of codes may be off, in steps.
+    #[inline(always)]
+    pub(super) fn slack(&self, length: f32, error: f32) -> f32 {
+        // The one step is for what lies below the normal numbers, and for rounding a bound.
+        length * self.error + (error * self.length + 1.0)
+    }
+
+    /// What the score of a row is at least and at most.
+    pub(super) fn bounds(&self, query: &QueryCode, dot: i32) -> (f32, f32) {
+        let step = f64::from(query.step) * f64::from(self.step);
+        let slack = f64::from(self.slack(query.length, query.error));
+        let low = step * (f64::from(dot) - slack);
+        let high = step * (f64::from(dot) + slack);
+        (below(low), above(high))
+    }
+}
+
+impl QueryCode {
+    /// Encodes a query for which bounds hold.
+    pub(super) fn new(query: &[f32]) -> Self {
+        let step = step(largest(query));
+        let codes: Vec<i8> = query.iter().map(|&x| code(x, step)).collect();
+        let words = codes.chunks(4).map(|codes| {
+            let mut word = [0; 4];
+            for (byte, code) in word.iter_mut().zip(codes) {
+                *byte = code.cast_unsigned();
+            }
+            i32::from_le_bytes(word)
+        });
+        let norm = norm(query);
+        let per_step = 1.0 / f64::from(step);
+        Self {
+            words: words.collect(),
+            sum: codes.iter().copied().map(i32::from).sum(),
+            step,
+            length: above(norm * per_step),
+            error: above(distance(query, &codes, step) * per_step),
+            norm: above(norm),
+        }
+    }
+}
+
+fn encode_panel(rows: &[&[f32]], quads: &mut [Quad]) -> Panel {
+    let step = step(rows.iter().map(|row| largest(row)).fold(0.0, f32::max));
+    let mut codes = vec![0; rows.first().map_or(0, |row| row.len())];
+    let (mut largest_error, mut largest_length, mut largest_norm) = (0.0_f64, 0.0_f64, 0.0_f64);
+    for (place, row) in rows.iter().enumerate() {
+        for (code_of_x, &x) in codes.iter_mut().zip(*row) {
+            *code_of_x = code(x, step);
+        }
+        for (quad, codes) in quads.iter_mut().zip(codes.chunks(4)) {
+            for (byte, code) in quad.0[4 * place..].iter_mut().zip(codes) {
+                *byte = code.cast_unsigned() ^ 0x80;
+            }
+        }
+        let length: f64 = codes.iter().map(|&c| f64::from(c) * f64::from(c)).sum();
+        largest_error = largest_error.max(distance(row, &codes, step));
+        largest_length = largest_length.max(length.sqrt());
+        largest_norm = largest_norm.max(norm(row));
+    }
+    // A sum of `dim` products takes at most dim/16 steps in each lane and 24 more, each rounding by 2⁻²⁴, products too.
+    let rounding = (codes.len() / LANES + 24) as f64 * f64::exp2(-23.0);
+    let steps = 1.0 / f64::from(step);
+    Panel {
+        step,
+        steps: 1.0 / step,
+        error: above((largest_error + rounding * largest_norm) * steps),
+        length: above(largest_length),
+        norm: above(largest_norm),
+    }
+}
+
+fn largest(x: &[f32]) -> f32 {
+    x.iter().fold(0.0, |largest, x| largest.max(x.abs()))
+}
+
+/// The step with which numbers up to the largest fit into a byte.
+fn step(largest: f32) -> f32 {
+    (largest / LARGEST_CODE).max(LEAST_STEP)
+}
+
+/// The nearest code.
+#[expect(
+    clippy::cast_possible_truncation,
+    reason = "at most 127, as no number is more than 127 steps"
+)]
+fn code(x: f32, step: f32) -> i8 {
+    // Beside 3·2²² there is no room for a fraction; the sum rounds to a whole number.
+    const ROOM: f32 = 12_582_912.0;
+    (x / step + ROOM - ROOM) as i8
+}
+
+/// ‖x − step·codes‖.
+fn distance(x: &[f32], codes: &[i8], step: f32) -> f64 {
+    let error = |(&x, &code): (&f32, &i8)| f64::from(x) - f64::from(step) * f64::from(code);
+    let squares: f64 = x.iter().zip(codes).map(error).map(|error| error * error).sum();
+    squares.sqrt()
+}
+
+/// A little more than a number that is not negative: room for what the few operations on it round.
+#[expect(clippy::cast_possible_truncation, reason = "rounded, then more than made good")]
+fn above(x: f64) -> f32 {
+    (x + x.abs() * f64::exp2(-18.0)) as f32
+}
+
+/// A little less.
+fn below(x: f64) -> f32 {
+    -above(-x)
+}
