@@ -93,6 +93,8 @@ pub(crate) enum Command {
     Library(LibraryArguments),
     /// What is like a recording, an artist or a listener
     Similar(SimilarArguments),
+    /// The regions of a listener's taste
+    Taste(TasteArguments),
     /// Carry recording vectors from one installation to another
     Factors(FactorsArguments),
     /// Which accounts are believed less, and why
@@ -352,6 +354,16 @@ pub(crate) enum FactorsChange {
 }
 
 #[derive(Debug, Args)]
+#[command(after_help = "Example: undersong taste --listener ada --map taste.svg")]
+pub(crate) struct TasteArguments {
+    #[command(flatten)]
+    pub(crate) whose: ListenerArgument,
+    /// Draw the regions among the catalogue into that file
+    #[arg(long, value_name = "FILE.svg")]
+    pub(crate) map: Option<PathBuf>,
+}
+
+#[derive(Debug, Args)]
 #[command(
     after_help = "Examples:\n  undersong similar --artist \"Some Artist\"\n  undersong similar --listener ada --json"
 )]
@@ -409,6 +421,20 @@ pub(crate) enum Explain {
         /// Dimensions to show, those that explain most first
         #[arg(long, value_name = "N", default_value_t = 10, value_parser = at_least::<1>)]
         dimensions: usize,
+    },
+    /// How a recording came into a list, or which stage kept it out
+    #[command(
+        after_help = "Example: undersong explain recommendation --listener ada --recording \"Some Artist - Some Title\""
+    )]
+    Recommendation {
+        #[command(flatten)]
+        whose: ListenerArgument,
+        /// An id, an MBID, an ISRC, a Spotify link, "Artist - Title"; an artist's name where artists stand as items
+        #[arg(long, value_name = "RECORDING")]
+        recording: String,
+        /// The week of the list, such as 2026-W47 [default: this one]
+        #[arg(long, value_name = "WEEK")]
+        week: Option<Week>,
     },
     /// How the confidence that a listener likes a recording came about, row by row of the log
     #[command(

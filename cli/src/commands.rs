@@ -19,6 +19,7 @@ pub(crate) mod settings;
 pub(crate) mod similar;
 pub(crate) mod status;
 pub(crate) mod tally;
+pub(crate) mod taste;
 pub(crate) mod train;
 pub(crate) mod trust;
 pub(crate) mod tune;

@@ -42,6 +42,7 @@ mod sources;
 mod space;
 mod survey;
 mod taste;
+mod taste_report;
 mod train;
 mod weekly;
 mod wishes;
@@ -68,6 +69,7 @@ pub use rejects::RejectLine;
 pub use similar::{Alike, Subject, similar};
 pub use snapshot::{Fitted, Manifest, Snapshot, current_id, read_manifest};
 pub use survey::{Survey, lengths, survey, trust};
+pub use taste_report::{MemberReport, RegionReport, TasteReport};
 pub use train::{TRAINED, TrainRequest, is_behind, train};
 pub use weekly::{Mode, Scorer, WeeklyRequest, timezone, weekly};
 

@@ -38,7 +38,7 @@ pub struct Course {
 
 /// Who makes the lists.
 #[derive(Clone, Copy, Debug)]
-pub enum Maker<'a> {
+pub enum MadeBy<'a> {
     /// [`engine::weekly`] with this configuration.
     Weekly(&'a Config),
     /// Somebody who knows the hidden taste: what is loved and was neither heard nor shown, the best no list can do.
@@ -98,15 +98,15 @@ pub struct WeekReport {
 /// When the folder is not empty or cannot be written, when the engine fails, and when the observer wants to stop.
 pub fn closed_loop(
     course: &Course,
-    maker: Maker<'_>,
+    maker: MadeBy<'_>,
     place: &Path,
     observer: &mut dyn Observer,
 ) -> Result<Vec<WeekReport>, Error> {
     let all = course.warm_up + course.weeks;
     let mut world = World::new(&Params { weeks: all, ..course.world.clone() });
     let mut town = match maker {
-        Maker::Weekly(config) => Some(Town::new(&world, config, place, all, observer)?),
-        Maker::Loved | Maker::Random => None,
+        MadeBy::Weekly(config) => Some(Town::new(&world, config, place, all, observer)?),
+        MadeBy::Loved | MadeBy::Random => None,
     };
     let mut log = Vec::new();
     for week in 0..course.warm_up {
@@ -125,7 +125,7 @@ pub fn closed_loop(
                 town.lists(&world, week, course.size, observer)?
             }
             (None, maker) => {
-                let is_loved = matches!(maker, Maker::Loved);
+                let is_loved = matches!(maker, MadeBy::Loved);
                 makers::lists(&world, week, course, judge.shown(), is_loved)
             }
         };

@@ -15,7 +15,7 @@ mod standings;
 mod task;
 pub mod tune;
 
-pub use closed_loop::{Course, Maker, WeekReport, closed_loop};
+pub use closed_loop::{Course, MadeBy, WeekReport, closed_loop};
 pub use error::Error;
 pub use judge::{Judgement, Reading, judge, metric_names};
 pub use report::{About, Entry, Figure, RESAMPLES, Report, page};

@@ -3,6 +3,7 @@
 mod als;
 mod evidence;
 mod factors;
+mod recommendation;
 
 use crate::Answer;
 use crate::args::{Explain, ExplainArguments, Global};
@@ -17,6 +18,9 @@ pub(crate) fn run(
     match &arguments.what {
         Explain::Als => als::run(say),
         Explain::Factors { dimensions } => factors::run(global, *dimensions, say),
+        Explain::Recommendation { whose, recording, week } => {
+            recommendation::run(global, whose, recording, *week, say)
+        }
         Explain::Evidence { whose, recording } => evidence::run(global, whose, recording, say),
     }
 }

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
-use engine::{Error, Folder, Mode, Scorer, Snapshot, TrainRequest, WeeklyRequest};
+use engine::{Error, Folder, Maker, Mode, Scorer, Snapshot, TrainRequest, WeeklyRequest};
 use formats::Format;
 use music::Playlist;
 use store::Listener;
@@ -23,13 +23,14 @@ pub(crate) fn run(
     let mut folder = place::open(global)?;
     let listeners = whose(&folder, arguments)?;
     let snapshot = snapshot(&folder, arguments, say)?;
+    let maker = Maker::of(&folder, &snapshot)?;
     let mut lists = Vec::new();
     for listener in listeners {
         if interrupt::is_interrupted() {
             return Err(Error::Interrupted.into());
         }
         let request = request(&folder, arguments, listener)?;
-        match engine::weekly(&mut folder, &snapshot, &request) {
+        match maker.weekly(&mut folder, &request) {
             Ok(list) => lists.push(list),
             Err(error) if arguments.all && error.is_honest_no() => say.remark(&error.to_string()),
             Err(error) => return Err(error.into()),

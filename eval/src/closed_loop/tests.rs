@@ -3,7 +3,7 @@
 use engine::{Config, Train, Unobserved};
 use world::{Params, Tastes};
 
-use super::{Course, Maker, WeekReport, closed_loop};
+use super::{Course, MadeBy, WeekReport, closed_loop};
 use crate::Error;
 
 fn course(tastes: Tastes, warm_up: usize, weeks: usize, size: u32) -> Course {
@@ -19,7 +19,7 @@ fn course(tastes: Tastes, warm_up: usize, weeks: usize, size: u32) -> Course {
     Course { world, warm_up, weeks, size }
 }
 
-fn run(course: &Course, maker: Maker<'_>) -> Vec<WeekReport> {
+fn run(course: &Course, maker: MadeBy<'_>) -> Vec<WeekReport> {
     let place = tempfile::tempdir().unwrap();
     closed_loop(course, maker, place.path(), &mut Unobserved).unwrap()
 }
@@ -28,7 +28,7 @@ fn run(course: &Course, maker: Maker<'_>) -> Vec<WeekReport> {
 fn who_knows_everything_keeps_everybody_and_chance_loses_many() {
     for tastes in [Tastes::Vectors, Tastes::Rules] {
         let course = course(tastes, 4, 26, 5);
-        let (loved, random) = (run(&course, Maker::Loved), run(&course, Maker::Random));
+        let (loved, random) = (run(&course, MadeBy::Loved), run(&course, MadeBy::Random));
         assert_eq!(loved.len(), 26);
         // Each loves 140 recordings or more of 4000, and is shown 130.
         assert!(loved.iter().all(|report| report.loved == Some(1.0) && report.active == 1.0));
@@ -51,7 +51,7 @@ fn lists_that_learn_are_better_than_chance_and_keep_their_promises() {
     let config = Config { train: Train { models }, ..Config::default() };
     for tastes in [Tastes::Vectors, Tastes::Rules] {
         let course = course(tastes, 6, 4, 10);
-        let (learned, random) = (run(&course, Maker::Weekly(&config)), run(&course, Maker::Random));
+        let (learned, random) = (run(&course, MadeBy::Weekly(&config)), run(&course, MadeBy::Random));
         let sum = |reports: &[WeekReport]| reports.iter().map(|r| r.loved_lines).sum::<f64>();
         assert!(sum(&learned) > 2.0 * sum(&random), "{tastes}: {learned:?} {random:?}");
         for report in &learned {
@@ -66,7 +66,7 @@ fn the_same_course_gives_the_same_reports() {
     let course = course(Tastes::Rules, 3, 2, 10);
     let models = vec!["popularity".to_owned()];
     let config = Config { train: Train { models }, ..Config::default() };
-    for maker in [Maker::Weekly(&config), Maker::Random] {
+    for maker in [MadeBy::Weekly(&config), MadeBy::Random] {
         assert_eq!(run(&course, maker), run(&course, maker));
     }
 }
@@ -77,6 +77,6 @@ fn a_folder_that_holds_something_is_left_alone() {
     fs_err::write(place.path().join("precious"), "").unwrap();
     let config = Config::default();
     let course = course(Tastes::Rules, 1, 1, 10);
-    let answer = closed_loop(&course, Maker::Weekly(&config), place.path(), &mut Unobserved);
+    let answer = closed_loop(&course, MadeBy::Weekly(&config), place.path(), &mut Unobserved);
     assert!(matches!(answer, Err(Error::NotEmpty { .. })));
 }

@@ -4,7 +4,7 @@ use std::io::{BufWriter, Write};
 use std::path::{Path, PathBuf};
 
 use engine::{
-    Config, Folder, ImportRequest, Mode, Observer, Scorer, Snapshot, TrainRequest, WeeklyRequest,
+    Config, Folder, ImportRequest, Maker, Mode, Observer, Scorer, TrainRequest, WeeklyRequest,
 };
 use fs_err::File;
 use jiff::Timestamp;
@@ -84,11 +84,12 @@ impl Town {
         let now = world.week(week).start(&TimeZone::UTC);
         let request = TrainRequest { models: Vec::new(), as_of: None, now };
         let snapshot = engine::train(&self.folder, &request, observer)?;
+        let maker = Maker::of(&self.folder, &snapshot)?;
         let people = people(world);
         let mut lists = vec![Vec::new(); self.names.len()];
         observer.begin("lists", Some(people.len() as u64));
         for (n, listener) in (1..).zip(people) {
-            if let Some(playlist) = self.list(world, &snapshot, listener, week, size)? {
+            if let Some(playlist) = self.list(world, &maker, listener, week, size)? {
                 lists[listener] = rows(world, &playlist)?;
             }
             observer.advance(n);
@@ -103,7 +104,7 @@ impl Town {
     fn list(
         &mut self,
         world: &World,
-        snapshot: &Snapshot,
+        maker: &Maker<'_>,
         listener: usize,
         week: usize,
         size: u32,
@@ -119,10 +120,11 @@ impl Town {
             size: Some(size),
             mode: Mode::Keep,
             scorer: Scorer::Serving,
+            at: None,
             as_of: None,
             now: week.start(&TimeZone::UTC),
         };
-        match engine::weekly(&mut self.folder, snapshot, &request) {
+        match maker.weekly(&mut self.folder, &request) {
             Err(engine::Error::NothingToRecommend { .. }) => Ok(None),
             // A list of another week is not handed over twice.
             playlist => Ok(Some(playlist?).filter(|playlist| playlist.week == week)),

@@ -108,10 +108,10 @@ fn measure(
 
 /// The lists of everybody whose account is theirs alone.
 fn lists(town: &mut Town, snapshot: &Snapshot) -> anyhow::Result<BTreeMap<usize, BTreeSet<usize>>> {
-    let week = town.week()?;
+    let (week, maker) = (town.week()?, town.maker(snapshot)?);
     let mut lists = BTreeMap::new();
     for listener in town.accounts(&[AccountKind::Honest]) {
-        let list = town.list(snapshot, listener, week, Mode::DryRun)?;
+        let list = town.list(&maker, listener, week, Mode::DryRun)?;
         lists.insert(listener, list.into_iter().collect());
     }
     Ok(lists)

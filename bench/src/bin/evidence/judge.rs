@@ -90,10 +90,10 @@ pub(crate) fn judged(town: &Town, at_most: usize) -> Vec<usize> {
 
 /// The mean share of lists that their listeners love; a list that cannot be made is loved by nobody.
 fn loved_share(town: &mut Town, snapshot: &Snapshot, judged: &[usize]) -> anyhow::Result<f64> {
-    let week = town.week()?;
+    let (week, maker) = (town.week()?, town.maker(snapshot)?);
     let mut sum = 0.0;
     for &listener in judged {
-        let list = town.list(snapshot, listener, week, Mode::DryRun)?;
+        let list = town.list(&maker, listener, week, Mode::DryRun)?;
         let loved = list.iter().filter(|recording| town.world.loves(listener, **recording));
         sum += loved.count() as f64 / list.len().max(1) as f64;
     }

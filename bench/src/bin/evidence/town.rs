@@ -6,7 +6,7 @@ use std::ops::Range;
 use std::path::PathBuf;
 
 use engine::{
-    Folder, ImportRequest, Mode, Scorer, Snapshot, TrainRequest, Unobserved, WeeklyRequest,
+    Folder, ImportRequest, Maker, Mode, Scorer, Snapshot, TrainRequest, Unobserved, WeeklyRequest,
 };
 use fs_err::File;
 use jiff::Timestamp;
@@ -123,10 +123,15 @@ impl Town {
         Ok(engine::train(&self.folder, &request, &mut Unobserved)?)
     }
 
+    /// A snapshot, ready to make lists from.
+    pub(crate) fn maker<'a>(&self, snapshot: &'a Snapshot) -> anyhow::Result<Maker<'a>> {
+        Ok(Maker::of(&self.folder, snapshot)?)
+    }
+
     /// The lines of a listener's list, by rows of the world; empty where there is nothing to recommend.
     pub(crate) fn list(
         &mut self,
-        snapshot: &Snapshot,
+        maker: &Maker<'_>,
         listener: usize,
         week: Week,
         mode: Mode,
@@ -145,7 +150,7 @@ impl Town {
             as_of: None,
             now: week.start(&TimeZone::UTC),
         };
-        match engine::weekly(&mut self.folder, snapshot, &request) {
+        match maker.weekly(&mut self.folder, &request) {
             Err(engine::Error::NothingToRecommend { .. }) => Ok(Vec::new()),
             list => list?.tracks.iter().map(|track| self.in_world(track.recording)).collect(),
         }
@@ -170,9 +175,9 @@ impl Town {
         for week in weeks {
             let mut shown = Vec::new();
             if let Some(snapshot) = snapshot {
-                let this_week = self.week_of(week)?;
+                let (this_week, maker) = (self.week_of(week)?, self.maker(snapshot)?);
                 for listener in 0..self.params.listeners {
-                    shown.push(self.list(snapshot, listener, this_week, Mode::Keep)?);
+                    shown.push(self.list(&maker, listener, this_week, Mode::Keep)?);
                 }
             }
             listens.extend(self.world.play_week(week, &shown));

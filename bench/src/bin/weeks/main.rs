@@ -8,7 +8,7 @@ use std::path::PathBuf;
 use bench::clock::{Stopwatch, timed};
 use clap::Parser;
 use engine::{Config, Train};
-use eval::{Course, Maker, closed_loop};
+use eval::{Course, MadeBy, closed_loop};
 use serde::Deserialize;
 use serde_json::json;
 use world::{Flaws, Params, ParseTastesError, Tastes};
@@ -75,9 +75,9 @@ fn main() -> anyhow::Result<()> {
     let place = tempfile::tempdir()?;
     let config = variant.config(&place.path().join("undersong.toml"))?;
     let maker = match variant.maker {
-        By::Weekly => Maker::Weekly(&config),
-        By::Loved => Maker::Loved,
-        By::Random => Maker::Random,
+        By::Weekly => MadeBy::Weekly(&config),
+        By::Loved => MadeBy::Loved,
+        By::Random => MadeBy::Random,
     };
     let mut stopwatch = Stopwatch::default();
     let place = place.path().join("loop");

@@ -4,7 +4,7 @@ use std::io::{BufWriter, Write};
 use std::path::Path;
 
 use engine::{
-    Folder, ImportRequest, Mode, Observer, Scorer, Snapshot, TrainRequest, WeeklyRequest,
+    Folder, ImportRequest, Maker, Mode, Observer, Scorer, Snapshot, TrainRequest, WeeklyRequest,
 };
 use fs_err::File;
 use jiff::Timestamp;
@@ -79,44 +79,25 @@ impl Simulation {
 
     /// A list by one of the models, which is not kept.
     pub(super) fn list(&mut self, listener: usize, scorer: Scorer) -> anyhow::Result<Playlist> {
-        let listener = self.folder.listener(Some(&self.names[listener]))?;
-        let now = self.week.start(&TimeZone::UTC);
-        let request = WeeklyRequest {
-            listener,
-            week: Some(self.week),
-            size: None,
-            mode: Mode::DryRun,
-            scorer,
-            at: None,
-            as_of: None,
-            now,
-        };
-        Ok(engine::weekly(&mut self.folder, &self.snapshot, &request)?)
+        let maker = Maker::of(&self.folder, &self.snapshot)?;
+        list(&mut self.folder, &maker, &self.names[listener], self.week, scorer)
     }
 
-    /// The share of a list that its listener would love, by the hidden truth.
-    fn loved_share(&mut self, listener: usize, scorer: Scorer) -> anyhow::Result<f64> {
-        let list = self.list(listener, scorer)?;
-        let mut loved = 0;
-        for track in &list.tracks {
-            let recording = self.folder.store.recording(track.recording)?;
-            let uri = recording.and_then(|recording| recording.entry.credit.spotify);
-            let in_world = uri.and_then(|uri| self.world.recording_of(&uri));
-            loved +=
-                u32::from(in_world.is_some_and(|recording| self.world.loves(listener, recording)));
-        }
-        Ok(f64::from(loved) / list.tracks.len() as f64)
-    }
-
-    /// The mean of [`Simulation::loved_share`] over listeners.
+    /// The mean share of a list that its listener would love, by the hidden truth.
     pub(super) fn mean_loved_share(
         &mut self,
         listeners: &[usize],
         scorer: Scorer,
     ) -> anyhow::Result<f64> {
+        let maker = Maker::of(&self.folder, &self.snapshot)?;
         let mut sum = 0.0;
         for &listener in listeners {
-            sum += self.loved_share(listener, scorer)?;
+            let list = list(&mut self.folder, &maker, &self.names[listener], self.week, scorer)?;
+            let loved = list.tracks.iter().filter(|track| {
+                let in_world = track.links.iter().find_map(|link| self.world.recording_of(&link.url));
+                in_world.is_some_and(|recording| self.world.loves(listener, recording))
+            });
+            sum += loved.count() as f64 / list.tracks.len() as f64;
         }
         Ok(sum / listeners.len() as f64)
     }
@@ -180,4 +161,24 @@ fn request(path: &Path, now: Timestamp) -> ImportRequest {
         audience: Audience::Foreground,
         now,
     }
+}
+
+fn list(
+    folder: &mut Folder,
+    maker: &Maker<'_>,
+    listener: &str,
+    week: Week,
+    scorer: Scorer,
+) -> anyhow::Result<Playlist> {
+    let request = WeeklyRequest {
+        listener: folder.listener(Some(listener))?,
+        week: Some(week),
+        size: None,
+        mode: Mode::DryRun,
+        scorer,
+        at: None,
+        as_of: None,
+        now: week.start(&TimeZone::UTC),
+    };
+    Ok(maker.weekly(folder, &request)?)
 }

@@ -1,0 +1,88 @@
+//! `undersong explain recommendation`: how did this come into the list, or why did it not?
+
+use engine::{Derivation, Maker, Mode, Scorer, Snapshot, WeeklyRequest};
+use music::Week;
+
+use crate::args::{Global, ListenerArgument};
+use crate::say::Say;
+use crate::{Answer, clock, place};
+
+/// Prints what every stage did to one recording.
+pub(crate) fn run(
+    global: &Global,
+    whose: &ListenerArgument,
+    recording: &str,
+    week: Option<Week>,
+    say: &Say,
+) -> anyhow::Result<Answer> {
+    let mut folder = place::open(global)?;
+    let listener = folder.listener(whose.listener.as_deref())?;
+    let recording = engine::find_recording(&folder, recording)?;
+    let snapshot = Snapshot::current(&folder.snapshots())?;
+    let maker = Maker::of(&folder, &snapshot)?;
+    let request = WeeklyRequest {
+        listener,
+        week,
+        size: None,
+        mode: Mode::DryRun,
+        scorer: Scorer::Serving,
+        at: None,
+        as_of: None,
+        now: clock::now(),
+    };
+    let derivation = maker.derivation(&mut folder, &request, recording)?;
+    say.machine(&derivation)?;
+    say.line(&text(&derivation))?;
+    Ok(if derivation.line.is_some() { Answer::Done } else { Answer::No })
+}
+
+fn text(derivation: &Derivation) -> String {
+    let Derivation { listener, week, title, artist, outcome, .. } = derivation;
+    let mut lines = vec![
+        format!("“{title}” by {artist}, for {listener} in {week}"),
+        String::new(),
+        format!("Outcome      {outcome}"),
+    ];
+    if !derivation.sources.is_empty() {
+        let sources: Vec<_> = derivation.sources.iter().map(|source| source.name()).collect();
+        lines.push(format!("Proposed by  {}", sources.join(", ")));
+    }
+    lines.push(format!("Liked by     {}", listeners(derivation.liked_by)));
+    for (at, region) in derivation.regions.iter().enumerate() {
+        let head = if at == 0 { "Score        " } else { "             " };
+        lines.push(format!("{head}{:.4}  {}", region.score, region.region));
+    }
+    for (at, part) in derivation.contributions.iter().enumerate() {
+        let head = if at == 0 { "From         " } else { "             " };
+        let by = if part.artist.is_empty() { String::new() } else { format!(" by {}", part.artist) };
+        lines.push(format!("{head}{:+.4}  {}{by}", part.share, part.title));
+    }
+    if let Some(lift) = derivation.lift.filter(|lift| (lift.wishes, lift.distaste) != (1.0, 1.0)) {
+        lines.push(format!("Times        {:.2} by wishes, {:.2} by distaste", lift.wishes, lift.distaste));
+    }
+    if let Some(stages) = derivation.stages {
+        lines.push(format!("Relevance    {:.4} of the best candidate's", stages.relevance));
+        for (name, value) in [
+            ("adventure", stages.adventure),
+            ("exposure", -stages.price),
+            ("variety", stages.variety),
+            ("proportion", stages.calibration),
+        ] {
+            lines.push(format!("             {value:+.4}  {name}"));
+        }
+        lines.push(format!("             {:.4}   worth in the end", stages.value));
+    }
+    for without in &derivation.without {
+        let outcome = match (without.is_in_list, without.score) {
+            (true, _) => "would still be in the list".to_owned(),
+            (false, Some(score)) => format!("would not be in the list (score {score:.4})"),
+            (false, None) => "would not even be a candidate".to_owned(),
+        };
+        lines.push(format!("Without      {} in the history it {outcome}", without.artist));
+    }
+    lines.join("\n")
+}
+
+fn listeners(n: u32) -> String {
+    if n == 1 { "1 listener here".to_owned() } else { format!("{n} listeners here") }
+}
