@@ -9,6 +9,7 @@
 
 mod choice;
 mod distaste;
+mod map;
 mod matching;
 mod medoids;
 mod points;
@@ -19,6 +20,7 @@ use music::ItemIx;
 
 pub use choice::Params;
 pub use distaste::{DistasteParams, distaste};
+pub use map::Map;
 pub use whitening::{SHRINKAGE, Whitening};
 
 use choice::choose;
