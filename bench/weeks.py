@@ -92,7 +92,7 @@ def main():
     parser.add_argument("--again", help="folder of a run, to write page and plot anew from what it kept")
     parser.add_argument("--seeds", type=int, default=5, help="worlds of each kind")
     parser.add_argument("--groups", help="only these, by their keys, with commas; undersong itself is always there")
-    parser.add_argument("--listeners", type=int, default=200)
+    parser.add_argument("--listeners", type=int, default=150)
     parser.add_argument("--recordings", type=int, default=8000)
     parser.add_argument("--warm-up", type=int, default=12, help="weeks before the first list")
     parser.add_argument("--weeks", type=int, default=26, help="weeks with lists")

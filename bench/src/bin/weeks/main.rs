@@ -22,7 +22,7 @@ struct Arguments {
     /// Seed of everything in the world
     #[arg(long)]
     seed: u64,
-    #[arg(long, default_value_t = 200)]
+    #[arg(long, default_value_t = 150)]
     listeners: usize,
     #[arg(long, default_value_t = 8000)]
     recordings: usize,
