@@ -25,7 +25,7 @@ use found::Found;
 use scan::Scan;
 
 /// Queries that one thread scans for together, at most: their candidates fit into the second cache.
-const BLOCK: usize = 64;
+const BLOCK: usize = 128;
 /// Queries up to which each is scanned for alone, by all threads.
 const FEW: usize = 4;
 /// Panels of which one is sampled.

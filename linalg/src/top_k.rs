@@ -121,7 +121,7 @@ impl Eq for Candidate {}
 
 #[cfg(test)]
 mod tests {
-    use super::top_k;
+    use super::{top_k, top_k_among};
     use proptest::prelude::{prop_assert_eq, proptest};
     use std::collections::BTreeSet;
 
@@ -147,7 +147,10 @@ mod tests {
             let scores: Vec<f32> =
                 scores.iter().map(|&x| if x == -8 { f32::NAN } else { f32::from(x) }).collect();
             let ascending: Vec<u32> = excluded.iter().copied().collect();
-            prop_assert_eq!(top_k(&scores, k, &ascending), slow(&scores, k, &excluded));
+            let expected = slow(&scores, k, &excluded);
+            prop_assert_eq!(top_k(&scores, k, &ascending), &expected[..]);
+            let left = (0..).zip(scores).filter(|(row, _)| !excluded.contains(row));
+            prop_assert_eq!(top_k_among(left.collect(), k), expected);
         }
     }
 
@@ -156,5 +159,9 @@ mod tests {
         let scores = [f32::NEG_INFINITY, -0.0, 0.0, f32::INFINITY];
         let rows: Vec<u32> = top_k(&scores, usize::MAX, &[]).iter().map(|&(row, _)| row).collect();
         assert_eq!(rows, [3, 1, 2, 0]);
+        let among = top_k_among((0..).zip(scores).collect(), 4);
+        let bits: Vec<_> = among.iter().map(|(row, score)| (*row, score.to_bits())).collect();
+        let expected = rows.iter().map(|&row| (row, scores[row as usize].to_bits()));
+        assert_eq!(bits, expected.collect::<Vec<_>>());
     }
 }

@@ -51,10 +51,7 @@ impl Scan<'_, '_> {
                         is_over = false;
                     }
                 }
-                if is_over {
-                    break;
-                }
-                panel += C;
+                panel = if is_over { end } else { panel + C };
             }
             for panel in panel..end {
                 for group in &mut groups {

@@ -7,7 +7,9 @@ mod portable;
 #[cfg(target_arch = "x86_64")]
 mod x86;
 
-use super::{Isa, LANES, Set};
+#[cfg(target_arch = "x86_64")]
+use super::Set;
+use super::{Isa, LANES};
 use portable::Portable;
 #[cfg(target_arch = "x86_64")]
 use x86::{Avx2, Avx512Vnni, AvxVnni};
@@ -36,7 +38,7 @@ pub(crate) trait Bytes: Copy {
     fn add_dots(self, sums: Self::Sums, rows: Self::Rows, weights: i32) -> Self::Sums;
     /// One bit a lane, the first lane lowest: whether the sum is this or more.
     fn at_least(self, sums: Self::Sums, bound: i32) -> u16;
-    /// Numbers as whole numbers, their fractions cut off; what is too large or too small becomes the largest or smallest.
+    /// Numbers without their fractions; what is too small becomes the smallest, what is too large about the largest.
     fn whole(self, x: &[f32; LANES]) -> [i32; LANES];
     /// Writes the sums.
     fn store(self, to: &mut [i32; LANES], sums: Self::Sums);
@@ -123,7 +125,7 @@ impl ByteIsa {
             }
         }
         #[cfg(not(target_arch = "x86_64"))]
-        let _: Set = isa.0;
+        let _ = isa;
         sets.into_iter().map(Self).collect()
     }
 
