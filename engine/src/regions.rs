@@ -1,7 +1,8 @@
 //! Which few tastes does this listener have, in rows of this snapshot?
 
+use linalg::Matrix;
 use models::regions::{
-    DistasteParams, Judged, Member, Params, Region, Regions, distaste, regions,
+    DistasteParams, Judged, Map, Member, Params, Region, Regions, distaste, regions,
 };
 use music::{ItemIx, RegionKind, TasteRegion};
 
@@ -75,6 +76,14 @@ impl TasteMap {
         self.found.as_ref()?.nearest(whitened).map(|(_, cosine)| cosine)
     }
 
+    /// A page on which the regions lie as far apart as they can; none without a region.
+    pub(crate) fn page(&self, taste: &Taste, maker: &Maker<'_>) -> Option<Map> {
+        let (found, space) = (self.found.as_ref()?, maker.space.as_ref()?);
+        let loved: Vec<Vec<f32>> = taste.liked().map(|(item, _)| space.whitened(item)).collect();
+        let (n, dim) = (loved.len(), space.whitening().dim());
+        Some(Map::of(found, &Matrix::from_vec(n, dim, loved.concat())))
+    }
+
     /// As the store keeps them; `names` are what people call them.
     pub(crate) fn kept(
         &self,
@@ -97,8 +106,7 @@ impl TasteMap {
 
     /// The part of the history that belongs to each region, what is not liked included; of fewer than two, the whole.
     pub(crate) fn parts(&self, taste: &Taste, maker: &Maker<'_>) -> Vec<Taste> {
-        let vectors = maker.snapshot.models[0].recommender.item_vectors();
-        let (Some(found), Some(vectors), Some(space)) = (&self.found, vectors, &maker.space) else {
+        let (Some(found), Some(space)) = (&self.found, &maker.space) else {
             return vec![taste.clone()];
         };
         if self.regions().len() < 2 {
@@ -106,9 +114,7 @@ impl TasteMap {
         }
         let mut parts = vec![Vec::new(); self.regions().len()];
         for (place, item) in taste.items().iter().enumerate() {
-            let mut vector = vectors.row(item.0 as usize).to_vec();
-            space.whitening().apply(&mut vector);
-            if let Some(region) = found.assign(&vector) {
+            if let Some(region) = found.assign(&space.whitened(*item)) {
                 parts[region].push(place);
             }
         }

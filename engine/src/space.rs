@@ -58,6 +58,13 @@ impl Space {
         }
     }
 
+    /// The direction of a recording in the space where all directions are equally usual.
+    pub(crate) fn whitened(&self, item: ItemIx) -> Vec<f32> {
+        let mut vector = self.unit(item).to_vec();
+        self.whitening.apply(&mut vector);
+        vector
+    }
+
     /// What makes all directions of the catalogue equally usual.
     pub(crate) fn whitening(&self) -> &Whitening {
         &self.whitening

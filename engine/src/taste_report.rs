@@ -1,7 +1,6 @@
 //! What does the maker of lists think that this listener likes?
 
 use jiff::Timestamp;
-use linalg::{Eigen, Matrix, dot, symmetric_eigen};
 use models::regions::Region;
 use music::{ItemIx, RecordingId, RegionKind, Week};
 use serde::Serialize;
@@ -79,17 +78,14 @@ impl Maker<'_> {
         let week = Week::of(now, &timezone(folder, listener));
         let until = Until { evidence: now, known: None, week, moment: None };
         let portrait = Portrait::of(folder, self, listener, until)?;
-        let map = Map::of(self, &portrait, &|item: ItemIx| {
-            let mut vector = space.unit(item).to_vec();
-            space.whitening().apply(&mut vector);
-            vector
-        });
+        let map = portrait.map.page(&portrait.taste, self);
+        let place = |item: ItemIx| map.as_ref().map_or([0.0; 2], |map| map.place(&space.whitened(item)));
         let kinds = [(RegionKind::Taste, &portrait.map), (RegionKind::Distaste, &portrait.distaste)];
         let mut regions = Vec::new();
         for (kind, of_kind) in kinds {
             let names = describe::region_names(folder, self, of_kind.regions())?;
             for (region, name) in of_kind.regions().iter().zip(names) {
-                regions.push(self.region(folder, kind, region, name, &map)?);
+                regions.push(self.region(folder, kind, region, name, &place)?);
             }
         }
         let n = self.snapshot.rows.len();
@@ -99,7 +95,7 @@ impl Maker<'_> {
             listener: describe::name(listener),
             snapshot: self.snapshot.manifest.id.clone(),
             regions,
-            catalogue: sample.map(|row| map.place(ItemIx(row))).collect(),
+            catalogue: sample.map(|row| place(ItemIx(row))).collect(),
         })
     }
 
@@ -109,7 +105,7 @@ impl Maker<'_> {
         kind: RegionKind,
         region: &Region,
         name: String,
-        map: &Map<'_>,
+        place: &dyn Fn(ItemIx) -> [f32; 2],
     ) -> Result<RegionReport, Error> {
         let mut others: Vec<_> =
             region.members.iter().filter(|member| member.item != region.medoid).collect();
@@ -131,57 +127,7 @@ impl Maker<'_> {
             tightness: region.tightness,
             n_members: region.members.len(),
             members: members.into_iter().map(member).collect(),
-            points: items.iter().map(|item| map.place(*item)).collect(),
+            points: items.iter().map(|item| place(*item)).collect(),
         })
     }
-}
-
-/// A plane through the space of the catalogue in which the middles of the regions lie as far apart as they can.
-struct Map<'a> {
-    axes: [Vec<f32>; 2],
-    whitened: &'a dyn Fn(ItemIx) -> Vec<f32>,
-}
-
-impl<'a> Map<'a> {
-    fn of(maker: &Maker<'_>, portrait: &Portrait, whitened: &'a dyn Fn(ItemIx) -> Vec<f32>) -> Self {
-        let regions = portrait.map.regions().iter().chain(portrait.distaste.regions());
-        // Members pull a little, so that a single region has axes too.
-        let mut points: Vec<(Vec<f32>, f32)> = Vec::new();
-        for region in regions {
-            points.push((whitened(region.medoid), 1.0));
-            let n = region.members.len() as f32;
-            points.extend(region.members.iter().map(|member| (whitened(member.item), 0.2 / n)));
-        }
-        let dim = maker.space.as_ref().map_or(0, |space| space.whitening().dim());
-        let mut axes = [vec![0.0; dim], vec![0.0; dim]];
-        // A scatter of finite vectors is finite; without axes everything lies in the middle.
-        if let Some(Eigen { vectors, .. }) = symmetric_eigen(&scatter(&points, dim)) {
-            for (axis, of_map) in axes.iter_mut().enumerate().take(dim) {
-                of_map.copy_from_slice(vectors.row(axis));
-            }
-        }
-        Self { axes, whitened }
-    }
-
-    fn place(&self, item: ItemIx) -> [f32; 2] {
-        let vector = (self.whitened)(item);
-        [dot(&vector, &self.axes[0]), dot(&vector, &self.axes[1])]
-    }
-}
-
-/// Σ weight · x · xᵀ around the weighted mean `[dim × dim]`.
-fn scatter(points: &[(Vec<f32>, f32)], dim: usize) -> Matrix {
-    let whole: f32 = points.iter().map(|(_, weight)| weight).sum();
-    let mut mean = vec![0.0; dim];
-    for (point, weight) in points {
-        linalg::add_scaled(&mut mean, weight / whole, point);
-    }
-    let mut scatter = Matrix::zeros(dim, dim);
-    for (point, weight) in points {
-        let apart: Vec<f32> = point.iter().zip(&mean).map(|(x, mean)| x - mean).collect();
-        for (row, x) in apart.iter().enumerate() {
-            linalg::add_scaled(scatter.row_mut(row), weight * x, &apart);
-        }
-    }
-    scatter
 }

@@ -63,11 +63,14 @@ fn figure(report: &TasteReport) -> Figure {
         let share = 100.0 * region.share;
         legend.push((Mark::Points, color(at), format!("{} ({share:.0} %)", region.name)));
     }
-    let axis = |name: &str| Axis {
+    let all: Vec<(f64, f64)> = series.iter().flat_map(|series| series.points.clone()).collect();
+    let axis = |name: &str, along: &dyn Fn(&(f64, f64)) -> f64| Axis {
         name: name.to_owned(),
-        scale: Scale::Linear(-1.0, 1.0),
+        scale: Scale::around(all.iter().map(along)),
         names: Vec::new(),
     };
+    let x = axis("first direction", &|point| point.0);
+    let y = axis("second direction", &|point| point.1);
     Figure {
         title: format!("The taste of {}", report.listener),
         description: format!(
@@ -75,7 +78,7 @@ fn figure(report: &TasteReport) -> Figure {
             report.regions.len()
         ),
         legend,
-        panels: vec![Panel { x: axis("first direction"), y: axis("second direction"), series }],
+        panels: vec![Panel { x, y, series }],
         small_panels: Vec::new(),
     }
 }
