@@ -22,6 +22,7 @@ use serde::{Deserialize, Serialize};
 use zip::write::SimpleFileOptions;
 use zip::{ZipArchive, ZipWriter};
 
+use crate::crowd::Crowd;
 use crate::snapshot::{About, Fitted, npy};
 use crate::survey::known_lengths;
 use crate::{Error, Folder, Snapshot, Unobserved, impute};
@@ -163,7 +164,7 @@ pub fn import_factors(folder: &mut Folder, path: &Path, now: Timestamp) -> Resul
     };
     let lengths = known_lengths(folder, None, &mut Unobserved)?;
     let lengths = impute::renew(folder, lengths)?;
-    let mut snapshot = Snapshot::new(about, table.rows, table.liked_by, lengths, models);
+    let mut snapshot = Snapshot::new(about, table.rows, table.liked_by, lengths, Crowd::default(), models);
     snapshot.write(&folder.snapshots())?;
     Ok(snapshot)
 }

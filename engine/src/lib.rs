@@ -7,6 +7,7 @@ mod bare;
 mod belief;
 mod blocks;
 mod config;
+mod crowd;
 mod curate;
 mod derivation;
 mod describe;

@@ -13,6 +13,7 @@ use models::Heard;
 use music::{History, ItemIx, ListenerId, RecordingId, Rows, UserIx};
 
 use crate::belief::learned;
+use crate::crowd::{Recent, Trending};
 use crate::firewall::Firewall;
 use crate::{Error, Folder, Observer};
 
@@ -44,6 +45,8 @@ pub struct Pairs {
     pub mean_evidence: f64,
     /// Rows of the log that count less, or not at all, by what doubts them.
     pub doubted: BTreeMap<Rule, u64>,
+    /// What is heard more and more these weeks.
+    pub(crate) trending: Trending,
 }
 
 /// Who wants to know of rows of the log that are doubted.
@@ -122,7 +125,7 @@ pub fn pairs(
         if gathered.count_doubts(&weighing) {
             on_doubt(listener, &weighing);
         }
-        gathered.add(listener, &weighing, reading);
+        gathered.add(listener, history, &weighing, reading);
         observer.advance(gathered.listeners.len() as u64);
     })?;
     if let Some(error) = failure {
@@ -157,6 +160,7 @@ struct Gathered {
     pairs: Vec<Pair>,
     listeners: Vec<ListenerId>,
     plays: Vec<f64>,
+    countries: Vec<Option<String>>,
     doubted: BTreeMap<Rule, u64>,
 }
 
@@ -171,7 +175,13 @@ impl Gathered {
         is_any
     }
 
-    fn add(&mut self, listener: ListenerId, weighing: &Weighing<'_>, reading: &Reading<'_>) {
+    fn add(
+        &mut self,
+        listener: ListenerId,
+        history: &History,
+        weighing: &Weighing<'_>,
+        reading: &Reading<'_>,
+    ) {
         let user = u32::try_from(self.listeners.len()).expect("user rows are u32");
         let before = self.pairs.len();
         let told = weighing.weighed.iter().filter(|weighed| weighed.evidence != 0.0);
@@ -184,6 +194,7 @@ impl Gathered {
         }));
         if self.pairs.len() > before {
             self.listeners.push(listener);
+            self.countries.push(history.country());
             self.plays.push(weighing.weighed.iter().map(|weighed| weighed.plays).sum());
         }
     }
@@ -214,9 +225,19 @@ impl Gathered {
                 (pair.user, item(pair.recording).0, Heard { confidence, age_days, is_liked })
             }));
         }
+        let liked = self.pairs.iter().filter(|pair| pair.evidence > 0.0 && pair.last.is_some());
+        let recent: Vec<Recent> = liked
+            .map(|pair| Recent {
+                user: pair.user,
+                item: item(pair.recording),
+                age_days: age_days(pair.last, newest),
+                trust: pair.trust,
+            })
+            .collect();
+        let trending = Trending::of(&recent, &self.countries);
         let Self { listeners, plays, doubted, .. } = self;
         let heard = Csr::from_triplets(listeners.len(), rows.len(), triplets);
-        Pairs { heard, rows, listeners, plays, liked_by, newest, mean_evidence, doubted }
+        Pairs { heard, rows, listeners, plays, liked_by, newest, mean_evidence, doubted, trending }
     }
 }
 

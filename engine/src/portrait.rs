@@ -25,6 +25,8 @@ pub(crate) struct Portrait {
     /// The listener's own taste, without what the listener leaves out.
     pub(crate) taste: Taste,
     pub(crate) off_limits: OffLimits,
+    /// Where the listener was heard last, as far as the log says.
+    pub(crate) country: Option<String>,
     /// Regions of what is liked, by the space of the serving model.
     pub(crate) map: TasteMap,
     /// Regions of what is disliked.
@@ -66,7 +68,7 @@ impl Portrait {
         let before: Vec<TasteRegion> = before.map(|(_, regions)| regions).unwrap_or_default();
         let map = TasteMap::of(&taste, maker, RegionKind::Taste, &before);
         let distaste = TasteMap::of(&taste, maker, RegionKind::Distaste, &before);
-        Ok(Self { wishes, taste, off_limits, map, distaste })
+        Ok(Self { wishes, taste, off_limits, country: own.country(), map, distaste })
     }
 }
 
@@ -87,6 +89,7 @@ impl Portrait {
             taste,
             wishes: self.wishes.clone(),
             off_limits: self.off_limits.clone(),
+            country: self.country.clone(),
         }
     }
 }

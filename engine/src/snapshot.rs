@@ -10,6 +10,9 @@
 //!                         liked_by.npy       [n_items] how many listeners like it
 //!                         lengths.npy        [n_items] length in milliseconds, 0 where unknown
 //!                         imputed_lengths.npy [n_items] the same of those imputed because none is known
+//!                         trending.npy       [n, 2] country and row of what is heard more and more
+//!                         circles.npy        [n_circles, dim] directions of listeners who are alike
+//!                         circle_items.npy   [n, 2] circle and row of what is liked in it
 //!                         model-0.*.npy      the arrays of each model, the serving one first
 //! snapshots/current                          the id of the one that serves
 //! ```
@@ -25,6 +28,7 @@ use music::{ItemIx, ItemKind, RecordingId, Rows};
 use serde::{Deserialize, Serialize};
 
 use crate::Error;
+use crate::crowd::Crowd;
 
 pub(crate) mod files;
 pub(crate) mod npy;
@@ -97,6 +101,8 @@ pub struct Snapshot {
     pub liked_by: Vec<u32>,
     /// Lengths of recordings, known or imputed.
     pub lengths: Lengths,
+    /// What it keeps of its listeners, of many at once.
+    pub(crate) crowd: Crowd,
     /// The models, the serving one first; the last one is always popularity.
     pub models: Vec<Fitted>,
 }
@@ -162,11 +168,12 @@ impl Snapshot {
             ("lengths".to_owned(), Array::U32 { shape: n.clone(), values: known }),
             ("imputed_lengths".to_owned(), Array::U32 { shape: n, values: imputed }),
         ];
+        let of_crowd = self.crowd.arrays();
         let of_models = self.models.iter().enumerate().flat_map(|(m, model)| {
             let of_model = model.recommender.arrays().into_iter();
             of_model.map(move |(name, array)| (format!("model-{m}.{name}"), array))
         });
-        of_rows.into_iter().chain(of_models)
+        of_rows.into_iter().chain(of_crowd).chain(of_models)
     }
 
     fn from_arrays(
@@ -201,6 +208,7 @@ impl Snapshot {
         }
         let lengths = by_row(&rows, &lengths).collect::<Lengths>();
         let lengths = lengths.with_imputed(by_row(&rows, &imputed));
+        let crowd = Crowd::from_arrays(&mut arrays, rows.len());
         let mut models = Vec::new();
         for (m, spec) in manifest.models.iter().enumerate() {
             let spec: Spec = spec.parse()?;
@@ -213,7 +221,7 @@ impl Snapshot {
         if models.last().is_none_or(|last| !matches!(last.spec, Spec::Popularity(_))) {
             return Err(Problem::Sentence("its last model is not popularity".to_owned()));
         }
-        Ok(Self { manifest, rows, liked_by, lengths, models })
+        Ok(Self { manifest, rows, liked_by, lengths, crowd, models })
     }
 }
 
@@ -278,6 +286,7 @@ impl Snapshot {
         rows: Rows,
         liked_by: Vec<u32>,
         lengths: Lengths,
+        crowd: Crowd,
         models: Vec<Fitted>,
     ) -> Self {
         let manifest = Manifest {
@@ -299,7 +308,7 @@ impl Snapshot {
             seconds: about.seconds,
             checksums: BTreeMap::new(),
         };
-        Self { manifest, rows, liked_by, lengths, models }
+        Self { manifest, rows, liked_by, lengths, crowd, models }
     }
 }
 

@@ -20,13 +20,17 @@ mod neighbors;
 mod next_artists;
 mod other_models;
 mod regions;
+mod similar_listeners;
+mod trending;
 
 /// Candidates are proposed by these.
-const PROPOSE: [(Source, fn(&Ask<'_>, usize) -> Vec<ItemIx>); 7] = [
+const PROPOSE: [(Source, fn(&Ask<'_>, usize) -> Vec<ItemIx>); 9] = [
     (Source::TasteRegion, regions::propose),
     (Source::Neighbor, neighbors::propose),
     (Source::LovedArtist, loved_artists::propose),
     (Source::NextArtist, next_artists::propose),
+    (Source::SimilarListeners, similar_listeners::propose),
+    (Source::Trending, trending::propose),
     (Source::Fresh, fresh::propose),
     (Source::Exploration, exploration::propose),
     (Source::OtherModel, other_models::propose),
@@ -40,6 +44,8 @@ pub(crate) struct Ask<'a> {
     pub(crate) scores: &'a Scores,
     /// Rows off limits, ascending.
     pub(crate) left_out: &'a [u32],
+    /// Where the listener was heard last, as far as the log says.
+    pub(crate) country: Option<&'a str>,
     /// The Monday of the list.
     pub(crate) monday: Date,
     /// Which model of the snapshot scores.

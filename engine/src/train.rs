@@ -4,8 +4,11 @@ use std::collections::BTreeMap;
 use std::ops::ControlFlow;
 
 use jiff::Timestamp;
-use models::{Spec, Step, Training};
+use linalg::Csr;
+use models::{Heard, Recommender, Spec, Step, Training};
+use music::{ItemIx, UserIx};
 
+use crate::crowd::{Circles, Crowd};
 use crate::doubted::DoubtedFile;
 use crate::pairs::{Pairs, Reading, Undated, pairs};
 use crate::snapshot::{About, Fitted};
@@ -67,7 +70,7 @@ pub fn train(
         return Err(Error::Alone);
     }
 
-    let Pairs { heard, rows, liked_by, newest, mean_evidence, doubted, .. } = pairs;
+    let Pairs { heard, rows, liked_by, newest, mean_evidence, doubted, trending, .. } = pairs;
     let mut models = Vec::new();
     for spec in specs(folder, request)? {
         let training =
@@ -77,6 +80,7 @@ pub fn train(
         models.push(Fitted { spec, recommender });
     }
 
+    let circles = circles(models[0].recommender.as_ref(), &heard);
     let about = About {
         items,
         origin: TRAINED.to_owned(),
@@ -91,9 +95,22 @@ pub fn train(
         made_at: request.now,
         seconds,
     };
-    let mut snapshot = Snapshot::new(about, rows, liked_by, lengths, models);
+    let mut snapshot = Snapshot::new(about, rows, liked_by, lengths, Crowd { trending, circles }, models);
     snapshot.write(&folder.snapshots())?;
     Ok(snapshot)
+}
+
+/// Circles of listeners who are alike, where the serving model has vectors.
+fn circles(recommender: &dyn Recommender, heard: &Csr<UserIx, ItemIx, Heard>) -> Circles {
+    let Some(vectors) = recommender.user_vectors() else { return Circles::default() };
+    let mut units = vectors.clone();
+    for user in 0..units.n_rows() {
+        let unit = units.row_mut(user);
+        let length = linalg::dot(unit, unit).sqrt();
+        let scale = if length > 0.0 && length.is_finite() { 1.0 / length } else { 0.0 };
+        unit.iter_mut().for_each(|x| *x *= scale);
+    }
+    Circles::of(&units, heard)
 }
 
 /// Whether imports came or were taken back since a snapshot was trained.
@@ -136,7 +153,7 @@ fn fit(
     spec: &Spec,
     training: &Training<'_>,
     observer: &mut dyn Observer,
-) -> Result<Box<dyn models::Recommender>, Error> {
+) -> Result<Box<dyn Recommender>, Error> {
     observer.begin(&format!("fit {}", spec.brief()), None);
     let fitted = models::fit(spec, training, &mut |progress| {
         if matches!(progress.step, Step::Measured { .. }) {

@@ -133,6 +133,7 @@ impl Maker<'_> {
             taste: &portrait.taste,
             scores: &scores,
             left_out: &left_out,
+            country: portrait.country.as_deref(),
             monday,
             model,
         });

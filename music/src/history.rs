@@ -34,6 +34,13 @@ pub struct History {
 }
 
 impl History {
+    /// The country of the newest listen that has one.
+    #[must_use]
+    pub fn country(&self) -> Option<String> {
+        let located = self.listens.iter().filter(|logged| logged.event.context.country.is_some());
+        located.max_by_key(|logged| logged.event.at)?.event.context.country.clone()
+    }
+
     /// The same without counts, of which nobody knows when they were.
     #[must_use]
     pub fn dated(&self) -> Self {
