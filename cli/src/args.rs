@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand};
 use listens::Format as LogFormat;
-use music::{ImportId, ItemKind, Week};
+use music::{ImportId, ItemKind, ListKind, Week};
 
 pub(crate) use controls::{
     Edge, LeaningArguments, LeaveOutArguments, LeaveOutParts, LibraryArguments, LibraryChange,
@@ -230,6 +230,15 @@ pub(crate) struct WeeklyArguments {
     /// The week, such as 2026-W47 [default: this one]
     #[arg(long, value_name = "WEEK")]
     pub(crate) week: Option<Week>,
+    /// One list for several, with commas
+    #[arg(long, value_name = "NAMES", value_delimiter = ',', conflicts_with_all = ["listener", "all", "kind", "at", "as_of"])]
+    pub(crate) blend: Vec<String>,
+    /// weekly-exploration (new), weekly-jams (known, not heard recently) or weekly-both [default: the listener's setting]
+    #[arg(long, value_name = "KIND")]
+    pub(crate) kind: Option<ListKind>,
+    /// For a moment of the week instead of the whole week, such as 2026-11-22T09:00; keeps nothing
+    #[arg(long, value_name = "TIME")]
+    pub(crate) at: Option<jiff::civil::DateTime>,
     /// Lines of the list [default: as configured, 30]
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=10_000))]
     pub(crate) size: Option<u32>,

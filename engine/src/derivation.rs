@@ -13,7 +13,8 @@ use crate::lifts::Lift;
 use crate::maker::Maker;
 use crate::portrait::Portrait;
 use crate::taste::Taste;
-use crate::weekly::{Choice, When};
+use crate::choose::Choice;
+use crate::weekly::When;
 use crate::{Error, Folder, WeeklyRequest, describe, ledger};
 
 /// Artists of whom it is asked what the list would be without them.

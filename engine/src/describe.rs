@@ -4,6 +4,7 @@ use std::cmp::Ordering;
 use std::collections::BTreeMap;
 
 use jiff::civil::Date;
+use jiff::tz::TimeZone;
 use models::Recommender;
 use models::regions::Region;
 use music::{Contribution, Fact, ItemIx, ItemKind, Reason, RecordingId, RegionKind, TasteRegion, Track};
@@ -12,9 +13,9 @@ use store::{Listener, Recording};
 
 use crate::maker::Maker;
 use crate::portrait::Portrait;
-use crate::sources::Found;
+use crate::sources::{Before, Found};
 use crate::taste::Taste;
-use crate::weekly::Choice;
+use crate::choose::Choice;
 use crate::{Error, Folder, Snapshot, links};
 
 /// How many parts of the history a reason names.
@@ -26,6 +27,7 @@ pub(crate) fn tracks(
     maker: &Maker<'_>,
     portrait: &Portrait,
     choice: &Choice,
+    is_new: bool,
 ) -> Result<Vec<Track>, Error> {
     let Choice { parts, found, slate, .. } = choice;
     let snapshot = maker.snapshot;
@@ -38,11 +40,31 @@ pub(crate) fn tracks(
     for (at, line) in slate.lines.iter().enumerate() {
         let (found, recording) = (chosen[at], &recordings[at]);
         let reason = reason(folder, snapshot, &parts[found.region], found.item, shares[at].as_deref())?;
+        let reason = Reason { text: said(found, line, &names).unwrap_or(reason.text), ..reason };
         let region = names.get(found.region).filter(|_| choice.model == 0).cloned();
         let position = u32::try_from(at + 1).expect("lists are short");
-        tracks.push(Track { region, ..track(position, found, line, recording, reason, snapshot) });
+        tracks.push(Track { region, is_new, ..track(position, found, line, recording, reason, snapshot) });
     }
     Ok(tracks)
+}
+
+/// What there is to say of a line that is not there for its likeness alone.
+fn said(found: &Found, line: &Line, names: &[String]) -> Option<String> {
+    match found.before {
+        Before::Heard(last) => {
+            let day = last.to_zoned(TimeZone::UTC).date();
+            Some(format!("You loved it, and have not heard it since {day}."))
+        }
+        Before::Unopened(week) => Some(format!(
+            "A second chance: it was in your list of {week}, which you did not open."
+        )),
+        Before::New => {
+            let slot = line.slot.as_ref()?;
+            let near = names.get(found.region).map_or("your taste", String::as_str);
+            let n = slot.choices.len();
+            Some(format!("Drawn by chance from {n} that few know, near {near}."))
+        }
+    }
 }
 
 /// The regions of taste and distaste as the store keeps them.
@@ -173,6 +195,7 @@ fn track(
         region: None,
         propensity: line.slot.as_ref().map(Slot::propensity),
         serves: Vec::new(),
+        is_new: true,
         reason,
         is_blocked: false,
     }
@@ -283,7 +306,7 @@ fn sentence(recordings: &[Recording], named: &[(RecordingId, f32)], items: ItemK
 }
 
 /// `a`, `a and b`, `a, b and c`.
-fn listed(words: &[String]) -> String {
+pub(crate) fn listed(words: &[String]) -> String {
     match words {
         [] => String::new(),
         [only] => only.clone(),

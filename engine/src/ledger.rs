@@ -18,11 +18,12 @@ pub(crate) const DRAWN: &str = "strata-1";
 pub(crate) fn find(
     folder: &Folder,
     request: &WeeklyRequest,
+    kind: ListKind,
     week: Week,
     size: usize,
 ) -> Result<Option<Playlist>, Error> {
     let size = u32::try_from(size).expect("sizes are asked for in u32");
-    match folder.store.latest_list(request.listener.id, ListKind::WeeklyExploration, week, size)? {
+    match folder.store.latest_list(request.listener.id, kind, week, size)? {
         Some((_, list)) => Ok(Some(as_playlist(folder, &describe::name(&request.listener), list)?)),
         None => Ok(None),
     }
@@ -59,7 +60,7 @@ pub(crate) fn keep(
         told: serde_json::to_string(track).expect("a line holds only strings and finite numbers"),
         policy: if track.propensity.is_some() { DRAWN } else { CHOSEN }.to_owned(),
         propensity: Some(track.propensity.unwrap_or(1.0)),
-        is_new: true,
+        is_new: track.is_new,
     });
     let list = List {
         listener: request.listener.id,

@@ -111,9 +111,18 @@ impl OffLimits {
     /// The rows to leave out of a snapshot, ascending.
     pub(crate) fn rows(&self, maker: &Maker<'_>) -> Vec<u32> {
         let works = self.heard.union(&self.shown).flat_map(|work| maker.facts.by_work(*work));
-        let mut rows: Vec<u32> = works
+        let mut rows: Vec<u32> = works.copied().chain(self.rows_unwanted(maker)).collect();
+        rows.sort_unstable();
+        rows.dedup();
+        rows
+    }
+
+    /// The rows to leave out of a list that allows what is known, ascending.
+    pub(crate) fn rows_unwanted(&self, maker: &Maker<'_>) -> Vec<u32> {
+        let mut rows: Vec<u32> = self
+            .blocked
+            .iter()
             .copied()
-            .chain(self.blocked.iter().copied())
             .chain(self.labelled.keys().copied())
             .chain(maker.barred.keys().copied())
             .collect();

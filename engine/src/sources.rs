@@ -5,9 +5,10 @@
 
 use std::collections::BTreeMap;
 
+use jiff::Timestamp;
 use jiff::civil::Date;
 use linalg::top_k_of;
-use music::{ItemIx, Source};
+use music::{ItemIx, Source, Week};
 
 use crate::maker::Maker;
 use crate::scores::Scores;
@@ -62,6 +63,18 @@ pub(crate) struct Found {
     pub(crate) region: usize,
     /// In the order of [`Source`].
     pub(crate) sources: Vec<Source>,
+    pub(crate) before: Before,
+}
+
+/// What a recording was to the listener before.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Before {
+    /// Nothing yet.
+    New,
+    /// Heard last then.
+    Heard(Timestamp),
+    /// In the list of a week, which was not opened.
+    Unopened(Week),
 }
 
 /// Every proposal, merged, best score first.
@@ -80,7 +93,7 @@ pub(crate) fn gather(ask: &Ask<'_>) -> Vec<Found> {
         .into_iter()
         .map(|(item, sources)| {
             let (score, region) = ask.scores.best(item);
-            Found { item, score, region, sources }
+            Found { item, score, region, sources, before: Before::New }
         })
         .collect();
     found.sort_by(|a, b| b.score.total_cmp(&a.score).then(a.item.cmp(&b.item)));

@@ -2,22 +2,19 @@
 
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
-use music::{ListKind, Playlist, Slot, SlotCandidate, Week};
-use rank::Slate;
+use music::{ListKind, Playlist, Track, Week};
 use store::Listener;
 
-use crate::curate::{Curation, curate};
+use crate::choose::Choice;
 use crate::exposure::{self, Prices};
-use crate::lifts::{self, Lift};
 use crate::maker::Maker;
 use crate::off_limits::OffLimits;
 use crate::portrait::{Portrait, Until};
-use crate::regions::TasteMap;
-use crate::scores::Scores;
-use crate::sources::{Ask, Found, gather};
-use crate::taste::Taste;
 use crate::wishes::Wishes;
 use crate::{Error, Folder, Snapshot, describe, ledger};
+
+/// In a list of new and known, one line in so many is known.
+const KNOWN_EVERY: usize = 3;
 
 /// Which list of whom.
 #[derive(Clone, Debug)]
@@ -26,6 +23,8 @@ pub struct WeeklyRequest {
     pub listener: Listener,
     /// The week; that of the present where none is named.
     pub week: Option<Week>,
+    /// What the list is for; the first kind that the listener's settings name where not said.
+    pub kind: Option<ListKind>,
     /// Lines; as configured where not said.
     pub size: Option<u32>,
     /// What to do about lists made before, and whether to keep this one.
@@ -88,74 +87,56 @@ impl Maker<'_> {
         let _turn = when.keeps.then(|| folder.turn()).transpose()?;
         let wishes = Wishes::of(folder, request.listener.id)?;
         let size = request.size.map_or(wishes.size, |size| size as usize);
+        let kind = request.kind.unwrap_or(wishes.kinds[0]);
         if when.may_answer_from_ledger
-            && let Some(playlist) = ledger::find(folder, request, when.until.week, size)?
+            && let Some(playlist) = ledger::find(folder, request, kind, when.until.week, size)?
         {
             return Ok(playlist);
         }
         let portrait = Portrait::of(folder, self, &request.listener, when.until)?;
         let prices = Prices::of(folder, self, when.until.week, when.keeps)?;
-        let choice = self.choose(&portrait, &prices, request, &when, size);
-        if choice.slate.lines.is_empty() {
-            return Err(self.nothing(request, when.until.week, &portrait, &choice));
+        let choices = self.choices(folder, &portrait, &prices, request, &when, (kind, size))?;
+        if choices.iter().all(|(choice, _)| choice.slate.lines.is_empty()) {
+            return Err(self.nothing(request, when.until.week, &portrait, &choices[0].0));
         }
-        let list = self.describe(folder, request, &portrait, &choice, size)?;
+        let list = self.describe(folder, request, &portrait, &choices, (kind, size))?;
         if when.keeps {
-            ledger::keep(folder, request, size, &list, &self.slots(&choice))?;
+            ledger::keep(folder, request, size, &list, &self.slots(&choices, &list))?;
             let regions = describe::regions(folder, self, &portrait)?;
             folder.store.set_taste(request.listener.id, when.until.week, &regions)?;
-            let deserved = exposure::deserved(self, &choice.found, &choice.slate);
-            folder.store.add_deserved(when.until.week, &deserved)?;
+            for (choice, _) in choices.iter().filter(|(_, is_new)| *is_new) {
+                let deserved = exposure::deserved(self, &choice.found, &choice.slate);
+                folder.store.add_deserved(when.until.week, &deserved)?;
+            }
         }
         Ok(list)
     }
 
-    /// From what is known of the listener to the slate.
-    pub(crate) fn choose(
+    /// What is chosen for each part of a list, and whether that part is new to the listener.
+    fn choices(
         &self,
+        folder: &Folder,
         portrait: &Portrait,
         prices: &Prices,
         request: &WeeklyRequest,
         when: &When,
-        size: usize,
-    ) -> Choice {
-        let (model, why) = self.scorer(request, &portrait.taste);
-        // Regions are of the serving model's space; another model is asked by the whole taste.
-        let parts = match model {
-            0 => portrait.map.parts(&portrait.taste, self),
-            _ => vec![portrait.taste.clone()],
+        (kind, size): (ListKind, usize),
+    ) -> Result<Vec<(Choice, bool)>, Error> {
+        let n_known = match kind {
+            ListKind::WeeklyExploration | ListKind::Blend => 0,
+            ListKind::WeeklyBoth => size / KNOWN_EVERY,
+            ListKind::WeeklyJams => size,
         };
-        let scores = Scores::of(self.snapshot.models[model].recommender.as_ref(), &parts);
-        let left_out = portrait.off_limits.rows(self);
-        let monday = when.until.week.monday();
-        let found = gather(&Ask {
-            maker: self,
-            taste: &portrait.taste,
-            scores: &scores,
-            left_out: &left_out,
-            country: portrait.country.as_deref(),
-            monday,
-            model,
-        });
-        let lifts: Vec<Lift> =
-            found.iter().map(|found| lifts::lift(portrait, self, found.item)).collect();
-        let prices: Vec<f32> =
-            found.iter().map(|found| prices.price(&self.facts, found.item)).collect();
-        let rules = self.config.weekly.rules(size, portrait.wishes.adventure);
-        let map = if model == 0 { &portrait.map } else { &TasteMap::default() };
-        let curation = Curation {
-            maker: self,
-            model,
-            taste: &portrait.taste,
-            map,
-            rules: &rules,
-            lifts: &lifts,
-            prices: &prices,
-            monday,
-            seed: self.seed(request, when.until.week),
-        };
-        let slate = curate(&curation, &found);
-        Choice { model, why, parts, scores, left_out, found, lifts, slate, week: when.until.week }
+        let mut choices = Vec::new();
+        if size > n_known {
+            let new = self.choose(portrait, prices, request, when, size - n_known);
+            choices.push((new, true));
+        }
+        if n_known > 0 {
+            let known = self.choose_known(folder, portrait, request, when, n_known)?;
+            choices.push((known, false));
+        }
+        Ok(choices)
     }
 
     fn describe(
@@ -163,66 +144,26 @@ impl Maker<'_> {
         folder: &Folder,
         request: &WeeklyRequest,
         portrait: &Portrait,
-        choice: &Choice,
-        size: usize,
+        choices: &[(Choice, bool)],
+        (kind, size): (ListKind, usize),
     ) -> Result<Playlist, Error> {
-        let tracks = describe::tracks(folder, self, portrait, choice)?;
+        let mut parts = Vec::with_capacity(choices.len());
+        for (choice, is_new) in choices {
+            parts.push(describe::tracks(folder, self, portrait, choice, *is_new)?);
+        }
+        let tracks = interleaved(parts);
+        let why = choices.iter().find_map(|(choice, _)| choice.why.clone());
         Ok(Playlist {
             listener: describe::name(&request.listener),
-            week: choice.week,
-            kind: ListKind::WeeklyExploration,
+            week: choices[0].0.week,
+            kind,
             items: self.snapshot.manifest.items,
             snapshot: self.snapshot.manifest.id.clone(),
             seed: self.config.seed,
             made_at: request.now,
-            note: describe::note(choice.why.clone(), tracks.len(), size),
+            note: describe::note(why, tracks.len(), size),
             tracks,
         })
-    }
-
-    /// What could have been drawn for each drawn line.
-    fn slots(&self, choice: &Choice) -> Vec<Slot> {
-        let id = |at: usize| self.snapshot.rows.id(choice.found[at].item);
-        let candidate = |(at, probability): &(usize, f32)| {
-            SlotCandidate { recording: id(*at), probability: *probability, error: 0.0 }
-        };
-        let lines = (1..).zip(&choice.slate.lines);
-        let slots = lines.filter_map(|(position, line)| Some((position, line.slot.as_ref()?)));
-        let slots = slots.map(|(position, slot)| Slot {
-            position,
-            policy: ledger::DRAWN.to_owned(),
-            candidates: slot.choices.iter().map(candidate).collect(),
-        });
-        slots.collect()
-    }
-
-    /// Where chance starts for this listener and week.
-    fn seed(&self, request: &WeeklyRequest, week: Week) -> u64 {
-        let mut hasher = blake3::Hasher::new();
-        hasher.update(&self.config.seed.to_le_bytes());
-        hasher.update(request.listener.pseudonym.as_bytes());
-        hasher.update(week.to_string().as_bytes());
-        let hash = hasher.finalize();
-        u64::from_le_bytes(hash.as_bytes()[..8].try_into().expect("a hash has more than 8 bytes"))
-    }
-
-    /// The place of the model that scores, and why it is not the serving one.
-    fn scorer(&self, request: &WeeklyRequest, taste: &Taste) -> (usize, Option<String>) {
-        let needed = self.config.weekly.min_liked as usize;
-        match request.scorer {
-            Scorer::Model(place) => (place, None),
-            Scorer::Serving if taste.n_liked >= needed => (0, None),
-            Scorer::Serving => {
-                let items = self.snapshot.manifest.items.name();
-                let name = describe::name(&request.listener);
-                let why = format!(
-                    "Too little is known of {name} for a personal list ({} liked {items} that others know too, {needed} needed): \
-                     these are what most listeners here like.",
-                    taste.n_liked
-                );
-                (self.snapshot.models.len() - 1, Some(why))
-            }
-        }
     }
 
     fn nothing(
@@ -246,24 +187,19 @@ impl Maker<'_> {
     }
 }
 
-/// What was chosen for a list, and from what.
-#[derive(Debug)]
-pub(crate) struct Choice {
-    /// Which model of the snapshot scored.
-    pub(crate) model: usize,
-    /// Why it was not the serving one.
-    pub(crate) why: Option<String>,
-    /// The parts of the history that scored, one a region.
-    pub(crate) parts: Vec<Taste>,
-    /// What each part makes of every row.
-    pub(crate) scores: Scores,
-    /// Rows off limits, ascending.
-    pub(crate) left_out: Vec<u32>,
-    pub(crate) found: Vec<Found>,
-    /// One a candidate.
-    pub(crate) lifts: Vec<Lift>,
-    pub(crate) slate: Slate,
-    pub(crate) week: Week,
+/// The parts of a list as one: lines of the shorter part stand evenly among those of the longer.
+fn interleaved(mut parts: Vec<Vec<Track>>) -> Vec<Track> {
+    let mut tracks = parts.remove(0);
+    for part in parts {
+        let (n, whole) = (part.len(), tracks.len() + part.len());
+        for (nth, track) in part.into_iter().enumerate() {
+            tracks.insert(((nth + 1) * whole / (n + 1)).min(tracks.len()), track);
+        }
+    }
+    for (position, track) in (1..).zip(&mut tracks) {
+        track.position = position;
+    }
+    tracks
 }
 
 /// The moments that matter for a list.

@@ -146,6 +146,9 @@ pub struct Track {
     /// The chance with which it was drawn, where chance chose it.
     #[serde(default)]
     pub propensity: Option<f32>,
+    /// Whether it is new to the listener.
+    #[serde(default = "yes")]
+    pub is_new: bool,
     /// Whom it serves in a list for several; empty in a list for one.
     #[serde(default)]
     pub serves: Vec<String>,
@@ -198,6 +201,11 @@ impl Playlist {
     pub fn title(&self) -> String {
         format!("Undersong for {}, {}", self.listener, self.week)
     }
+}
+
+/// Lines of older lists were all new.
+fn yes() -> bool {
+    true
 }
 
 /// Lengths travel as whole milliseconds.

@@ -26,11 +26,13 @@ pub enum Source {
     Exploration,
     /// Another model of the snapshot.
     OtherModel,
+    /// In a list that was not opened, and brought back once.
+    SecondChance,
 }
 
 impl Source {
     /// All of them.
-    pub const ALL: [Self; 10] = [
+    pub const ALL: [Self; 11] = [
         Self::TasteRegion,
         Self::Neighbor,
         Self::LovedArtist,
@@ -41,6 +43,7 @@ impl Source {
         Self::Forgotten,
         Self::Exploration,
         Self::OtherModel,
+        Self::SecondChance,
     ];
 
     /// The name in answers and in the configuration.
@@ -57,6 +60,7 @@ impl Source {
             Self::Forgotten => "forgotten",
             Self::Exploration => "exploration",
             Self::OtherModel => "other-model",
+            Self::SecondChance => "second-chance",
         }
     }
 }

@@ -3,9 +3,9 @@
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
-use engine::{Error, Folder, Maker, Mode, Scorer, Snapshot, TrainRequest, WeeklyRequest};
+use engine::{BlendRequest, Error, Folder, Maker, Mode, Pace, Scorer, Snapshot, TrainRequest, WeeklyRequest};
 use formats::Format;
-use music::Playlist;
+use music::{Playlist, Week};
 use store::Listener;
 
 use super::{status, train};
@@ -21,15 +21,23 @@ pub(crate) fn run(
     say: &Say,
 ) -> anyhow::Result<Answer> {
     let mut folder = place::open(global)?;
-    let listeners = whose(&folder, arguments)?;
+    let listeners = if arguments.blend.is_empty() { whose(&folder, arguments)? } else { Vec::new() };
     let snapshot = snapshot(&folder, arguments, say)?;
     let maker = Maker::of(&folder, &snapshot)?;
+    if !arguments.blend.is_empty() {
+        let list = blend(&mut folder, &maker, arguments)?;
+        publish(arguments, &[list], say)?;
+        return Ok(Answer::Done);
+    }
     let mut lists = Vec::new();
     for listener in listeners {
         if interrupt::is_interrupted() {
             return Err(Error::Interrupted.into());
         }
         let request = request(&folder, arguments, listener)?;
+        if arguments.all && !is_due(&folder, &request, say)? {
+            continue;
+        }
         match maker.weekly(&mut folder, &request) {
             Ok(list) => lists.push(list),
             Err(error) if arguments.all && error.is_honest_no() => say.remark(&error.to_string()),
@@ -79,6 +87,7 @@ fn request(
         (false, false) => Mode::Keep,
     };
     let tz = engine::timezone(folder, &listener);
+    let at = arguments.at.map(|at| at.to_zoned(tz.clone())).transpose()?;
     let as_of = arguments.as_of.map(|date| train::start_of(date, tz)).transpose()?;
     let (week, size) = (arguments.week, arguments.size);
     Ok(WeeklyRequest {
@@ -87,10 +96,46 @@ fn request(
         size,
         mode,
         scorer: Scorer::Serving,
-        at: None,
+        kind: arguments.kind,
+        at: at.map(|at| at.timestamp()),
         as_of,
         now: clock::now(),
     })
+}
+
+/// Whether a list that comes by itself is due; it is never left out silently.
+fn is_due(folder: &Folder, request: &WeeklyRequest, say: &Say) -> anyhow::Result<bool> {
+    let tz = engine::timezone(folder, &request.listener);
+    let week = request.week.unwrap_or_else(|| Week::of(request.now, &tz));
+    let Pace { weeks, unopened, is_due } = engine::pace(folder, &request.listener, week)?;
+    if !is_due {
+        let name = request.listener.name.as_deref().unwrap_or_default();
+        let why = match unopened {
+            0 => "as set".to_owned(),
+            n => format!("as the last {n} lists were not opened"),
+        };
+        say.remark(&format!(
+            "{name} gets a list every {weeks} weeks, {why}: none for {week}. `undersong weekly --listener {name}` makes one."
+        ));
+    }
+    Ok(is_due)
+}
+
+/// One list for several.
+fn blend(
+    folder: &mut Folder,
+    maker: &Maker<'_>,
+    arguments: &WeeklyArguments,
+) -> anyhow::Result<Playlist> {
+    let listeners = arguments.blend.iter().map(|name| folder.listener(Some(name.trim())));
+    let listeners = listeners.collect::<Result<Vec<_>, _>>()?;
+    if listeners.len() < 2 {
+        anyhow::bail!("--blend makes one list for several: at least two names with commas expected");
+    }
+    let mode = if arguments.dry_run { Mode::DryRun } else { Mode::Keep };
+    let (week, size) = (arguments.week, arguments.size);
+    let request = BlendRequest { listeners, week, size, mode, now: clock::now() };
+    Ok(maker.blend(folder, &request)?)
 }
 
 fn publish(arguments: &WeeklyArguments, lists: &[Playlist], say: &Say) -> anyhow::Result<()> {

@@ -99,6 +99,8 @@ impl SourceQuotas {
             Source::Forgotten => self.forgotten,
             Source::Exploration => self.exploration,
             Source::OtherModel => self.other_model,
+            // As many as a list may hold of them.
+            Source::SecondChance => 2,
         }
     }
 }

@@ -166,6 +166,7 @@ pub(crate) fn weekly_request(
         size: None,
         mode,
         scorer: Scorer::Serving,
+        kind: None,
         at: None,
         as_of: None,
         now,

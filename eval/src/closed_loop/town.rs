@@ -120,6 +120,7 @@ impl Town {
             size: Some(size),
             mode: Mode::Keep,
             scorer: Scorer::Serving,
+            kind: None,
             at: None,
             as_of: None,
             now: week.start(&TimeZone::UTC),

@@ -146,6 +146,7 @@ impl Town {
             size: None,
             mode,
             scorer: Scorer::Serving,
+            kind: None,
             at: None,
             as_of: None,
             now: week.start(&TimeZone::UTC),

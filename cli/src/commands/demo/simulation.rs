@@ -176,6 +176,7 @@ fn list(
         size: None,
         mode: Mode::DryRun,
         scorer,
+        kind: None,
         at: None,
         as_of: None,
         now: week.start(&TimeZone::UTC),

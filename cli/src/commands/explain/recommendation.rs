@@ -26,6 +26,7 @@ pub(crate) fn run(
         size: None,
         mode: Mode::DryRun,
         scorer: Scorer::Serving,
+        kind: None,
         at: None,
         as_of: None,
         now: clock::now(),

@@ -1,0 +1,139 @@
+//! What is chosen for a list of new recordings?
+
+use music::{Playlist, Slot, SlotCandidate, Week};
+use rank::Slate;
+
+use crate::curate::{Curation, curate};
+use crate::exposure::Prices;
+use crate::ledger;
+use crate::lifts::{self, Lift};
+use crate::maker::Maker;
+use crate::portrait::Portrait;
+use crate::regions::TasteMap;
+use crate::scores::Scores;
+use crate::sources::{Ask, Found, gather};
+use crate::taste::Taste;
+use crate::weekly::{Scorer, WeeklyRequest, When};
+use crate::describe;
+
+/// What was chosen for a list, and from what.
+#[derive(Debug)]
+pub(crate) struct Choice {
+    /// Which model of the snapshot scored.
+    pub(crate) model: usize,
+    /// Why it was not the serving one.
+    pub(crate) why: Option<String>,
+    /// The parts of the history that scored, one a region.
+    pub(crate) parts: Vec<Taste>,
+    /// What each part makes of every row.
+    pub(crate) scores: Scores,
+    /// Rows off limits, ascending.
+    pub(crate) left_out: Vec<u32>,
+    pub(crate) found: Vec<Found>,
+    /// One a candidate.
+    pub(crate) lifts: Vec<Lift>,
+    pub(crate) slate: Slate,
+    pub(crate) week: Week,
+}
+
+impl Maker<'_> {
+    /// From what is known of the listener to the slate.
+    pub(crate) fn choose(
+        &self,
+        portrait: &Portrait,
+        prices: &Prices,
+        request: &WeeklyRequest,
+        when: &When,
+        size: usize,
+    ) -> Choice {
+        let (model, why) = self.scorer(request, &portrait.taste);
+        // Regions are of the serving model's space; another model is asked by the whole taste.
+        let parts = match model {
+            0 => portrait.map.parts(&portrait.taste, self),
+            _ => vec![portrait.taste.clone()],
+        };
+        let scores = Scores::of(self.snapshot.models[model].recommender.as_ref(), &parts);
+        let left_out = portrait.off_limits.rows(self);
+        let monday = when.until.week.monday();
+        let found = gather(&Ask {
+            maker: self,
+            taste: &portrait.taste,
+            scores: &scores,
+            left_out: &left_out,
+            country: portrait.country.as_deref(),
+            monday,
+            model,
+        });
+        let lifts: Vec<Lift> =
+            found.iter().map(|found| lifts::lift(portrait, self, found.item)).collect();
+        let prices: Vec<f32> =
+            found.iter().map(|found| prices.price(&self.facts, found.item)).collect();
+        let rules = self.config.weekly.rules(size, portrait.wishes.adventure);
+        let map = if model == 0 { &portrait.map } else { &TasteMap::default() };
+        let curation = Curation {
+            maker: self,
+            model,
+            taste: &portrait.taste,
+            map,
+            rules: &rules,
+            lifts: &lifts,
+            prices: &prices,
+            monday,
+            seed: self.seed(request, when.until.week),
+        };
+        let slate = curate(&curation, &found);
+        Choice { model, why, parts, scores, left_out, found, lifts, slate, week: when.until.week }
+    }
+
+    /// What could have been drawn for each drawn line of a list.
+    pub(crate) fn slots(&self, choices: &[(Choice, bool)], list: &Playlist) -> Vec<Slot> {
+        let mut slots = Vec::new();
+        for (choice, _) in choices {
+            let id = |at: usize| self.snapshot.rows.id(choice.found[at].item);
+            let candidate = |(at, probability): &(usize, f32)| SlotCandidate {
+                recording: id(*at),
+                probability: *probability,
+                error: 0.0,
+            };
+            for slot in choice.slate.lines.iter().filter_map(|line| line.slot.as_ref()) {
+                let track = list.tracks.iter().find(|track| track.recording == id(slot.drawn));
+                slots.extend(track.map(|track| Slot {
+                    position: track.position,
+                    policy: ledger::DRAWN.to_owned(),
+                    candidates: slot.choices.iter().map(candidate).collect(),
+                }));
+            }
+        }
+        slots.sort_by_key(|slot| slot.position);
+        slots
+    }
+
+    /// Where chance starts for this listener and week.
+    pub(crate) fn seed(&self, request: &WeeklyRequest, week: Week) -> u64 {
+        let mut hasher = blake3::Hasher::new();
+        hasher.update(&self.config.seed.to_le_bytes());
+        hasher.update(request.listener.pseudonym.as_bytes());
+        hasher.update(week.to_string().as_bytes());
+        let hash = hasher.finalize();
+        u64::from_le_bytes(hash.as_bytes()[..8].try_into().expect("a hash has more than 8 bytes"))
+    }
+
+    /// The place of the model that scores, and why it is not the serving one.
+    fn scorer(&self, request: &WeeklyRequest, taste: &Taste) -> (usize, Option<String>) {
+        let needed = self.config.weekly.min_liked as usize;
+        match request.scorer {
+            Scorer::Model(place) => (place, None),
+            Scorer::Serving if taste.n_liked >= needed => (0, None),
+            Scorer::Serving => {
+                let items = self.snapshot.manifest.items.name();
+                let name = describe::name(&request.listener);
+                let why = format!(
+                    "Too little is known of {name} for a personal list ({} liked {items} that others know too, {needed} needed): \
+                     these are what most listeners here like.",
+                    taste.n_liked
+                );
+                (self.snapshot.models.len() - 1, Some(why))
+            }
+        }
+    }
+}
