@@ -64,7 +64,11 @@ impl Maker<'_> {
         let names: Vec<String> = request.listeners.iter().map(describe::name).collect();
         if lines.is_empty() {
             let why = "nothing is new to all of them and near what any of them likes".to_owned();
-            return Err(Error::NothingToRecommend { listener: describe::listed(&names), week, why });
+            return Err(Error::NothingToRecommend {
+                listener: describe::listed(&names),
+                week,
+                why,
+            });
         }
         let tracks = self.tell(folder, &mut members, &names, &lines)?;
         let list = Playlist {
@@ -94,7 +98,8 @@ impl Maker<'_> {
         for (at, member) in members.iter().enumerate() {
             let found = member.choice.found.iter().zip(&member.choice.slate.relevance);
             for (found, of_it) in found.filter(|(found, _)| !left_out.contains(&found.item.0)) {
-                let of_all = relevance.entry(found.item).or_insert_with(|| vec![0.0; members.len()]);
+                let of_all =
+                    relevance.entry(found.item).or_insert_with(|| vec![0.0; members.len()]);
                 of_all[at] = of_it.max(0.0);
             }
         }

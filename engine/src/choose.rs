@@ -4,6 +4,7 @@ use music::{Playlist, Slot, SlotCandidate, Week};
 use rank::Slate;
 
 use crate::curate::{Curation, curate};
+use crate::describe;
 use crate::exposure::Prices;
 use crate::ledger;
 use crate::lifts::{self, Lift};
@@ -14,7 +15,6 @@ use crate::scores::Scores;
 use crate::sources::{Ask, Found, gather};
 use crate::taste::Taste;
 use crate::weekly::{Scorer, WeeklyRequest, When};
-use crate::describe;
 
 /// What was chosen for a list, and from what.
 #[derive(Debug)]

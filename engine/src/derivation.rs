@@ -8,12 +8,12 @@ use music::{ArtistId, Contribution, ItemIx, RecordingId, Source, Tier, Week};
 use rank::{Fate, Full, Slate, Values};
 use serde::Serialize;
 
+use crate::choose::Choice;
 use crate::exposure::Prices;
 use crate::lifts::Lift;
 use crate::maker::Maker;
 use crate::portrait::Portrait;
 use crate::taste::Taste;
-use crate::choose::Choice;
 use crate::weekly::When;
 use crate::{Error, Folder, WeeklyRequest, describe, ledger};
 
@@ -125,7 +125,8 @@ impl Maker<'_> {
         recording: RecordingId,
     ) -> Result<Derivation, Error> {
         let mut request = request.clone();
-        let kept = ledger::latest(folder, &request.listener, When::of(folder, &request).until.week)?;
+        let kept =
+            ledger::latest(folder, &request.listener, When::of(folder, &request).until.week)?;
         if let Some(list) = &kept {
             request.as_of = request.as_of.or(Some(list.made_at));
             request.size = Some(list.size);
@@ -165,7 +166,8 @@ impl Maker<'_> {
             return Ok(derivation);
         }
         let Some(at) = choice.found.iter().position(|found| found.item == item) else {
-            derivation.outcome = "not in the list: no source proposed it, others scored better".to_owned();
+            derivation.outcome =
+                "not in the list: no source proposed it, others scored better".to_owned();
             return Ok(derivation);
         };
         self.tell_stages(folder, &choice, at, &mut derivation)?;
@@ -188,9 +190,8 @@ impl Maker<'_> {
             1 => "the whole taste".to_owned(),
             _ => names[region].clone(),
         };
-        let scores = (0..choice.parts.len()).map(|region| {
-            (region, choice.scores.of_query(region, item))
-        });
+        let scores =
+            (0..choice.parts.len()).map(|region| (region, choice.scores.of_query(region, item)));
         let mut scores: Vec<(usize, f32)> = scores.collect();
         scores.sort_by(|(a, x), (b, y)| y.total_cmp(x).then(a.cmp(b)));
         derivation.regions = scores
@@ -282,7 +283,8 @@ fn picked(slate: &Slate, at: usize, derivation: &mut Derivation) -> (Option<Valu
         Tier::Core => "the core",
         Tier::Expand => "the bolder tail",
     };
-    let drawn = propensity.map_or(String::new(), |chance| format!(", drawn with a chance of {chance:.3}"));
+    let drawn =
+        propensity.map_or(String::new(), |chance| format!(", drawn with a chance of {chance:.3}"));
     let outcome = format!("line {position} of {}, in {part}{drawn}", slate.lines.len());
     (Some(line.values), outcome)
 }

@@ -7,15 +7,17 @@ use jiff::civil::Date;
 use jiff::tz::TimeZone;
 use models::Recommender;
 use models::regions::Region;
-use music::{Contribution, Fact, ItemIx, ItemKind, Reason, RecordingId, RegionKind, TasteRegion, Track};
+use music::{
+    Contribution, Fact, ItemIx, ItemKind, Reason, RecordingId, RegionKind, TasteRegion, Track,
+};
 use rank::{Line, Slot};
 use store::{Listener, Recording};
 
+use crate::choose::Choice;
 use crate::maker::Maker;
 use crate::portrait::Portrait;
 use crate::sources::{Before, Found};
 use crate::taste::Taste;
-use crate::choose::Choice;
 use crate::{Error, Folder, Snapshot, links};
 
 /// How many parts of the history a reason names.
@@ -39,11 +41,16 @@ pub(crate) fn tracks(
     let mut tracks = Vec::with_capacity(slate.lines.len());
     for (at, line) in slate.lines.iter().enumerate() {
         let (found, recording) = (chosen[at], &recordings[at]);
-        let reason = reason(folder, snapshot, &parts[found.region], found.item, shares[at].as_deref())?;
+        let reason =
+            reason(folder, snapshot, &parts[found.region], found.item, shares[at].as_deref())?;
         let reason = Reason { text: said(found, line, &names).unwrap_or(reason.text), ..reason };
         let region = names.get(found.region).filter(|_| choice.model == 0).cloned();
         let position = u32::try_from(at + 1).expect("lists are short");
-        tracks.push(Track { region, is_new, ..track(position, found, line, recording, reason, snapshot) });
+        tracks.push(Track {
+            region,
+            is_new,
+            ..track(position, found, line, recording, reason, snapshot)
+        });
     }
     Ok(tracks)
 }
@@ -55,9 +62,9 @@ fn said(found: &Found, line: &Line, names: &[String]) -> Option<String> {
             let day = last.to_zoned(TimeZone::UTC).date();
             Some(format!("You loved it, and have not heard it since {day}."))
         }
-        Before::Unopened(week) => Some(format!(
-            "A second chance: it was in your list of {week}, which you did not open."
-        )),
+        Before::Unopened(week) => {
+            Some(format!("A second chance: it was in your list of {week}, which you did not open."))
+        }
         Before::New => {
             let slot = line.slot.as_ref()?;
             let near = names.get(found.region).map_or("your taste", String::as_str);

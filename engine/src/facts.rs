@@ -52,7 +52,11 @@ pub(crate) struct Row {
 
 impl Facts {
     /// Reads the catalogue.
-    pub(crate) fn of(store: &Store, snapshot: &Snapshot, places: &Places<'_>) -> Result<Self, Error> {
+    pub(crate) fn of(
+        store: &Store,
+        snapshot: &Snapshot,
+        places: &Places<'_>,
+    ) -> Result<Self, Error> {
         let n = snapshot.rows.len();
         // A row of which the catalogue knows nothing is a work of its own.
         let unknown = |row: usize| Row {
@@ -143,7 +147,8 @@ impl Facts {
     /// Rows that came out from `since` on and not after `until`, ascending.
     pub(crate) fn released(&self, since: Date, until: Date) -> impl Iterator<Item = ItemIx> {
         let rows = (0_u32..).zip(&self.rows);
-        let in_time = move |row: &Row| row.released.is_some_and(|date| (since..=until).contains(&date));
+        let in_time =
+            move |row: &Row| row.released.is_some_and(|date| (since..=until).contains(&date));
         rows.filter(move |(_, row)| in_time(row)).map(|(row, _)| ItemIx(row))
     }
 
@@ -201,9 +206,9 @@ fn genres(
     }
     told.iter_mut().for_each(|(_, (number, _))| *number = ranks[*number as usize]);
     let heaviest = Ragged::new(n, told);
-    let kept = (0_u32..).zip(heaviest.all()).flat_map(|(row, tags)| {
-        shares(tags).into_iter().map(move |share| (row, share))
-    });
+    let kept = (0_u32..)
+        .zip(heaviest.all())
+        .flat_map(|(row, tags)| shares(tags).into_iter().map(move |share| (row, share)));
     Ok((Ragged::new(n, kept.collect()), numbers.into_keys().collect()))
 }
 

@@ -16,10 +16,10 @@ use crate::choose::Choice;
 use crate::curate::{Curation, curate};
 use crate::lifts::{self, Lift};
 use crate::maker::Maker;
+use crate::pace::is_opened;
 use crate::pairs::lengths_of;
 use crate::portrait::Portrait;
 use crate::scores::Scores;
-use crate::pace::is_opened;
 use crate::sources::{Before, Found};
 use crate::weekly::When;
 use crate::{Error, Folder, WeeklyRequest};
@@ -89,7 +89,17 @@ impl Maker<'_> {
         };
         let slate = curate(&curation, &found);
         let left_out = portrait.off_limits.rows_unwanted(self);
-        Ok(Choice { model: 0, why: None, parts, scores, left_out, found, lifts, slate, week: when.until.week })
+        Ok(Choice {
+            model: 0,
+            why: None,
+            parts,
+            scores,
+            left_out,
+            found,
+            lifts,
+            slate,
+            week: when.until.week,
+        })
     }
 
     /// What was liked before time fades it, and may be played again.
@@ -101,7 +111,8 @@ impl Maker<'_> {
         when: &When,
     ) -> Result<Vec<Loved>, Error> {
         let history = folder.store.history(request.listener.id)?;
-        let evidence = Evidence { half_life_days: 0.0, short_share: 0.0, ..self.config.evidence.clone() };
+        let evidence =
+            Evidence { half_life_days: 0.0, short_share: 0.0, ..self.config.evidence.clone() };
         let lengths = lengths_of(&history, &self.snapshot.lengths);
         let past = Past { until: Some(when.until.evidence), ..Past::of(&history) };
         let weighed = weigh(&past, &lengths, &evidence);
@@ -141,7 +152,9 @@ impl Maker<'_> {
             if !is_rested || is_opened(&list, &history) {
                 continue;
             }
-            for line in list.lines.iter().filter(|line| line.is_new && !heard.contains(&line.recording)) {
+            for line in
+                list.lines.iter().filter(|line| line.is_new && !heard.contains(&line.recording))
+            {
                 let Some(item) = self.places.ix(line.recording) else { continue };
                 let is_there = chances.iter().any(|(_, found)| found.item == item);
                 if is_there || unwanted.contains(&item.0) {

@@ -30,9 +30,14 @@ pub(crate) fn find(
 }
 
 /// The list made last for a week, of whatever size.
-pub(crate) fn latest(folder: &Folder, listener: &Listener, week: Week) -> Result<Option<List>, Error> {
+pub(crate) fn latest(
+    folder: &Folder,
+    listener: &Listener,
+    week: Week,
+) -> Result<Option<List>, Error> {
     let lists = folder.store.lists(listener.id)?.into_iter();
-    let of_week = lists.filter(|(_, list)| list.week == week && list.kind == ListKind::WeeklyExploration);
+    let of_week =
+        lists.filter(|(_, list)| list.week == week && list.kind == ListKind::WeeklyExploration);
     Ok(of_week.max_by_key(|(id, _)| *id).map(|(_, list)| list))
 }
 

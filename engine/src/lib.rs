@@ -18,8 +18,8 @@ mod doubted;
 mod error;
 mod evidence;
 mod exposure;
-mod facts;
 mod factors;
+mod facts;
 mod find;
 mod firewall;
 mod folder;
@@ -77,7 +77,7 @@ pub use similar::{Alike, Subject, similar};
 pub use snapshot::{Fitted, Manifest, Snapshot, current_id, read_manifest};
 pub use survey::{Survey, lengths, survey, trust};
 pub use taste_report::{MemberReport, RegionReport, TasteReport};
-pub use train::{TRAINED, TrainRequest, is_behind, train};
+pub use train::{TRAINED, TrainRequest, is_behind, snapshot_as_of, train};
 pub use weekly::{Mode, Scorer, WeeklyRequest, timezone, weekly};
 
 /// The examples of ARCHITECTURE.md are compiled.

@@ -44,7 +44,15 @@ impl<'a> Maker<'a> {
         let n_rows = u32::try_from(snapshot.rows.len()).expect("rows are u32");
         let is_little_known = |row: &u32| facts.popularity(ItemIx(*row)) < LITTLE_KNOWN;
         let little_known = (0..n_rows).filter(is_little_known).collect();
-        Ok(Self { snapshot, config: folder.config.clone(), places, facts, space, barred, little_known })
+        Ok(Self {
+            snapshot,
+            config: folder.config.clone(),
+            places,
+            facts,
+            space,
+            barred,
+            little_known,
+        })
     }
 }
 

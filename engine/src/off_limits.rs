@@ -45,12 +45,16 @@ impl fmt::Display for HardRule {
             Self::Heard => write!(f, "heard before, or a version of it"),
             Self::Shown => write!(f, "shown before, or a version of it"),
             Self::Blocked => write!(f, "blocked by the listener"),
-            Self::Labelled(label) => write!(f, "labelled {label}, which the listener does not want"),
+            Self::Labelled(label) => {
+                write!(f, "labelled {label}, which the listener does not want")
+            }
             Self::NotOwned => write!(f, "not owned, and the listener wants only what is"),
             Self::Owned => write!(f, "owned, and the listener wants only what is not"),
             Self::Unavailable => write!(f, "it cannot be played"),
             Self::Denied(reason) => write!(f, "denied by the operator: {reason}"),
-            Self::FewListeners => write!(f, "so few listen to its artist that the line would tell who"),
+            Self::FewListeners => {
+                write!(f, "so few listen to its artist that the line would tell who")
+            }
             Self::Duplicate => write!(f, "another row stands for the same recording"),
         }
     }
@@ -190,7 +194,7 @@ fn rows(
     maker: &Maker<'_>,
     recordings: impl IntoIterator<Item = RecordingId>,
 ) -> impl Iterator<Item = u32> {
-    recordings.into_iter().flat_map(|recording| {
-        maker.places.all(recording).map(|item| item.0).collect::<Vec<_>>()
-    })
+    recordings
+        .into_iter()
+        .flat_map(|recording| maker.places.all(recording).map(|item| item.0).collect::<Vec<_>>())
 }

@@ -31,7 +31,8 @@ pub struct Pace {
 /// # Errors
 /// When the store cannot be read.
 pub fn pace(folder: &Folder, listener: &Listener, week: Week) -> Result<Pace, Error> {
-    let lists: Vec<List> = folder.store.lists(listener.id)?.into_iter().map(|(_, list)| list).collect();
+    let lists: Vec<List> =
+        folder.store.lists(listener.id)?.into_iter().map(|(_, list)| list).collect();
     let before: Vec<&List> = lists.iter().filter(|list| list.week < week).collect();
     let history = folder.store.history(listener.id)?;
     let unopened = unopened(&before, &history);
@@ -47,7 +48,8 @@ pub fn pace(folder: &Folder, listener: &Listener, week: Week) -> Result<Pace, Er
 
 /// Weeks between lists after so many unopened ones.
 fn interval(unopened: usize) -> u32 {
-    let doublings = u32::try_from(unopened / UNOPENED).unwrap_or(u32::MAX).min(LONGEST_WEEKS.ilog2());
+    let doublings =
+        u32::try_from(unopened / UNOPENED).unwrap_or(u32::MAX).min(LONGEST_WEEKS.ilog2());
     1 << doublings
 }
 

@@ -56,8 +56,7 @@ impl Portrait {
     ) -> Result<Self, Error> {
         let wishes = Wishes::of(folder, listener.id)?;
         let history = folder.store.history(listener.id)?;
-        let off_limits =
-            OffLimits::of(folder, maker, listener.id, &history, until.known, &wishes)?;
+        let off_limits = OffLimits::of(folder, maker, listener.id, &history, until.known, &wishes)?;
         let firewall = Firewall::of(folder, listener.id)?;
         let own = if firewall.is_open() { history } else { firewall.own(&history) };
         let shown = belief::shown(folder, listener.id)?;
@@ -79,9 +78,8 @@ impl Portrait {
         maker: &Maker<'_>,
         keeps: impl Fn(&Taste, &usize) -> bool,
     ) -> Self {
-        let kept: Vec<usize> = (0..self.taste.items().len())
-            .filter(|place| keeps(&self.taste, place))
-            .collect();
+        let kept: Vec<usize> =
+            (0..self.taste.items().len()).filter(|place| keeps(&self.taste, place)).collect();
         let taste = self.taste.only(&kept);
         Self {
             map: TasteMap::of(&taste, maker, RegionKind::Taste, &[]),

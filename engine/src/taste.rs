@@ -7,8 +7,8 @@ use models::{Heard, History as Weights};
 use music::{ArtistId, ItemIx, RecordingId};
 
 use crate::belief::believed;
-use crate::pairs::{age_days, lengths_of};
 use crate::facts::Facts;
+use crate::pairs::{age_days, lengths_of};
 use crate::places::Places;
 use crate::{Config, Snapshot};
 

@@ -79,8 +79,10 @@ impl Maker<'_> {
         let until = Until { evidence: now, known: None, week, moment: None };
         let portrait = Portrait::of(folder, self, listener, until)?;
         let map = portrait.map.page(&portrait.taste, self);
-        let place = |item: ItemIx| map.as_ref().map_or([0.0; 2], |map| map.place(&space.whitened(item)));
-        let kinds = [(RegionKind::Taste, &portrait.map), (RegionKind::Distaste, &portrait.distaste)];
+        let place =
+            |item: ItemIx| map.as_ref().map_or([0.0; 2], |map| map.place(&space.whitened(item)));
+        let kinds =
+            [(RegionKind::Taste, &portrait.map), (RegionKind::Distaste, &portrait.distaste)];
         let mut regions = Vec::new();
         for (kind, of_kind) in kinds {
             let names = describe::region_names(folder, self, of_kind.regions())?;

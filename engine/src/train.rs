@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::ops::ControlFlow;
+use std::path::Path;
 
 use jiff::Timestamp;
 use linalg::Csr;
@@ -41,6 +42,44 @@ pub fn train(
     request: &TrainRequest,
     observer: &mut dyn Observer,
 ) -> Result<Snapshot, Error> {
+    train_into(folder, request, &folder.snapshots(), observer)
+}
+
+/// The snapshot of what was known before a moment: the one trained for that before, else one trained now.
+///
+/// It lies in a folder of its own, which may be deleted at any time, and never serves.
+///
+/// # Errors
+/// As [`train`].
+pub fn snapshot_as_of(
+    folder: &Folder,
+    as_of: Timestamp,
+    now: Timestamp,
+    observer: &mut dyn Observer,
+) -> Result<Snapshot, Error> {
+    let place = folder.path().join("as-of").join(as_of.strftime("%Y-%m-%dT%H%M%SZ").to_string());
+    let specs: Vec<String> = specs(folder, &[])?.iter().map(ToString::to_string).collect();
+    match Snapshot::current(&place) {
+        Ok(kept)
+            if kept.manifest.last_import == last_import(folder)?
+                && kept.manifest.models == specs =>
+        {
+            Ok(kept)
+        }
+        Ok(_) | Err(Error::NoSnapshot) => {
+            let request = TrainRequest { models: Vec::new(), as_of: Some(as_of), now };
+            train_into(folder, &request, &place, observer)
+        }
+        Err(error) => Err(error),
+    }
+}
+
+fn train_into(
+    folder: &Folder,
+    request: &TrainRequest,
+    place: &Path,
+    observer: &mut dyn Observer,
+) -> Result<Snapshot, Error> {
     let _lock = folder.lock()?;
     let items = folder.store.item_kind()?.ok_or(Error::Empty)?;
     let mut seconds = BTreeMap::new();
@@ -72,7 +111,7 @@ pub fn train(
 
     let Pairs { heard, rows, liked_by, newest, mean_evidence, doubted, trending, .. } = pairs;
     let mut models = Vec::new();
-    for spec in specs(folder, request)? {
+    for spec in specs(folder, &request.models)? {
         let training =
             Training { heard: &heard, rows: &rows, seed: folder.config.seed, resume: None };
         let recommender = fit(&spec, &training, observer)?;
@@ -95,8 +134,9 @@ pub fn train(
         made_at: request.now,
         seconds,
     };
-    let mut snapshot = Snapshot::new(about, rows, liked_by, lengths, Crowd { trending, circles }, models);
-    snapshot.write(&folder.snapshots())?;
+    let mut snapshot =
+        Snapshot::new(about, rows, liked_by, lengths, Crowd { trending, circles }, models);
+    snapshot.write(place)?;
     Ok(snapshot)
 }
 
@@ -138,8 +178,8 @@ fn n_listeners(folder: &Folder) -> Result<u64, Error> {
 }
 
 /// What was asked for, else what is configured; popularity always joins, for listeners with too little history.
-fn specs(folder: &Folder, request: &TrainRequest) -> Result<Vec<Spec>, Error> {
-    let mut specs = request.models.clone();
+fn specs(folder: &Folder, asked: &[Spec]) -> Result<Vec<Spec>, Error> {
+    let mut specs = asked.to_vec();
     if specs.is_empty() {
         for model in &folder.config.train.models {
             specs.push(model.parse()?);

@@ -215,7 +215,8 @@ impl When {
         let present = request.as_of.unwrap_or(request.now);
         let week = request.week.unwrap_or_else(|| Week::of(present, &tz));
         let monday = week.start(&tz);
-        let is_plain = request.as_of.is_none() && request.at.is_none() && request.scorer == Scorer::Serving;
+        let is_plain =
+            request.as_of.is_none() && request.at.is_none() && request.scorer == Scorer::Serving;
         Self {
             until: Until {
                 evidence: request.as_of.map_or(monday, |as_of| as_of.min(monday)),

@@ -44,9 +44,10 @@ pub fn rhythm(
     strength: f32,
 ) -> BTreeMap<RecordingId, f32> {
     let now = cycle.phase(at, tz);
-    let plays = history.listens.iter().filter(|logged| {
-        logged.event.kind.is_listen() && logged.event.at < at
-    });
+    let plays = history
+        .listens
+        .iter()
+        .filter(|logged| logged.event.kind.is_listen() && logged.event.at < at);
     let mut counts: BTreeMap<RecordingId, (f64, f64)> = BTreeMap::new();
     let (mut n_in, mut n, mut first) = (0.0, 0.0, at);
     for logged in plays {
@@ -61,7 +62,10 @@ pub fn rhythm(
     let base = (n_in / n).max(LEAST_BASE);
     let lift = |(n_in, n): (f64, f64)| {
         let lift = ((n_in + PRIOR * base) / (n + PRIOR) / base).clamp(1.0 / MOST, MOST);
-        #[expect(clippy::cast_possible_truncation, reason = "a lift needs no more than seven digits")]
+        #[expect(
+            clippy::cast_possible_truncation,
+            reason = "a lift needs no more than seven digits"
+        )]
         let lift = lift.powf(strength.into()) as f32;
         lift
     };
@@ -124,7 +128,8 @@ mod tests {
 
     /// Every day something usual, and ten times in December a song.
     fn year() -> History {
-        let days = (0..400).map(|day: i64| (USUAL, at("2024-12-01T12:00:00Z") + (24 * day).hours()));
+        let days =
+            (0..400).map(|day: i64| (USUAL, at("2024-12-01T12:00:00Z") + (24 * day).hours()));
         let songs = (0..10).map(|day: i64| (SONG, at("2024-12-10T12:00:00Z") + (24 * day).hours()));
         history(days.chain(songs))
     }
@@ -150,7 +155,8 @@ mod tests {
     #[test]
     fn sunday_mornings_are_those_of_the_listener() {
         // Nine in Berlin is seven in summer time.
-        let sundays = (0..10).map(|week: i64| (SONG, at("2025-06-01T07:00:00Z") + (168 * week).hours()));
+        let sundays =
+            (0..10).map(|week: i64| (SONG, at("2025-06-01T07:00:00Z") + (168 * week).hours()));
         let days = (0..70).map(|day: i64| (USUAL, at("2025-06-01T16:00:00Z") + (24 * day).hours()));
         let berlin = TimeZone::get("Europe/Berlin").unwrap();
         let history = history(sundays.chain(days));

@@ -97,11 +97,7 @@ impl Store {
     ///
     /// # Errors
     /// What the database may refuse.
-    pub fn add_deserved(
-        &mut self,
-        week: Week,
-        deserved: &[(ExposureSubject, f64)],
-    ) -> Result<()> {
+    pub fn add_deserved(&mut self, week: Week, deserved: &[(ExposureSubject, f64)]) -> Result<()> {
         let tx = self.db.transaction_with_behavior(TransactionBehavior::Immediate)?;
         let mut add = tx.prepare_cached(
             "INSERT INTO deserved (week, kind, value, attention) VALUES (?1, ?2, ?3, ?4)

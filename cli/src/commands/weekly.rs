@@ -3,7 +3,9 @@
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
-use engine::{BlendRequest, Error, Folder, Maker, Mode, Pace, Scorer, Snapshot, TrainRequest, WeeklyRequest};
+use engine::{
+    BlendRequest, Error, Folder, Maker, Mode, Pace, Scorer, Snapshot, TrainRequest, WeeklyRequest,
+};
 use formats::Format;
 use music::{Playlist, Week};
 use store::Listener;
@@ -21,7 +23,8 @@ pub(crate) fn run(
     say: &Say,
 ) -> anyhow::Result<Answer> {
     let mut folder = place::open(global)?;
-    let listeners = if arguments.blend.is_empty() { whose(&folder, arguments)? } else { Vec::new() };
+    let listeners =
+        if arguments.blend.is_empty() { whose(&folder, arguments)? } else { Vec::new() };
     let snapshot = snapshot(&folder, arguments, say)?;
     let maker = Maker::of(&folder, &snapshot)?;
     if !arguments.blend.is_empty() {
@@ -56,11 +59,16 @@ fn whose(folder: &Folder, arguments: &WeeklyArguments) -> anyhow::Result<Vec<Lis
     if listeners.is_empty() { Err(Error::Empty.into()) } else { Ok(listeners) }
 }
 
-/// The snapshot that serves; where there is none yet, one is trained first, unless nothing may be written.
+/// The snapshot that serves, or that of the day in the past that is asked for.
+///
+/// Where there is none yet, one is trained first, unless nothing may be written.
 fn snapshot(folder: &Folder, arguments: &WeeklyArguments, say: &Say) -> anyhow::Result<Snapshot> {
-    let writes_nothing = arguments.dry_run || arguments.as_of.is_some();
+    if let Some(date) = arguments.as_of {
+        let as_of = train::start_of(date, folder.config.timezone())?;
+        return Ok(engine::snapshot_as_of(folder, as_of, clock::now(), &mut Progress::new())?);
+    }
     match Snapshot::current(&folder.snapshots()) {
-        Err(Error::NoSnapshot) if !writes_nothing => {
+        Err(Error::NoSnapshot) if !arguments.dry_run => {
             let request = TrainRequest { models: Vec::new(), as_of: None, now: clock::now() };
             let snapshot = engine::train(folder, &request, &mut Progress::new())?;
             say.remark(&train::sentence(&snapshot));
@@ -130,7 +138,9 @@ fn blend(
     let listeners = arguments.blend.iter().map(|name| folder.listener(Some(name.trim())));
     let listeners = listeners.collect::<Result<Vec<_>, _>>()?;
     if listeners.len() < 2 {
-        anyhow::bail!("--blend makes one list for several: at least two names with commas expected");
+        anyhow::bail!(
+            "--blend makes one list for several: at least two names with commas expected"
+        );
     }
     let mode = if arguments.dry_run { Mode::DryRun } else { Mode::Keep };
     let (week, size) = (arguments.week, arguments.size);

@@ -163,7 +163,11 @@ impl Weekly {
 }
 
 /// A share of a list, in whole lines.
-#[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a share of a short list")]
+#[expect(
+    clippy::cast_possible_truncation,
+    clippy::cast_sign_loss,
+    reason = "a share of a short list"
+)]
 fn part(share: f32, size: usize) -> usize {
     (share * size as f32).round() as usize
 }

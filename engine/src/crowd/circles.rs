@@ -51,7 +51,8 @@ impl Circles {
             circles = moved;
         }
         let sizes = sizes(&circles, centers.n_rows());
-        let kept: Vec<usize> = (0..sizes.len()).filter(|circle| sizes[*circle] >= SMALLEST).collect();
+        let kept: Vec<usize> =
+            (0..sizes.len()).filter(|circle| sizes[*circle] >= SMALLEST).collect();
         let rows: Vec<f32> = kept.iter().flat_map(|circle| centers.row(*circle)).copied().collect();
         let mut liked_by = vec![0_u32; heard.n_cols()];
         for (_, items, of_user) in heard.rows() {
@@ -59,13 +60,15 @@ impl Circles {
                 liked_by[*item as usize] += 1;
             }
         }
-        let liked = kept.iter().map(|circle| liked_in(*circle, &circles, heard, &liked_by)).collect();
+        let liked =
+            kept.iter().map(|circle| liked_in(*circle, &circles, heard, &liked_by)).collect();
         Self { centers: Some(Matrix::from_vec(kept.len(), units.dim(), rows)), liked }
     }
 
     /// What is liked in the circle nearest to a direction, the most liked first.
     pub(crate) fn around(&self, unit: &[f32]) -> &[ItemIx] {
-        let Some(centers) = self.centers.as_ref().filter(|centers| centers.dim() == unit.len()) else {
+        let Some(centers) = self.centers.as_ref().filter(|centers| centers.dim() == unit.len())
+        else {
             return &[];
         };
         let mut cosines = vec![0.0; centers.n_rows()];
@@ -84,7 +87,10 @@ impl Circles {
         let shape = vec![centers.n_rows(), centers.dim()];
         vec![
             ("circles".to_owned(), Array::F32 { shape, values: centers.as_slice().to_vec() }),
-            ("circle_items".to_owned(), Array::U32 { shape: vec![items.len() / 2, 2], values: items }),
+            (
+                "circle_items".to_owned(),
+                Array::U32 { shape: vec![items.len() / 2, 2], values: items },
+            ),
         ]
     }
 

@@ -15,9 +15,10 @@ const STEPS: usize = 10;
 pub(super) fn propose(ask: &Ask<'_>, quota: usize) -> Vec<ItemIx> {
     let Some(space) = &ask.maker.space else { return Vec::new() };
     let loved = ask.taste.loved_artists(&ask.maker.facts, usize::MAX);
-    let near = loved.iter().take(ARTISTS).flat_map(|artist| {
-        space.next_artists(*artist).iter().take(STEPS).copied()
-    });
+    let near = loved
+        .iter()
+        .take(ARTISTS)
+        .flat_map(|artist| space.next_artists(*artist).iter().take(STEPS).copied());
     let next: BTreeSet<_> = near.filter(|artist| !loved.contains(artist)).collect();
     let rows = next.into_iter().flat_map(|artist| ask.maker.facts.by_artist(artist));
     ask.best(rows.map(|row| ItemIx(*row)), quota)

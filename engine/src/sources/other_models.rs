@@ -20,7 +20,10 @@ pub(super) fn propose(ask: &Ask<'_>, quota: usize) -> Vec<ItemIx> {
         let mut scores = Matrix::zeros(1, recommender.n_items());
         recommender.score_batch(&[recommender.represent(&ask.taste.weights())], &mut scores);
         let best = top_k(scores.row(0), quota.div_ceil(others.len()), ask.left_out);
-        best.into_iter().filter(|(_, score)| *score > 0.0).map(|(row, _)| ItemIx(row)).collect::<Vec<_>>()
+        best.into_iter()
+            .filter(|(_, score)| *score > 0.0)
+            .map(|(row, _)| ItemIx(row))
+            .collect::<Vec<_>>()
     };
     others.iter().flat_map(|model| of_model(*model)).collect()
 }

@@ -3,6 +3,7 @@
 #![expect(clippy::unwrap_used, reason = "a failed test is what an unwrap is for")]
 
 mod configuration;
+mod controls;
 mod doubts;
 mod factors;
 mod feedback;

@@ -51,7 +51,8 @@ fn lists_that_learn_are_better_than_chance_and_keep_their_promises() {
     let config = Config { train: Train { models }, ..Config::default() };
     for tastes in [Tastes::Vectors, Tastes::Rules] {
         let course = course(tastes, 6, 4, 10);
-        let (learned, random) = (run(&course, MadeBy::Weekly(&config)), run(&course, MadeBy::Random));
+        let (learned, random) =
+            (run(&course, MadeBy::Weekly(&config)), run(&course, MadeBy::Random));
         let sum = |reports: &[WeekReport]| reports.iter().map(|r| r.loved_lines).sum::<f64>();
         assert!(sum(&learned) > 2.0 * sum(&random), "{tastes}: {learned:?} {random:?}");
         for report in &learned {

@@ -94,7 +94,8 @@ impl Simulation {
         for &listener in listeners {
             let list = list(&mut self.folder, &maker, &self.names[listener], self.week, scorer)?;
             let loved = list.tracks.iter().filter(|track| {
-                let in_world = track.links.iter().find_map(|link| self.world.recording_of(&link.url));
+                let in_world =
+                    track.links.iter().find_map(|link| self.world.recording_of(&link.url));
                 in_world.is_some_and(|recording| self.world.loves(listener, recording))
             });
             sum += loved.count() as f64 / list.tracks.len() as f64;

@@ -55,11 +55,15 @@ fn text(derivation: &Derivation) -> String {
     }
     for (at, part) in derivation.contributions.iter().enumerate() {
         let head = if at == 0 { "From         " } else { "             " };
-        let by = if part.artist.is_empty() { String::new() } else { format!(" by {}", part.artist) };
+        let by =
+            if part.artist.is_empty() { String::new() } else { format!(" by {}", part.artist) };
         lines.push(format!("{head}{:+.4}  {}{by}", part.share, part.title));
     }
     if let Some(lift) = derivation.lift.filter(|lift| (lift.wishes, lift.distaste) != (1.0, 1.0)) {
-        lines.push(format!("Times        {:.2} by wishes, {:.2} by distaste", lift.wishes, lift.distaste));
+        lines.push(format!(
+            "Times        {:.2} by wishes, {:.2} by distaste",
+            lift.wishes, lift.distaste
+        ));
     }
     if let Some(stages) = derivation.stages {
         lines.push(format!("Relevance    {:.4} of the best candidate's", stages.relevance));
