@@ -23,7 +23,7 @@ const TAGS: usize = 5;
 pub(crate) struct Facts {
     rows: Vec<Row>,
     artists: Ragged<ArtistId>,
-    genres: Ragged<(u32, f32)>,
+    genres: Shares,
     /// Every tag that some row has, ascending.
     tags: Vec<String>,
     /// Rows of an artist, ascending, whatever the place in the credit.
@@ -183,12 +183,11 @@ fn by_artist(artists: &Ragged<ArtistId>) -> BTreeMap<ArtistId, Vec<u32>> {
     by_artist
 }
 
-/// The heaviest tags of each row, with shares that sum to 1, and their names.
-fn genres(
-    store: &Store,
-    places: &Places<'_>,
-    n: usize,
-) -> Result<(Ragged<(u32, f32)>, Vec<String>), Error> {
+/// Numbers of tags with their shares, for each row.
+type Shares = Ragged<(u32, f32)>;
+
+/// The heaviest tags of each row, with shares that sum to 1, and the names of all tags by number.
+fn genres(store: &Store, places: &Places<'_>, n: usize) -> Result<(Shares, Vec<String>), Error> {
     let mut numbers: BTreeMap<String, u32> = BTreeMap::new();
     let mut told: Vec<(u32, (u32, f32))> = Vec::new();
     store.for_each_word(Words::Tags, &mut |recording, tag, weight| {

@@ -24,8 +24,11 @@ mod regions;
 mod similar_listeners;
 mod trending;
 
+/// Names at most so many candidates, each once.
+type Propose = fn(&Ask<'_>, usize) -> Vec<ItemIx>;
+
 /// Candidates are proposed by these.
-const PROPOSE: [(Source, fn(&Ask<'_>, usize) -> Vec<ItemIx>); 9] = [
+const PROPOSE: [(Source, Propose); 9] = [
     (Source::TasteRegion, regions::propose),
     (Source::Neighbor, neighbors::propose),
     (Source::LovedArtist, loved_artists::propose),

@@ -73,11 +73,9 @@ fn strata(
     let mut strata = vec![Vec::new(); n_slots];
     let mut met = Met::default();
     let of_its_own = open.into_iter().filter(|&at| met.is_new(&candidates[at]));
-    if n_slots > 0 {
-        for (n, at) in of_its_own.enumerate() {
-            let (round, place) = (n / n_slots, n % n_slots);
-            strata[if round % 2 == 0 { place } else { n_slots - 1 - place }].push(at);
-        }
+    let there_and_back = (0..n_slots).chain((0..n_slots).rev()).cycle();
+    for (at, place) in of_its_own.zip(there_and_back) {
+        strata[place].push(at);
     }
     strata
 }

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use music::{Contribution, ItemKind, Link, ListKind, Playlist, Reason, RecordingId, Track};
+use music::{Contribution, ItemKind, Link, ListKind, Playlist, Reason, RecordingId, Tier, Track};
 
 /// Everything that can go wrong in a title, and lines of which nothing is known.
 pub(crate) fn nasty() -> Playlist {
@@ -134,6 +134,12 @@ fn bare(position: u32) -> Track {
         isrc: None,
         location: None,
         links: Vec::new(),
+        tier: Tier::Core,
+        sources: Vec::new(),
+        region: None,
+        propensity: None,
+        serves: Vec::new(),
+        is_new: true,
         reason: Reason { text: String::new(), contributions: Vec::new() },
         is_blocked: false,
     }

@@ -117,6 +117,7 @@ fn what_a_list_showed_before_is_not_new() {
         told: "{}".to_owned(),
         policy: "slate-1".to_owned(),
         propensity: None,
+        is_new: true,
     };
     let made_at = Timestamp::from_second(START + 5 * DAY).unwrap();
     let list = List {
@@ -130,7 +131,7 @@ fn what_a_list_showed_before_is_not_new() {
         note: None,
         lines: vec![line],
     };
-    folder.store.record_list(&list).unwrap();
+    folder.store.record_list(&list, &[]).unwrap();
     let task = task(&folder, Objective::Liked, false);
     // ada heard c first in the window, but no list could have shown it again.
     assert_eq!((task.counts.replays, task.asked[0].wanted.len()), (2, 0));
