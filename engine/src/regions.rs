@@ -104,7 +104,9 @@ impl TasteMap {
         kept.collect()
     }
 
-    /// The part of the history that belongs to each region, what is not liked included; of fewer than two, the whole.
+    /// The history as each region sees it: what belongs to it in full, the rest for less; of fewer than two, the whole.
+    ///
+    /// At a focus of 1 the rest counts for nothing, at 0 in full.
     pub(crate) fn parts(&self, taste: &Taste, maker: &Maker<'_>) -> Vec<Taste> {
         let (Some(found), Some(space)) = (&self.found, &maker.space) else {
             return vec![taste.clone()];
@@ -112,13 +114,13 @@ impl TasteMap {
         if self.regions().len() < 2 {
             return vec![taste.clone()];
         }
-        let mut parts = vec![Vec::new(); self.regions().len()];
-        for (place, item) in taste.items().iter().enumerate() {
-            if let Some(region) = found.assign(&space.whitened(*item)) {
-                parts[region].push(place);
-            }
-        }
-        parts.iter().map(|part| taste.only(part)).collect()
+        let rest = 1.0 - maker.config.weekly.region_focus;
+        let region = |item: &ItemIx| found.assign(&space.whitened(*item));
+        let region_of: Vec<Option<usize>> = taste.items().iter().map(region).collect();
+        let part = |region| {
+            taste.weighed(|place| if region_of[place] == Some(region) { 1.0 } else { rest })
+        };
+        (0..self.regions().len()).map(part).collect()
     }
 }
 

@@ -126,6 +126,16 @@ impl Taste {
         }
     }
 
+    /// The same history, each entry counted for so much of itself; what counts for nothing is left out.
+    pub(crate) fn weighed(&self, weight: impl Fn(usize) -> f32) -> Self {
+        let kept: Vec<usize> = (0..self.items.len()).filter(|place| weight(*place) > 0.0).collect();
+        let mut weighed = self.only(&kept);
+        for (heard, place) in weighed.heard.iter_mut().zip(kept) {
+            heard.confidence *= weight(place);
+        }
+        weighed
+    }
+
     /// As a model takes it.
     pub(crate) fn weights(&self) -> Weights<'_> {
         Weights { items: &self.items, heard: &self.heard }

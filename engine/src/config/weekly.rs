@@ -30,6 +30,8 @@ pub struct Weekly {
     pub explore_share: f32,
     /// The most regions of a listener's taste.
     pub max_regions: u32,
+    /// How much a region's scores are of its own listens: from 0, of the whole taste, to 1, of its own alone.
+    pub region_focus: f32,
     /// Share of its own share that each region of taste gets at least.
     pub region_share: f32,
     /// Share of the lines that came out not long ago at least.
@@ -145,6 +147,7 @@ impl Weekly {
             ("weekly.diversity", self.diversity),
             ("weekly.adventure", self.adventure),
             ("weekly.explore_share", self.explore_share),
+            ("weekly.region_focus", self.region_focus),
             ("weekly.region_share", self.region_share),
             ("weekly.fresh_share", self.fresh_share),
             ("weekly.price_loss", self.price_loss),
@@ -185,6 +188,7 @@ impl Default for Weekly {
             adventure: 0.5,
             explore_share: 0.1,
             max_regions: 5,
+            region_focus: 0.5,
             region_share: 0.5,
             fresh_share: 0.0,
             fresh_weeks: 8,

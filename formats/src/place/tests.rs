@@ -1,6 +1,6 @@
 //! Does every place become a URI?
 
-use music::{Link, Reason, RecordingId, Track};
+use music::{Link, Reason, RecordingId, Tier, Track};
 
 use super::{uri, written};
 
@@ -49,6 +49,12 @@ fn at(location: Option<&str>, links: &[&str]) -> Track {
             .iter()
             .map(|&url| Link { site: "search".to_owned(), url: url.to_owned() })
             .collect(),
+        tier: Tier::Core,
+        sources: Vec::new(),
+        region: None,
+        propensity: None,
+        serves: Vec::new(),
+        is_new: true,
         reason: Reason { text: String::new(), contributions: Vec::new() },
         is_blocked: false,
     }

@@ -155,10 +155,11 @@ fn log_det(candidates: &[Candidate<'_>], lines: &[usize]) -> f64 {
     for k in 0..rows.len() {
         let pivot = rows[k][k].max(1e-6);
         sum += pivot.ln();
-        for i in k + 1..rows.len() {
-            let factor = rows[i][k] / pivot;
-            for j in k..rows.len() {
-                rows[i][j] -= factor * rows[k][j];
+        let (done, rest) = rows.split_at_mut(k + 1);
+        for row in rest {
+            let factor = row[k] / pivot;
+            for (x, of_pivot) in row.iter_mut().zip(&done[k]).skip(k) {
+                *x -= factor * of_pivot;
             }
         }
     }
