@@ -33,9 +33,9 @@ pub struct BlendRequest {
 }
 
 /// One of the listeners.
-struct Member {
+struct Member<'a> {
     portrait: Portrait,
-    choice: Choice,
+    choice: Choice<'a>,
 }
 
 impl Maker<'_> {
@@ -84,14 +84,14 @@ impl Maker<'_> {
         };
         if keeps {
             for of_one in &requests {
-                ledger::keep(folder, of_one, size, &list, &[])?;
+                folder.store.record_list(&ledger::as_list(of_one, size, &list), &[])?;
             }
         }
         Ok(list)
     }
 
     /// The lines, as rows with whom each serves.
-    fn shared(&self, members: &[Member], size: usize) -> Vec<(ItemIx, Vec<usize>)> {
+    fn shared(&self, members: &[Member<'_>], size: usize) -> Vec<(ItemIx, Vec<usize>)> {
         let left_out: BTreeSet<u32> =
             members.iter().flat_map(|member| member.choice.left_out.iter().copied()).collect();
         let mut relevance: BTreeMap<ItemIx, Vec<f32>> = BTreeMap::new();
@@ -143,7 +143,7 @@ impl Maker<'_> {
     fn tell(
         &self,
         folder: &Folder,
-        members: &mut [Member],
+        members: &mut [Member<'_>],
         names: &[String],
         lines: &[(ItemIx, Vec<usize>)],
     ) -> Result<Vec<Track>, Error> {

@@ -11,6 +11,7 @@ use crate::lifts::{self, Lift};
 use crate::maker::Maker;
 use crate::portrait::Portrait;
 use crate::regions::TasteMap;
+use crate::retrieve::{Asked, Retrieved};
 use crate::scores::Scores;
 use crate::sources::{Ask, Found, gather};
 use crate::taste::Taste;
@@ -18,15 +19,15 @@ use crate::weekly::{Scorer, WeeklyRequest, When};
 
 /// What was chosen for a list, and from what.
 #[derive(Debug)]
-pub(crate) struct Choice {
+pub(crate) struct Choice<'a> {
     /// Which model of the snapshot scored.
     pub(crate) model: usize,
     /// Why it was not the serving one.
     pub(crate) why: Option<String>,
-    /// The parts of the history that scored, one a region.
+    /// The history as each region sees it.
     pub(crate) parts: Vec<Taste>,
-    /// What each part makes of every row.
-    pub(crate) scores: Scores,
+    /// What each part makes of rows.
+    pub(crate) scores: Scores<'a>,
     /// Rows off limits, ascending.
     pub(crate) left_out: Vec<u32>,
     pub(crate) found: Vec<Found>,
@@ -36,7 +37,7 @@ pub(crate) struct Choice {
     pub(crate) week: Week,
 }
 
-impl Maker<'_> {
+impl<'a> Maker<'a> {
     /// From what is known of the listener to the slate.
     pub(crate) fn choose(
         &self,
@@ -45,34 +46,40 @@ impl Maker<'_> {
         request: &WeeklyRequest,
         when: &When,
         size: usize,
-    ) -> Choice {
-        let (model, why) = self.scorer(request, &portrait.taste);
-        // Regions are of the serving model's space; another model is asked by the whole taste.
-        let parts = match model {
-            0 => portrait.map.parts(&portrait.taste, self),
-            _ => vec![portrait.taste.clone()],
-        };
-        let scores = Scores::of(self.snapshot.models[model].recommender.as_ref(), &parts);
-        let left_out = portrait.off_limits.rows(self);
+    ) -> Choice<'a> {
+        let asked = self.ask(portrait, request);
+        let retrieved = self.retrieve(&[&asked]).remove(0);
+        self.choose_among(portrait, prices, request, when, size, (asked, retrieved))
+    }
+
+    /// From what was retrieved to the slate.
+    pub(crate) fn choose_among(
+        &self,
+        portrait: &Portrait,
+        prices: &Prices,
+        request: &WeeklyRequest,
+        when: &When,
+        size: usize,
+        (asked, retrieved): (Asked, Retrieved<'a>),
+    ) -> Choice<'a> {
         let monday = when.until.week.monday();
         let found = gather(&Ask {
             maker: self,
             taste: &portrait.taste,
-            scores: &scores,
-            left_out: &left_out,
+            asked: &asked,
+            retrieved: &retrieved,
             country: portrait.country.as_deref(),
             monday,
-            model,
         });
         let lifts: Vec<Lift> =
             found.iter().map(|found| lifts::lift(portrait, self, found.item)).collect();
         let prices: Vec<f32> =
             found.iter().map(|found| prices.price(&self.facts, found.item)).collect();
         let rules = self.config.weekly.rules(size, portrait.wishes.adventure);
-        let map = if model == 0 { &portrait.map } else { &TasteMap::default() };
+        let map = if asked.model == 0 { &portrait.map } else { &TasteMap::default() };
         let curation = Curation {
             maker: self,
-            model,
+            model: asked.model,
             taste: &portrait.taste,
             map,
             rules: &rules,
@@ -82,11 +89,13 @@ impl Maker<'_> {
             seed: self.seed(request, when.until.week),
         };
         let slate = curate(&curation, &found);
-        Choice { model, why, parts, scores, left_out, found, lifts, slate, week: when.until.week }
+        let Asked { model, why, parts, left_out, .. } = asked;
+        let (scores, week) = (retrieved.scores, when.until.week);
+        Choice { model, why, parts, scores, left_out, found, lifts, slate, week }
     }
 
     /// What could have been drawn for each drawn line of a list.
-    pub(crate) fn slots(&self, choices: &[(Choice, bool)], list: &Playlist) -> Vec<Slot> {
+    pub(crate) fn slots(&self, choices: &[(Choice<'_>, bool)], list: &Playlist) -> Vec<Slot> {
         let mut slots = Vec::new();
         for (choice, _) in choices {
             let id = |at: usize| self.snapshot.rows.id(choice.found[at].item);
@@ -119,7 +128,7 @@ impl Maker<'_> {
     }
 
     /// The place of the model that scores, and why it is not the serving one.
-    fn scorer(&self, request: &WeeklyRequest, taste: &Taste) -> (usize, Option<String>) {
+    pub(crate) fn scorer(&self, request: &WeeklyRequest, taste: &Taste) -> (usize, Option<String>) {
         let needed = self.config.weekly.min_liked as usize;
         match request.scorer {
             Scorer::Model(place) => (place, None),

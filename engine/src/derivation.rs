@@ -110,7 +110,7 @@ pub struct Counterfactual {
     pub score: Option<f32>,
 }
 
-impl Maker<'_> {
+impl<'a> Maker<'a> {
     /// Tells how a recording came into the list of a request, or why it did not.
     ///
     /// A list that was made is explained from what was known when it was made.
@@ -181,7 +181,7 @@ impl Maker<'_> {
         &self,
         folder: &Folder,
         portrait: &Portrait,
-        choice: &Choice,
+        choice: &Choice<'_>,
         item: ItemIx,
         derivation: &mut Derivation,
     ) -> Result<(), Error> {
@@ -190,8 +190,8 @@ impl Maker<'_> {
             1 => "the whole taste".to_owned(),
             _ => names[region].clone(),
         };
-        let scores =
-            (0..choice.parts.len()).map(|region| (region, choice.scores.of_query(region, item)));
+        let scores = (0..choice.parts.len())
+            .map(|region| (region, choice.scores.of_query(region, &[item.0])[0]));
         let mut scores: Vec<(usize, f32)> = scores.collect();
         scores.sort_by(|(a, x), (b, y)| y.total_cmp(x).then(a.cmp(b)));
         derivation.regions = scores
@@ -210,7 +210,7 @@ impl Maker<'_> {
     fn tell_stages(
         &self,
         folder: &Folder,
-        choice: &Choice,
+        choice: &Choice<'_>,
         at: usize,
         derivation: &mut Derivation,
     ) -> Result<(), Error> {
@@ -244,7 +244,7 @@ impl Maker<'_> {
         portrait: &Portrait,
         item: ItemIx,
         derivation: &Derivation,
-        again: &dyn Fn(&Portrait) -> Choice,
+        again: &dyn Fn(&Portrait) -> Choice<'a>,
     ) -> Result<Vec<Counterfactual>, Error> {
         let mut shares: BTreeMap<ArtistId, f32> = BTreeMap::new();
         for contribution in &derivation.contributions {

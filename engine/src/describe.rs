@@ -28,7 +28,7 @@ pub(crate) fn tracks(
     folder: &Folder,
     maker: &Maker<'_>,
     portrait: &Portrait,
-    choice: &Choice,
+    choice: &Choice<'_>,
     is_new: bool,
 ) -> Result<Vec<Track>, Error> {
     let Choice { parts, found, slate, .. } = choice;

@@ -36,7 +36,11 @@ impl Folder {
     /// When the folder cannot be made, the configuration cannot be used or the store cannot be opened.
     pub fn open(path: &Path) -> Result<Self, Error> {
         fs_err::create_dir_all(path)?;
-        let config = Config::read(&path.join("undersong.toml"))?;
+        Self::open_with(path, Config::read(&path.join("undersong.toml"))?)
+    }
+
+    /// Opens a data folder once more, with a configuration that was read before.
+    pub(crate) fn open_with(path: &Path, config: Config) -> Result<Self, Error> {
         let store = Store::open(&path.join("undersong.db"))?;
         Ok(Self { path: path.to_owned(), store, config })
     }

@@ -40,7 +40,7 @@ struct Loved {
     last: Timestamp,
 }
 
-impl Maker<'_> {
+impl<'a> Maker<'a> {
     /// From what was loved to the slate of a list of known recordings.
     pub(crate) fn choose_known(
         &self,
@@ -49,11 +49,15 @@ impl Maker<'_> {
         request: &WeeklyRequest,
         when: &When,
         size: usize,
-    ) -> Result<Choice, Error> {
+    ) -> Result<Choice<'a>, Error> {
         let loved = self.loved(folder, portrait, request, when)?;
         let parts = portrait.map.parts(&portrait.taste, self);
-        let scores = Scores::of(self.snapshot.models[0].recommender.as_ref(), &parts);
-        let fits: Vec<(f32, usize)> = loved.iter().map(|loved| scores.best(loved.item)).collect();
+        let recommender = self.snapshot.models[0].recommender.as_ref();
+        let queries: Vec<_> =
+            parts.iter().map(|part| recommender.represent(&part.weights())).collect();
+        let scores = Scores::of(recommender, &queries);
+        let rows: Vec<u32> = loved.iter().map(|loved| loved.item.0).collect();
+        let fits = scores.best(&rows);
         let best = fits.iter().map(|(fit, _)| *fit).fold(f32::MIN_POSITIVE, f32::max);
         let mut found: Vec<Found> = loved
             .iter()
@@ -139,7 +143,7 @@ impl Maker<'_> {
         portrait: &Portrait,
         request: &WeeklyRequest,
         when: &When,
-        scores: &Scores,
+        scores: &Scores<'_>,
         score: f32,
     ) -> Result<Vec<Found>, Error> {
         let history = folder.store.history(request.listener.id)?;
@@ -149,7 +153,9 @@ impl Maker<'_> {
         let mut chances: Vec<(f32, Found)> = Vec::new();
         for (_, list) in folder.store.lists(request.listener.id)? {
             let is_rested = list.made_at < when.until.evidence - REST;
-            if !is_rested || is_opened(&list, &history) {
+            let recordings: Vec<RecordingId> =
+                list.lines.iter().map(|line| line.recording).collect();
+            if !is_rested || is_opened(&recordings, list.made_at, &history) {
                 continue;
             }
             for line in
@@ -160,7 +166,7 @@ impl Maker<'_> {
                 if is_there || unwanted.contains(&item.0) {
                     continue;
                 }
-                let (fit, region) = scores.best(item);
+                let (fit, region) = scores.best(&[item.0])[0];
                 let (sources, before) = (vec![Source::SecondChance], Before::Unopened(list.week));
                 chances.push((fit, Found { item, score, region, sources, before }));
             }

@@ -2,7 +2,7 @@
 //!
 //! A list counts as shown when it is made, whether anybody opens it or not.
 
-use music::{ListKind, Playlist, Slot, Track, Week};
+use music::{ListKind, Playlist, Track, Week};
 use store::{Line, List, Listener};
 
 use crate::blocks::Blocks;
@@ -52,13 +52,8 @@ pub fn history(folder: &Folder, listener: &Listener) -> Result<Vec<Playlist>, Er
     lists.into_iter().map(|(_, list)| as_playlist(folder, &name, list)).collect()
 }
 
-pub(crate) fn keep(
-    folder: &mut Folder,
-    request: &WeeklyRequest,
-    size: usize,
-    playlist: &Playlist,
-    slots: &[Slot],
-) -> Result<(), Error> {
+/// A list as the ledger keeps it.
+pub(crate) fn as_list(request: &WeeklyRequest, size: usize, playlist: &Playlist) -> List {
     let lines = playlist.tracks.iter().map(|track| Line {
         recording: track.recording,
         score: track.score,
@@ -67,7 +62,7 @@ pub(crate) fn keep(
         propensity: Some(track.propensity.unwrap_or(1.0)),
         is_new: track.is_new,
     });
-    let list = List {
+    List {
         listener: request.listener.id,
         kind: playlist.kind,
         week: playlist.week,
@@ -77,9 +72,7 @@ pub(crate) fn keep(
         seed: playlist.seed,
         note: playlist.note.clone(),
         lines: lines.collect(),
-    };
-    folder.store.record_list(&list, slots)?;
-    Ok(())
+    }
 }
 
 fn as_playlist(folder: &Folder, listener: &str, list: List) -> Result<Playlist, Error> {

@@ -7,6 +7,7 @@ use music::ItemIx;
 use crate::facts::Facts;
 use crate::off_limits::HardRule;
 use crate::places::Places;
+use crate::retrieve::Layouts;
 use crate::space::Space;
 use crate::{Config, Error, Folder, Snapshot};
 
@@ -25,6 +26,8 @@ pub struct Maker<'a> {
     pub(crate) barred: BTreeMap<u32, HardRule>,
     /// Rows that few listeners like, ascending.
     pub(crate) little_known: Vec<u32>,
+    /// The rows, laid out for a search by many.
+    pub(crate) layouts: Layouts,
 }
 
 /// The part of recordings that count as little known.
@@ -52,6 +55,7 @@ impl<'a> Maker<'a> {
             space,
             barred,
             little_known,
+            layouts: Layouts::default(),
         })
     }
 }

@@ -5,8 +5,8 @@
 //! a list gets one: the pace is for lists that come by themselves.
 
 use jiff::Timestamp;
-use music::{History, Refresh, Week};
-use store::{List, Listener};
+use music::{History, RecordingId, Refresh, Week};
+use store::{Listener, ShownList};
 
 use crate::{Error, Folder};
 
@@ -31,11 +31,10 @@ pub struct Pace {
 /// # Errors
 /// When the store cannot be read.
 pub fn pace(folder: &Folder, listener: &Listener, week: Week) -> Result<Pace, Error> {
-    let lists: Vec<List> =
-        folder.store.lists(listener.id)?.into_iter().map(|(_, list)| list).collect();
-    let before: Vec<&List> = lists.iter().filter(|list| list.week < week).collect();
-    let history = folder.store.history(listener.id)?;
-    let unopened = unopened(&before, &history);
+    let mut before = folder.store.shown_lists(listener.id)?;
+    before.retain(|list| list.week < week);
+    let unopened =
+        if before.is_empty() { 0 } else { unopened(&before, &folder.store.history(listener.id)?) };
     let refresh = folder.store.settings(listener.id)?.refresh.unwrap_or(Refresh::Adaptive);
     let weeks = match refresh {
         Refresh::Weeks(weeks) => weeks,
@@ -54,20 +53,18 @@ fn interval(unopened: usize) -> u32 {
 }
 
 /// How many of the last lists in a row were not opened: none of their lines was played after they were made.
-fn unopened(lists: &[&List], history: &History) -> usize {
-    let mut newest_first = lists.to_vec();
+fn unopened(lists: &[ShownList], history: &History) -> usize {
+    let mut newest_first: Vec<&ShownList> = lists.iter().collect();
     newest_first.sort_by_key(|list| std::cmp::Reverse((list.week, list.made_at)));
-    newest_first.into_iter().take_while(|list| !is_opened(list, history)).count()
+    let is_unopened = |list: &&ShownList| !is_opened(&list.recordings, list.made_at, history);
+    newest_first.into_iter().take_while(is_unopened).count()
 }
 
 /// Whether any line of a list was played after it was made.
-pub(crate) fn is_opened(list: &List, history: &History) -> bool {
-    let is_played = |recording| {
-        let after = |at: Timestamp| at >= list.made_at;
-        let listens = history.listens.iter().filter(|logged| logged.event.kind.is_listen());
-        listens.into_iter().any(|logged| logged.recording == recording && after(logged.event.at))
-    };
-    list.lines.iter().any(|line| is_played(line.recording))
+pub(crate) fn is_opened(recordings: &[RecordingId], made_at: Timestamp, history: &History) -> bool {
+    let listens = history.listens.iter().filter(|logged| logged.event.kind.is_listen());
+    let mut after = listens.filter(|logged| logged.event.at >= made_at);
+    after.any(|logged| recordings.contains(&logged.recording))
 }
 
 #[cfg(test)]

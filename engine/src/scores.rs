@@ -1,52 +1,83 @@
 //! How good is each recording for each region of a listener's taste?
 
-use linalg::{Matrix, top_k};
+use linalg::{Isa, Matrix, dots_with, top_k_of};
 use models::{Query, Recommender};
 use music::ItemIx;
 
-use crate::taste::Taste;
-
-/// Scores of all rows for all queries of one listener.
+/// Scores of rows for all queries of one listener; there is at least one query.
 #[derive(Debug)]
-pub(crate) struct Scores {
-    /// `[n_queries × n_items]`
-    rows: Matrix,
+pub(crate) enum Scores<'a> {
+    /// A score is a dot, computed when somebody asks.
+    Dots {
+        /// `[n_queries × dim]`
+        queries: Matrix,
+        /// `[n_items × dim]`
+        items: &'a Matrix,
+    },
+    /// `[n_queries × n_items]`, where scores cannot be had one by one.
+    All(Matrix),
 }
 
-impl Scores {
-    /// Scores everything for what the model makes of each part of a history, of which there is at least one.
-    pub(crate) fn of(recommender: &dyn Recommender, parts: &[Taste]) -> Self {
-        let queries: Vec<Query> =
-            parts.iter().map(|part| recommender.represent(&part.weights())).collect();
+impl<'a> Scores<'a> {
+    /// What a model makes of some queries.
+    pub(crate) fn of(recommender: &'a dyn Recommender, queries: &[Query]) -> Self {
+        if let Some(items) = recommender.item_vectors()
+            && let Some(vectors) = queries.iter().map(Query::vector).collect::<Option<Vec<_>>>()
+        {
+            let queries = Matrix::from_vec(vectors.len(), items.dim(), vectors.concat());
+            return Self::Dots { queries, items };
+        }
         let mut rows = Matrix::zeros(queries.len(), recommender.n_items());
-        recommender.score_batch(&queries, &mut rows);
-        Self { rows }
+        recommender.score_batch(queries, &mut rows);
+        Self::All(rows)
     }
 
     /// How many queries there are.
     pub(crate) fn n_queries(&self) -> usize {
-        self.rows.n_rows()
+        match self {
+            Self::Dots { queries, .. } => queries.n_rows(),
+            Self::All(rows) => rows.n_rows(),
+        }
     }
 
-    /// The score of a row for one query.
-    pub(crate) fn of_query(&self, query: usize, item: ItemIx) -> f32 {
-        self.rows.row(query)[item.0 as usize]
+    /// The scores of some rows for one query.
+    pub(crate) fn of_query(&self, query: usize, rows: &[u32]) -> Vec<f32> {
+        match self {
+            Self::Dots { queries, items } => {
+                let mut scores = vec![0.0; rows.len()];
+                dots_with(items, rows, queries.row(query), &mut scores, Isa::best());
+                scores
+            }
+            Self::All(scores) => {
+                let scores = scores.row(query);
+                rows.iter().map(|row| scores[*row as usize]).collect()
+            }
+        }
     }
 
-    /// The best score of a row, and the query that gives it; of equal ones the first.
-    pub(crate) fn best(&self, item: ItemIx) -> (f32, usize) {
-        let mut best = (self.of_query(0, item), 0);
+    /// The best score of each row, and the query that gives it; of equal ones the first.
+    pub(crate) fn best(&self, rows: &[u32]) -> Vec<(f32, usize)> {
+        let first = self.of_query(0, rows).into_iter();
+        let mut best: Vec<(f32, usize)> = first.map(|score| (score, 0)).collect();
         for query in 1..self.n_queries() {
-            let score = self.of_query(query, item);
-            if score > best.0 {
-                best = (score, query);
+            for (best, score) in best.iter_mut().zip(self.of_query(query, rows)) {
+                if score > best.0 {
+                    *best = (score, query);
+                }
             }
         }
         best
     }
 
-    /// The best-scored rows of a query, best first.
-    pub(crate) fn top(&self, query: usize, k: usize, left_out: &[u32]) -> Vec<(u32, f32)> {
-        top_k(self.rows.row(query), k, left_out)
+    /// The best-scored of some rows, best first; at a score of 0 or below nothing speaks for a recording.
+    pub(crate) fn top(&self, rows: &[u32], k: usize) -> Vec<ItemIx> {
+        let scored = rows.iter().zip(self.best(rows)).map(|(row, (score, _))| (*row, score));
+        promising(top_k_of(scored, k))
     }
+}
+
+/// Those of which the model thinks anything.
+pub(crate) fn promising(best: Vec<(u32, f32)>) -> Vec<ItemIx> {
+    let promising = best.into_iter().filter(|(_, score)| *score > 0.0);
+    promising.map(|(row, _)| ItemIx(row)).collect()
 }

@@ -7,17 +7,16 @@ use std::collections::BTreeMap;
 
 use jiff::Timestamp;
 use jiff::civil::Date;
-use linalg::top_k_of;
 use music::{ItemIx, Source, Week};
 
 use crate::maker::Maker;
-use crate::scores::Scores;
+use crate::retrieve::{Asked, Retrieved};
 use crate::taste::Taste;
 
 mod exploration;
 mod fresh;
 mod loved_artists;
-mod neighbors;
+pub(crate) mod neighbors;
 mod next_artists;
 mod other_models;
 mod regions;
@@ -45,15 +44,12 @@ const PROPOSE: [(Source, Propose); 9] = [
 pub(crate) struct Ask<'a> {
     pub(crate) maker: &'a Maker<'a>,
     pub(crate) taste: &'a Taste,
-    pub(crate) scores: &'a Scores,
-    /// Rows off limits, ascending.
-    pub(crate) left_out: &'a [u32],
+    pub(crate) asked: &'a Asked,
+    pub(crate) retrieved: &'a Retrieved<'a>,
     /// Where the listener was heard last, as far as the log says.
     pub(crate) country: Option<&'a str>,
     /// The Monday of the list.
     pub(crate) monday: Date,
-    /// Which model of the snapshot scores.
-    pub(crate) model: usize,
 }
 
 /// A candidate and who proposed it.
@@ -92,11 +88,17 @@ pub(crate) fn gather(ask: &Ask<'_>) -> Vec<Found> {
             }
         }
     }
+    let rows: Vec<u32> = found.keys().map(|item| item.0).collect();
+    let best = ask.retrieved.scores.best(&rows);
     let mut found: Vec<Found> = found
         .into_iter()
-        .map(|(item, sources)| {
-            let (score, region) = ask.scores.best(item);
-            Found { item, score, region, sources, before: Before::New }
+        .zip(best)
+        .map(|((item, sources), (score, region))| Found {
+            item,
+            score,
+            region,
+            sources,
+            before: Before::New,
         })
         .collect();
     found.sort_by(|a, b| b.score.total_cmp(&a.score).then(a.item.cmp(&b.item)));
@@ -106,14 +108,12 @@ pub(crate) fn gather(ask: &Ask<'_>) -> Vec<Found> {
 impl Ask<'_> {
     /// Whether a row may be proposed at all.
     pub(crate) fn is_open(&self, item: ItemIx) -> bool {
-        self.left_out.binary_search(&item.0).is_err()
+        self.asked.left_out.binary_search(&item.0).is_err()
     }
 
     /// The best-scored of some rows, of those that may be proposed, best first.
     pub(crate) fn best(&self, rows: impl Iterator<Item = ItemIx>, quota: usize) -> Vec<ItemIx> {
-        let open = rows.filter(|item| self.is_open(*item));
-        let scored = open.map(|item| (item.0, self.scores.best(item).0));
-        let best = top_k_of(scored.filter(|(_, score)| *score > 0.0), quota);
-        best.into_iter().map(|(row, _)| ItemIx(row)).collect()
+        let open = rows.filter(|item| self.is_open(*item)).map(|item| item.0);
+        self.retrieved.scores.top(&open.collect::<Vec<_>>(), quota)
     }
 }

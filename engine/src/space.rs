@@ -3,16 +3,19 @@
 use std::collections::BTreeMap;
 use std::sync::OnceLock;
 
-use linalg::{Isa, Matrix, add_scaled, dot, dots_with_all, top_k};
+use linalg::{Isa, Matrix, Nearest, add_scaled, dot, dots_with_all, top_k};
 use models::regions::{SHRINKAGE, Whitening};
 use music::{ArtistId, ItemIx};
 
 use crate::facts::Facts;
+use crate::scores::promising;
 
 /// Nearest recordings that are kept of one.
-const NEIGHBORS: usize = 100;
+const NEIGHBORS: usize = 50;
 /// Nearest artists that are kept of one.
 const NEXT_ARTISTS: usize = 20;
+/// Recordings from which on laying out all of them for a search pays.
+const MANY: usize = 64;
 
 /// Directions of recordings and artists.
 ///
@@ -22,6 +25,8 @@ pub(crate) struct Space {
     /// `[n_items × dim]`, each of length 1 or at the origin.
     items: Matrix,
     neighbors: Vec<OnceLock<Vec<ItemIx>>>,
+    /// The directions, laid out to be searched.
+    layout: OnceLock<Nearest>,
     /// Ascending.
     artists: Vec<ArtistId>,
     /// `[n_artists × dim]`, each of length 1 or at the origin: the mean direction of the artist's recordings.
@@ -51,6 +56,7 @@ impl Space {
         Self {
             items,
             neighbors: vec![OnceLock::new(); n],
+            layout: OnceLock::new(),
             next_artists: vec![OnceLock::new(); by_artist.len()],
             artists: by_artist.into_keys().collect(),
             artist_units,
@@ -78,10 +84,27 @@ impl Space {
     /// The recordings nearest to one, itself left out, nearest first.
     pub(crate) fn neighbors(&self, item: ItemIx) -> &[ItemIx] {
         let row = item.0 as usize;
-        self.neighbors[row].get_or_init(|| {
-            let nearest = nearest(&self.items, row, NEIGHBORS);
-            nearest.into_iter().map(ItemIx).collect()
-        })
+        self.neighbors[row].get_or_init(|| nearest(&self.items, row, NEIGHBORS))
+    }
+
+    /// Finds the neighbors of many recordings at once, for whoever asks later.
+    pub(crate) fn meet(&self, items: impl IntoIterator<Item = ItemIx>) {
+        let mut rows: Vec<u32> = items.into_iter().map(|item| item.0).collect();
+        rows.sort_unstable();
+        rows.dedup();
+        rows.retain(|row| self.neighbors[*row as usize].get().is_none());
+        if rows.len() < MANY {
+            return;
+        }
+        let layout = self.layout.get_or_init(|| Nearest::new(&self.items));
+        let units = rows.iter().flat_map(|row| self.items.row(*row as usize)).copied().collect();
+        let units = Matrix::from_vec(rows.len(), self.items.dim(), units);
+        let own = |at: usize| std::slice::from_ref(&rows[at]);
+        let found = layout.search(&units, NEIGHBORS, own, Isa::best());
+        for (row, found) in rows.iter().zip(found) {
+            let neighbors = promising(found);
+            self.neighbors[*row as usize].get_or_init(|| neighbors);
+        }
     }
 
     /// The artists nearest to one, itself left out, nearest first.
@@ -89,18 +112,17 @@ impl Space {
         let Ok(row) = self.artists.binary_search(&artist) else { return &[] };
         self.next_artists[row].get_or_init(|| {
             let nearest = nearest(&self.artist_units, row, NEXT_ARTISTS);
-            nearest.into_iter().map(|row| self.artists[row as usize]).collect()
+            nearest.into_iter().map(|row| self.artists[row.0 as usize]).collect()
         })
     }
 }
 
 /// The rows that point most where a row points; those that do not point its way at all are left out.
-fn nearest(units: &Matrix, row: usize, k: usize) -> Vec<u32> {
+fn nearest(units: &Matrix, row: usize, k: usize) -> Vec<ItemIx> {
     let mut cosines = vec![0.0; units.n_rows()];
     dots_with_all(units, units.row(row), &mut cosines, Isa::best());
     let own = u32::try_from(row).expect("rows are u32");
-    let nearest = top_k(&cosines, k, &[own]).into_iter();
-    nearest.filter(|(_, cosine)| *cosine > 0.0).map(|(row, _)| row).collect()
+    promising(top_k(&cosines, k, &[own]))
 }
 
 /// Makes a vector one of length 1, unless it has no direction.

@@ -3,13 +3,14 @@
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 use music::{ListKind, Playlist, Track, Week};
-use store::Listener;
+use store::{Listener, Made};
 
 use crate::choose::Choice;
 use crate::exposure::{self, Prices};
 use crate::maker::Maker;
 use crate::off_limits::OffLimits;
 use crate::portrait::{Portrait, Until};
+use crate::retrieve::{Asked, Retrieved};
 use crate::wishes::Wishes;
 use crate::{Error, Folder, Snapshot, describe, ledger};
 
@@ -72,7 +73,27 @@ pub fn weekly(
     Maker::of(folder, snapshot)?.weekly(folder, request)
 }
 
-impl Maker<'_> {
+/// A list in the making: who asked, and with which questions to the model.
+pub(crate) struct Draft<'r> {
+    request: &'r WeeklyRequest,
+    pub(crate) when: When,
+    kind: ListKind,
+    size: usize,
+    /// How many of the lines are known to the listener.
+    n_known: usize,
+    pub(crate) portrait: Portrait,
+    pub(crate) asked: Asked,
+}
+
+/// What a request comes to before any row is looked at.
+pub(crate) enum Begun<'r> {
+    /// The list was made before.
+    Told(Playlist),
+    /// It is to be made.
+    Draft(Box<Draft<'r>>),
+}
+
+impl<'a> Maker<'a> {
     /// Makes the list, or finds the one made before.
     ///
     /// The same listener, week, snapshot, seed and log give the same list.
@@ -85,58 +106,78 @@ impl Maker<'_> {
         let when = When::of(folder, request);
         // Two processes that make lists at once would show one recording twice.
         let _turn = when.keeps.then(|| folder.turn()).transpose()?;
+        let draft = match self.begin(folder, request, when)? {
+            Begun::Told(playlist) => return Ok(playlist),
+            Begun::Draft(draft) => draft,
+        };
+        let prices = Prices::of(folder, self, draft.when.until.week, draft.when.keeps)?;
+        let retrieved = self.retrieve(&[&draft.asked]).remove(0);
+        let (list, made) = self.finish(folder, &prices, *draft, retrieved)?;
+        folder.store.record_made(made.as_slice())?;
+        Ok(list)
+    }
+
+    /// Gathers what is known of the listener, unless the list was made before.
+    pub(crate) fn begin<'r>(
+        &self,
+        folder: &Folder,
+        request: &'r WeeklyRequest,
+        when: When,
+    ) -> Result<Begun<'r>, Error> {
         let wishes = Wishes::of(folder, request.listener.id)?;
         let size = request.size.map_or(wishes.size, |size| size as usize);
         let kind = request.kind.unwrap_or(wishes.kinds[0]);
         if when.may_answer_from_ledger
             && let Some(playlist) = ledger::find(folder, request, kind, when.until.week, size)?
         {
-            return Ok(playlist);
+            return Ok(Begun::Told(playlist));
         }
-        let portrait = Portrait::of(folder, self, &request.listener, when.until)?;
-        let prices = Prices::of(folder, self, when.until.week, when.keeps)?;
-        let choices = self.choices(folder, &portrait, &prices, request, &when, (kind, size))?;
-        if choices.iter().all(|(choice, _)| choice.slate.lines.is_empty()) {
-            return Err(self.nothing(request, when.until.week, &portrait, &choices[0].0));
-        }
-        let list = self.describe(folder, request, &portrait, &choices, (kind, size))?;
-        if when.keeps {
-            ledger::keep(folder, request, size, &list, &self.slots(&choices, &list))?;
-            let regions = describe::regions(folder, self, &portrait)?;
-            folder.store.set_taste(request.listener.id, when.until.week, &regions)?;
-            for (choice, _) in choices.iter().filter(|(_, is_new)| *is_new) {
-                let deserved = exposure::deserved(self, &choice.found, &choice.slate);
-                folder.store.add_deserved(when.until.week, &deserved)?;
-            }
-        }
-        Ok(list)
-    }
-
-    /// What is chosen for each part of a list, and whether that part is new to the listener.
-    fn choices(
-        &self,
-        folder: &Folder,
-        portrait: &Portrait,
-        prices: &Prices,
-        request: &WeeklyRequest,
-        when: &When,
-        (kind, size): (ListKind, usize),
-    ) -> Result<Vec<(Choice, bool)>, Error> {
         let n_known = match kind {
             ListKind::WeeklyExploration | ListKind::Blend => 0,
             ListKind::WeeklyBoth => size / KNOWN_EVERY,
             ListKind::WeeklyJams => size,
         };
+        let portrait = Portrait::of(folder, self, &request.listener, when.until)?;
+        let asked = self.ask(&portrait, request);
+        Ok(Begun::Draft(Box::new(Draft { request, when, kind, size, n_known, portrait, asked })))
+    }
+
+    /// From what was retrieved to the list, and to what is kept with it where it is kept.
+    pub(crate) fn finish(
+        &self,
+        folder: &Folder,
+        prices: &Prices,
+        draft: Draft<'_>,
+        retrieved: Retrieved<'a>,
+    ) -> Result<(Playlist, Option<Made>), Error> {
+        let Draft { request, when, kind, size, n_known, portrait, asked } = draft;
         let mut choices = Vec::new();
         if size > n_known {
-            let new = self.choose(portrait, prices, request, when, size - n_known);
+            let found = (asked, retrieved);
+            let new = self.choose_among(&portrait, prices, request, &when, size - n_known, found);
             choices.push((new, true));
         }
         if n_known > 0 {
-            let known = self.choose_known(folder, portrait, request, when, n_known)?;
+            let known = self.choose_known(folder, &portrait, request, &when, n_known)?;
             choices.push((known, false));
         }
-        Ok(choices)
+        if choices.iter().all(|(choice, _)| choice.slate.lines.is_empty()) {
+            return Err(self.nothing(request, when.until.week, &portrait, &choices[0].0));
+        }
+        let list = self.describe(folder, request, &portrait, &choices, (kind, size))?;
+        if !when.keeps {
+            return Ok((list, None));
+        }
+        let new = choices.iter().filter(|(_, is_new)| *is_new);
+        let made = Made {
+            list: ledger::as_list(request, size, &list),
+            slots: self.slots(&choices, &list),
+            taste: describe::regions(folder, self, &portrait)?,
+            deserved: new
+                .flat_map(|(choice, _)| exposure::deserved(self, &choice.found, &choice.slate))
+                .collect(),
+        };
+        Ok((list, Some(made)))
     }
 
     fn describe(
@@ -144,7 +185,7 @@ impl Maker<'_> {
         folder: &Folder,
         request: &WeeklyRequest,
         portrait: &Portrait,
-        choices: &[(Choice, bool)],
+        choices: &[(Choice<'_>, bool)],
         (kind, size): (ListKind, usize),
     ) -> Result<Playlist, Error> {
         let mut parts = Vec::with_capacity(choices.len());
@@ -171,7 +212,7 @@ impl Maker<'_> {
         request: &WeeklyRequest,
         week: Week,
         portrait: &Portrait,
-        choice: &Choice,
+        choice: &Choice<'_>,
     ) -> Error {
         let n_rows = self.snapshot.rows.len();
         let OffLimits { n_heard, n_shown, n_blocked, .. } = portrait.off_limits;
@@ -206,7 +247,7 @@ fn interleaved(mut parts: Vec<Vec<Track>>) -> Vec<Track> {
 pub(crate) struct When {
     pub(crate) until: Until,
     may_answer_from_ledger: bool,
-    keeps: bool,
+    pub(crate) keeps: bool,
 }
 
 impl When {

@@ -91,16 +91,57 @@ pub fn publish(playlist: &Playlist, format: Format) -> String {
 /// Writes several lists into one text: JSON and JSPF as an array, even of one, and tables one below the other.
 ///
 /// # Panics
-/// When XSPF or M3U8 is asked for other than one list: they hold one a file.
+/// When XSPF or M3U8 is asked for more than one list: they hold one a file.
 #[must_use]
 pub fn publish_all(playlists: &[Playlist], format: Format) -> String {
-    match (format, playlists) {
-        (Format::Table, _) => playlists.iter().map(table::table).collect::<Vec<_>>().join("\n"),
-        (Format::Json, _) => json(&playlists),
-        (Format::Jspf, _) => json(&playlists.iter().map(jspf::document).collect::<Vec<_>>()),
-        (Format::Xspf | Format::M3u8, [playlist]) => publish(playlist, format),
-        (Format::Xspf | Format::M3u8, _) => {
-            panic!("{format} holds 1 list a file, got {}", playlists.len())
+    let mut several = Several::new(format);
+    let lists: String = playlists.iter().map(|playlist| several.next(playlist)).collect();
+    lists + several.end()
+}
+
+/// Several lists in one text, written one after the other as they come.
+#[derive(Debug)]
+pub struct Several {
+    format: Format,
+    n: usize,
+}
+
+impl Several {
+    /// No list yet.
+    #[must_use]
+    pub fn new(format: Format) -> Self {
+        Self { format, n: 0 }
+    }
+
+    /// The text of the next list.
+    ///
+    /// # Panics
+    /// When it is the second list of XSPF or M3U8, which hold one a file.
+    pub fn next(&mut self, playlist: &Playlist) -> String {
+        let text = publish(playlist, self.format);
+        let is_first = self.n == 0;
+        self.n += 1;
+        match self.format {
+            Format::Table if is_first => text,
+            Format::Table => format!("\n{text}"),
+            Format::Json | Format::Jspf => {
+                let lines: Vec<String> = text.lines().map(|line| format!("  {line}")).collect();
+                format!("{}{}", if is_first { "[\n" } else { ",\n" }, lines.join("\n"))
+            }
+            Format::Xspf | Format::M3u8 => {
+                assert!(is_first, "{} holds 1 list a file, got a second", self.format);
+                text
+            }
+        }
+    }
+
+    /// What stands after the last list.
+    #[must_use]
+    pub fn end(self) -> &'static str {
+        match self.format {
+            Format::Json | Format::Jspf if self.n == 0 => "[]\n",
+            Format::Json | Format::Jspf => "\n]\n",
+            Format::Table | Format::Xspf | Format::M3u8 => "",
         }
     }
 }

@@ -93,7 +93,7 @@ impl History<'_> {
 pub enum Query {
     /// Nobody in particular: everyone gets the same scores.
     Everyone,
-    /// A vector in the space of the item vectors.
+    /// A vector in the space of the item vectors: its dot with one is the score.
     Dense(Vec<f32>),
     /// Weighted items.
     Sparse {
@@ -106,6 +106,14 @@ pub enum Query {
     Seeded(u64),
     /// One for each model of a blend, in their order.
     Several(Vec<Query>),
+}
+
+impl Query {
+    /// The vector, where it is one.
+    #[must_use]
+    pub fn vector(&self) -> Option<&[f32]> {
+        if let Self::Dense(vector) = self { Some(vector) } else { None }
+    }
 }
 
 /// A fitted model.

@@ -1,8 +1,8 @@
 //! What does attention cost in one week, and who got it before?
 
 use music::{ArtistId, ExposurePrice, ExposureSubject, ListKind, ListenerId, RecordingId, Week};
-use rusqlite::TransactionBehavior;
 use rusqlite::types::Value;
+use rusqlite::{Connection, TransactionBehavior};
 
 use crate::history::Aliases;
 use crate::{Error, Result, Store, ledger};
@@ -99,16 +99,7 @@ impl Store {
     /// What the database may refuse.
     pub fn add_deserved(&mut self, week: Week, deserved: &[(ExposureSubject, f64)]) -> Result<()> {
         let tx = self.db.transaction_with_behavior(TransactionBehavior::Immediate)?;
-        let mut add = tx.prepare_cached(
-            "INSERT INTO deserved (week, kind, value, attention) VALUES (?1, ?2, ?3, ?4)
-                ON CONFLICT (week, kind, value) DO UPDATE SET attention = attention + excluded.attention",
-        )?;
-        let of_week = week.to_string();
-        for (subject, attention) in deserved {
-            let (kind, value) = stored(subject);
-            add.execute((&of_week, kind, value, attention))?;
-        }
-        drop(add);
+        write_deserved(&tx, week, deserved)?;
         Ok(tx.commit()?)
     }
 
@@ -177,4 +168,22 @@ fn subject(kind: &str, value: Value) -> Result<ExposureSubject> {
             Err(Error::Strange { what: format!("an exposure price of {kind} `{value:?}`") })
         }
     }
+}
+
+/// Adds what subjects would have deserved of the attention of lists of a week.
+pub(crate) fn write_deserved(
+    db: &Connection,
+    week: Week,
+    deserved: &[(ExposureSubject, f64)],
+) -> Result<()> {
+    let mut add = db.prepare_cached(
+        "INSERT INTO deserved (week, kind, value, attention) VALUES (?1, ?2, ?3, ?4)
+            ON CONFLICT (week, kind, value) DO UPDATE SET attention = attention + excluded.attention",
+    )?;
+    let of_week = week.to_string();
+    for (subject, attention) in deserved {
+        let (kind, value) = stored(subject);
+        add.execute((&of_week, kind, value, attention))?;
+    }
+    Ok(())
 }

@@ -50,6 +50,17 @@ pub struct Line {
     pub is_new: bool,
 }
 
+/// What a list showed, without what was said of it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ShownList {
+    /// For which week.
+    pub week: Week,
+    /// When.
+    pub made_at: Timestamp,
+    /// In order; never an alias.
+    pub recordings: Vec<RecordingId>,
+}
+
 impl Store {
     /// Writes a list into the ledger, with what its exploration slots were drawn from.
     ///
@@ -57,26 +68,9 @@ impl Store {
     /// [`Error::UnknownListener`].
     pub fn record_list(&mut self, list: &List, slots: &[Slot]) -> Result<ListId> {
         let tx = self.db.transaction_with_behavior(TransactionBehavior::Immediate)?;
-        listeners::must_exist(&tx, list.listener)?;
-        tx.execute(
-            "INSERT INTO lists (listener, kind, week, size, made_at, snapshot, seed, note)
-                VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)",
-            params![
-                list.listener.0.cast_signed(),
-                list.kind.name(),
-                list.week.to_string(),
-                list.size,
-                list.made_at.as_millisecond(),
-                list.snapshot,
-                list.seed.cast_signed(),
-                list.note,
-            ],
-        )?;
-        let id = tx.last_insert_rowid();
-        write_lines(&tx, id, &list.lines)?;
-        slots::write(&tx, id, slots)?;
+        let id = write(&tx, list, slots)?;
         tx.commit()?;
-        Ok(ListId(id.cast_unsigned()))
+        Ok(id)
     }
 
     /// What was shown to everybody who was shown something, or to one listener alone, ascending by moment, then recording.
@@ -128,6 +122,31 @@ impl Store {
         self.select_lists("WHERE listener = ?1 ORDER BY id", [listener.0.cast_signed()])
     }
 
+    /// What every list showed to a listener, ascending by id.
+    ///
+    /// # Errors
+    /// What the database may refuse.
+    pub fn shown_lists(&self, listener: ListenerId) -> Result<Vec<ShownList>> {
+        let mut query = self.db.prepare_cached(
+            "SELECT lists.id, lists.week, lists.made_at, coalesce(a.recording, l.recording) FROM lists
+                JOIN ledger l ON l.list = lists.id LEFT JOIN aliases a ON a.alias = l.recording
+                WHERE lists.listener = ?1 ORDER BY lists.id, l.position",
+        )?;
+        let mut rows = query.query([listener.0.cast_signed()])?;
+        let (mut lists, mut last): (Vec<ShownList>, Option<i64>) = (Vec::new(), None);
+        while let Some(row) = rows.next()? {
+            let (id, of_week, made_at): (i64, String, i64) =
+                (row.get(0)?, row.get(1)?, row.get(2)?);
+            if last.replace(id) != Some(id) {
+                let (week, made_at) = (week(&of_week)?, row::moment(made_at)?);
+                lists.push(ShownList { week, made_at, recordings: Vec::new() });
+            }
+            let recording = RecordingId(row.get::<_, i64>(3)?.cast_unsigned());
+            lists.last_mut().expect("one was pushed").recordings.push(recording);
+        }
+        Ok(lists)
+    }
+
     fn select_lists(&self, which: &str, params: impl Params) -> Result<Vec<(ListId, List)>> {
         let sql = format!(
             "SELECT id, listener, kind, week, size, made_at, snapshot, seed, note FROM lists {which}"
@@ -171,6 +190,28 @@ impl Store {
         }
         Ok(lines)
     }
+}
+
+/// Writes a list with what its exploration slots were drawn from.
+pub(crate) fn write(db: &Connection, list: &List, slots: &[Slot]) -> Result<ListId> {
+    listeners::must_exist(db, list.listener)?;
+    let mut insert = db.prepare_cached(
+        "INSERT INTO lists (listener, kind, week, size, made_at, snapshot, seed, note)
+            VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)",
+    )?;
+    let id = insert.insert(params![
+        list.listener.0.cast_signed(),
+        list.kind.name(),
+        list.week.to_string(),
+        list.size,
+        list.made_at.as_millisecond(),
+        list.snapshot,
+        list.seed.cast_signed(),
+        list.note,
+    ])?;
+    write_lines(db, id, &list.lines)?;
+    slots::write(db, id, slots)?;
+    Ok(ListId(id.cast_unsigned()))
 }
 
 fn write_lines(db: &Connection, list: i64, lines: &[Line]) -> Result<()> {

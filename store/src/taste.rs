@@ -23,31 +23,7 @@ impl Store {
         regions: &[TasteRegion],
     ) -> Result<()> {
         let tx = self.db.transaction_with_behavior(TransactionBehavior::Immediate)?;
-        listeners::must_exist(&tx, listener)?;
-        let (id, of_week) = (listener.0.cast_signed(), week.to_string());
-        let delete = "DELETE FROM taste_sets WHERE listener = ?1 AND week = ?2";
-        tx.prepare_cached(delete)?.execute((id, &of_week))?;
-        let insert = "INSERT INTO taste_sets (listener, week) VALUES (?1, ?2)";
-        tx.prepare_cached(insert)?.execute((id, &of_week))?;
-        let mut insert = tx.prepare_cached(
-            "INSERT INTO taste_regions (listener, week, kind, number, name, medoid, share, tightness, members)
-                VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)",
-        )?;
-        for region in regions {
-            insert.execute(params![
-                id,
-                of_week,
-                code(region.kind),
-                region.number,
-                region.name,
-                region.medoid.0.cast_signed(),
-                region.share,
-                region.tightness,
-                pack(region.members.iter().map(|&(recording, weight)| (recording, [weight]))),
-            ])?;
-        }
-        drop(insert);
-        drop_old(&tx, id)?;
+        write(&tx, listener, week, regions)?;
         Ok(tx.commit()?)
     }
 
@@ -104,6 +80,39 @@ fn region(db: &Connection, row: &rusqlite::Row<'_>) -> Result<TasteRegion> {
         tightness: row.get(5)?,
         members: summed,
     })
+}
+
+/// Writes the regions of a listener as of a week, instead of those that were there.
+pub(crate) fn write(
+    db: &Connection,
+    listener: ListenerId,
+    week: Week,
+    regions: &[TasteRegion],
+) -> Result<()> {
+    listeners::must_exist(db, listener)?;
+    let (id, of_week) = (listener.0.cast_signed(), week.to_string());
+    let delete = "DELETE FROM taste_sets WHERE listener = ?1 AND week = ?2";
+    db.prepare_cached(delete)?.execute((id, &of_week))?;
+    let insert = "INSERT INTO taste_sets (listener, week) VALUES (?1, ?2)";
+    db.prepare_cached(insert)?.execute((id, &of_week))?;
+    let mut insert = db.prepare_cached(
+        "INSERT INTO taste_regions (listener, week, kind, number, name, medoid, share, tightness, members)
+            VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)",
+    )?;
+    for region in regions {
+        insert.execute(params![
+            id,
+            of_week,
+            code(region.kind),
+            region.number,
+            region.name,
+            region.medoid.0.cast_signed(),
+            region.share,
+            region.tightness,
+            pack(region.members.iter().map(|&(recording, weight)| (recording, [weight]))),
+        ])?;
+    }
+    drop_old(db, id)
 }
 
 fn drop_old(db: &Connection, listener: i64) -> Result<()> {

@@ -1,20 +1,21 @@
 //! `undersong weekly`: what should this listener play next week?
 
-use std::collections::BTreeSet;
-use std::path::{Path, PathBuf};
-
 use engine::{
-    BlendRequest, Error, Folder, Maker, Mode, Pace, Scorer, Snapshot, TrainRequest, WeeklyRequest,
+    BlendRequest, Error, Folder, Maker, Mode, Outcome, Pace, Scorer, Snapshot, TrainRequest,
+    WeeklyRequest, Whose,
 };
-use formats::Format;
 use music::{Playlist, Week};
 use store::Listener;
+
+use publisher::Publisher;
 
 use super::{status, train};
 use crate::args::{Global, WeeklyArguments};
 use crate::progress::Progress;
 use crate::say::Say;
-use crate::{Answer, clock, interrupt, place};
+use crate::{Answer, clock, place};
+
+mod publisher;
 
 /// Makes the lists and prints them, or writes a file for each.
 pub(crate) fn run(
@@ -23,40 +24,71 @@ pub(crate) fn run(
     say: &Say,
 ) -> anyhow::Result<Answer> {
     let mut folder = place::open(global)?;
-    let listeners =
-        if arguments.blend.is_empty() { whose(&folder, arguments)? } else { Vec::new() };
-    let snapshot = snapshot(&folder, arguments, say)?;
-    let maker = Maker::of(&folder, &snapshot)?;
+    if arguments.all {
+        return all(&mut folder, arguments, say);
+    }
     if !arguments.blend.is_empty() {
+        let snapshot = snapshot(&folder, arguments, say)?;
+        let maker = Maker::of(&folder, &snapshot)?;
         let list = blend(&mut folder, &maker, arguments)?;
-        publish(arguments, &[list], say)?;
-        return Ok(Answer::Done);
+        return publish(arguments, &list, say);
     }
-    let mut lists = Vec::new();
-    for listener in listeners {
-        if interrupt::is_interrupted() {
-            return Err(Error::Interrupted.into());
-        }
-        let request = request(&folder, arguments, listener)?;
-        if arguments.all && !is_due(&folder, &request, say)? {
-            continue;
-        }
-        match maker.weekly(&mut folder, &request) {
-            Ok(list) => lists.push(list),
-            Err(error) if arguments.all && error.is_honest_no() => say.remark(&error.to_string()),
-            Err(error) => return Err(error.into()),
-        }
-    }
-    publish(arguments, &lists, say)?;
-    Ok(if lists.is_empty() { Answer::No } else { Answer::Done })
+    let listener = folder.listener(arguments.whose.listener.as_deref())?;
+    let snapshot = snapshot(&folder, arguments, say)?;
+    let request = request(&folder, arguments, listener)?;
+    publish(arguments, &engine::weekly(&mut folder, &snapshot, &request)?, say)
 }
 
-fn whose(folder: &Folder, arguments: &WeeklyArguments) -> anyhow::Result<Vec<Listener>> {
-    if !arguments.all {
-        return Ok(vec![folder.listener(arguments.whose.listener.as_deref())?]);
-    }
+/// Prints one list, or writes its file.
+fn publish(arguments: &WeeklyArguments, list: &Playlist, say: &Say) -> anyhow::Result<Answer> {
+    let publisher = Publisher::new(arguments, say)?;
+    publisher.only(list)?;
+    Ok(Answer::Done)
+}
+
+/// Makes the lists of everybody whose list is due.
+fn all(folder: &mut Folder, arguments: &WeeklyArguments, say: &Say) -> anyhow::Result<Answer> {
     let listeners = folder.foreground()?;
-    if listeners.is_empty() { Err(Error::Empty.into()) } else { Ok(listeners) }
+    if listeners.is_empty() {
+        return Err(Error::Empty.into());
+    }
+    let snapshot = snapshot(folder, arguments, say)?;
+    let maker = Maker::of(folder, &snapshot)?;
+    let requests = listeners.into_iter().map(|listener| request(folder, arguments, listener));
+    let requests = requests.collect::<anyhow::Result<Vec<_>>>()?;
+    let mut publisher = Publisher::new(arguments, say)?;
+    let mut n_lists = 0;
+    let mut hand_over = |request: &WeeklyRequest, outcome| match outcome {
+        Outcome::List(list) => {
+            n_lists += 1;
+            publisher.next(&list)
+        }
+        Outcome::NotDue { pace, week } => {
+            say.remark(&not_due(request, &pace, week));
+            Ok(())
+        }
+        Outcome::Nothing(error) => {
+            say.remark(&error.to_string());
+            Ok(())
+        }
+    };
+    let mut progress = Progress::new();
+    maker.weekly_all(folder, &requests, Whose::Due, &mut hand_over, &mut progress)?;
+    publisher.end()?;
+    Ok(if n_lists == 0 { Answer::No } else { Answer::Done })
+}
+
+/// Why a list that comes by itself does not: it is never left out silently.
+fn not_due(request: &WeeklyRequest, pace: &Pace, week: Week) -> String {
+    let name = request.listener.name.as_deref().unwrap_or_default();
+    let Pace { weeks, unopened, .. } = pace;
+    let why = match unopened {
+        0 => "as set".to_owned(),
+        n => format!("as the last {n} lists were not opened"),
+    };
+    format!(
+        "{name} gets a list every {weeks} weeks, {why}: none for {week}. `undersong weekly --listener {name}` makes one."
+    )
 }
 
 /// The snapshot that serves, or that of the day in the past that is asked for.
@@ -111,24 +143,6 @@ fn request(
     })
 }
 
-/// Whether a list that comes by itself is due; it is never left out silently.
-fn is_due(folder: &Folder, request: &WeeklyRequest, say: &Say) -> anyhow::Result<bool> {
-    let tz = engine::timezone(folder, &request.listener);
-    let week = request.week.unwrap_or_else(|| Week::of(request.now, &tz));
-    let Pace { weeks, unopened, is_due } = engine::pace(folder, &request.listener, week)?;
-    if !is_due {
-        let name = request.listener.name.as_deref().unwrap_or_default();
-        let why = match unopened {
-            0 => "as set".to_owned(),
-            n => format!("as the last {n} lists were not opened"),
-        };
-        say.remark(&format!(
-            "{name} gets a list every {weeks} weeks, {why}: none for {week}. `undersong weekly --listener {name}` makes one."
-        ));
-    }
-    Ok(is_due)
-}
-
 /// One list for several.
 fn blend(
     folder: &mut Folder,
@@ -146,84 +160,4 @@ fn blend(
     let (week, size) = (arguments.week, arguments.size);
     let request = BlendRequest { listeners, week, size, mode, now: clock::now() };
     Ok(maker.blend(folder, &request)?)
-}
-
-fn publish(arguments: &WeeklyArguments, lists: &[Playlist], say: &Say) -> anyhow::Result<()> {
-    let format = if say.json && arguments.out.is_none() { Format::Json } else { arguments.format };
-    if let Some(folder) = &arguments.out {
-        return write(folder, format, lists, say);
-    }
-    match (lists, arguments.all) {
-        ([], true) if format != Format::Json => Ok(()),
-        ([only], false) => say.text(&formats::publish(only, format)),
-        (_, _) if matches!(format, Format::Xspf | Format::M3u8) && lists.len() > 1 => {
-            anyhow::bail!("{format} holds one list a file: say --out DIR to write a file for each")
-        }
-        ([only], true) if matches!(format, Format::Xspf | Format::M3u8) => {
-            say.text(&formats::publish(only, format))
-        }
-        (lists, _) => say.text(&formats::publish_all(lists, format)),
-    }
-}
-
-fn write(folder: &Path, format: Format, lists: &[Playlist], say: &Say) -> anyhow::Result<()> {
-    fs_err::create_dir_all(folder)?;
-    let mut written = BTreeSet::new();
-    for list in lists {
-        let path = free_path(folder, list, format, &written);
-        fs_err::write(&path, formats::publish(list, format))?;
-        say.line(&path.display().to_string())?;
-        written.insert(path);
-    }
-    say.machine(&written)
-}
-
-/// A path named after the list that no other list of this run has: long names may be cut alike, others differ in case alone.
-fn free_path(folder: &Path, list: &Playlist, format: Format, taken: &BTreeSet<PathBuf>) -> PathBuf {
-    let stem = format!("{}-{}", file_name(&list.listener), list.week);
-    let path = |n: u32| match n {
-        1 => folder.join(format!("{stem}.{}", format.extension())),
-        n => folder.join(format!("{stem}-{n}.{}", format.extension())),
-    };
-    let is_taken = |path: &PathBuf| {
-        let folded = path.to_string_lossy().to_lowercase();
-        taken.iter().any(|other| other.to_string_lossy().to_lowercase() == folded)
-    };
-    (1..).map(path).find(|path| !is_taken(path)).expect("there are more numbers than lists")
-}
-
-/// Characters of a name that a file is named after: `%` and two digits for each byte that a file system may refuse, so
-/// that no two short names share a file, and no more in all than the 255 bytes that a file system takes.
-const LONGEST_NAME: usize = 200;
-
-fn file_name(name: &str) -> String {
-    let mut encoded = String::new();
-    for c in name.chars() {
-        let mut bytes = [0; 4];
-        let character = c.encode_utf8(&mut bytes);
-        let part = if c.is_alphanumeric() || "-_. ".contains(c) {
-            character.to_owned()
-        } else {
-            character.bytes().map(|byte| format!("%{byte:02X}")).collect()
-        };
-        if encoded.len() + part.len() > LONGEST_NAME {
-            break;
-        }
-        encoded += &part;
-    }
-    encoded
-}
-
-#[cfg(test)]
-mod tests {
-    use super::file_name;
-
-    #[test]
-    fn a_name_becomes_a_file_name_of_its_own() {
-        assert_eq!(file_name("ada"), "ada");
-        assert_eq!(file_name("a/b_c"), "a%2Fb_c");
-        assert_eq!(file_name("a%2Fb"), "a%252Fb");
-        assert_eq!(file_name("Jürgen\n"), "Jürgen%0A");
-        assert!(file_name(&"語".repeat(300)).len() <= 200);
-    }
 }

@@ -6,5 +6,5 @@ use super::Ask;
 
 /// The best-scored of what few listeners like.
 pub(super) fn propose(ask: &Ask<'_>, quota: usize) -> Vec<ItemIx> {
-    ask.best(ask.maker.little_known.iter().map(|row| ItemIx(*row)), quota)
+    ask.retrieved.little_known.iter().take(quota).copied().collect()
 }

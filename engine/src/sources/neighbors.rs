@@ -3,15 +3,20 @@
 use music::ItemIx;
 
 use super::Ask;
+use crate::taste::Taste;
 
 /// How many of them are looked around.
 const LOVES: usize = 10;
 
+/// What is looked around.
+pub(crate) fn around(taste: &Taste) -> Vec<ItemIx> {
+    taste.recent_loves(LOVES)
+}
+
 /// The nearest of each, in turns: first the nearest of all, then the second.
 pub(super) fn propose(ask: &Ask<'_>, quota: usize) -> Vec<ItemIx> {
     let Some(space) = &ask.maker.space else { return Vec::new() };
-    let recent = ask.taste.recent_loves(LOVES);
-    let around: Vec<Vec<ItemIx>> = recent
+    let around: Vec<Vec<ItemIx>> = around(ask.taste)
         .into_iter()
         .map(|item| space.neighbors(item).iter().copied().filter(|n| ask.is_open(*n)).collect())
         .collect();

@@ -5,6 +5,7 @@ use models::Spec;
 use music::ItemIx;
 
 use super::Ask;
+use crate::scores::promising;
 
 /// The best-scored of each model beside the one that scores.
 ///
@@ -12,18 +13,16 @@ use super::Ask;
 pub(super) fn propose(ask: &Ask<'_>, quota: usize) -> Vec<ItemIx> {
     let models = &ask.maker.snapshot.models;
     let is_asked = |model: &usize| {
-        *model != ask.model && !matches!(models[*model].spec, Spec::Popularity(_) | Spec::Random(_))
+        *model != ask.asked.model
+            && !matches!(models[*model].spec, Spec::Popularity(_) | Spec::Random(_))
     };
     let others: Vec<_> = (0..models.len()).filter(is_asked).collect();
     let of_model = |model: usize| {
         let recommender = &models[model].recommender;
         let mut scores = Matrix::zeros(1, recommender.n_items());
         recommender.score_batch(&[recommender.represent(&ask.taste.weights())], &mut scores);
-        let best = top_k(scores.row(0), quota.div_ceil(others.len()), ask.left_out);
-        best.into_iter()
-            .filter(|(_, score)| *score > 0.0)
-            .map(|(row, _)| ItemIx(row))
-            .collect::<Vec<_>>()
+        let best = top_k(scores.row(0), quota.div_ceil(others.len()), &ask.asked.left_out);
+        promising(best)
     };
     others.iter().flat_map(|model| of_model(*model)).collect()
 }

@@ -4,12 +4,9 @@ use music::ItemIx;
 
 use super::Ask;
 
-/// The best-scored of each region, as many of each; at a score of 0 or below nothing speaks for a recording.
+/// The best-scored of each region, as many of each.
 pub(super) fn propose(ask: &Ask<'_>, quota: usize) -> Vec<ItemIx> {
-    let n = ask.scores.n_queries();
-    let of_region = |region| {
-        let best = ask.scores.top(region, quota.div_ceil(n), ask.left_out).into_iter();
-        best.filter(|(_, score)| *score > 0.0).map(|(row, _)| ItemIx(row))
-    };
-    (0..n).flat_map(of_region).collect()
+    let best = &ask.retrieved.best;
+    let each = quota.div_ceil(best.len());
+    best.iter().flat_map(|of_region| of_region.iter().take(each)).copied().collect()
 }

@@ -1,10 +1,12 @@
 //! A data folder that knows of a world what its log and its catalogue tell.
 
+use std::collections::BTreeMap;
 use std::io::{BufWriter, Write};
 use std::path::{Path, PathBuf};
 
 use engine::{
-    Config, Folder, ImportRequest, Maker, Mode, Observer, Scorer, TrainRequest, WeeklyRequest,
+    Config, Folder, ImportRequest, Maker, Mode, Observer, Outcome, Scorer, TrainRequest,
+    WeeklyRequest, Whose,
 };
 use fs_err::File;
 use jiff::Timestamp;
@@ -85,36 +87,39 @@ impl Town {
         let request = TrainRequest { models: Vec::new(), as_of: None, now };
         let snapshot = engine::train(&self.folder, &request, observer)?;
         let maker = Maker::of(&self.folder, &snapshot)?;
-        let people = people(world);
-        let mut lists = vec![Vec::new(); self.names.len()];
-        observer.begin("lists", Some(people.len() as u64));
-        for (n, listener) in (1..).zip(people) {
-            if let Some(playlist) = self.list(world, &maker, listener, week, size)? {
-                lists[listener] = rows(world, &playlist)?;
-            }
-            observer.advance(n);
-            if observer.is_interrupted() {
-                return Err(Error::Interrupted);
-            }
+        let mut requests = Vec::new();
+        for listener in people(world) {
+            requests.extend(self.request(world, listener, week, size)?);
         }
-        observer.end();
+        let accounts: BTreeMap<&String, usize> = self.names.iter().zip(0..).collect();
+        let mut lists = vec![Vec::new(); self.names.len()];
+        let mut receive = |request: &WeeklyRequest, outcome| {
+            let account = request.listener.name.as_ref().and_then(|name| accounts.get(name));
+            if let (Some(account), Outcome::List(playlist)) = (account, outcome)
+                && playlist.week == world.week(week)
+            {
+                lists[*account] = rows(world, &playlist)?;
+            }
+            Ok::<(), Error>(())
+        };
+        maker.weekly_all(&mut self.folder, &requests, Whose::Everyone, &mut receive, observer)?;
         Ok(lists)
     }
 
-    fn list(
-        &mut self,
+    /// A list for an account, if anything was heard of it yet.
+    fn request(
+        &self,
         world: &World,
-        maker: &Maker<'_>,
-        listener: usize,
+        account: usize,
         week: usize,
         size: u32,
-    ) -> Result<Option<Playlist>, Error> {
-        let listener = match self.folder.listener(Some(&self.names[listener])) {
+    ) -> Result<Option<WeeklyRequest>, Error> {
+        let listener = match self.folder.listener(Some(&self.names[account])) {
             Err(engine::Error::UnknownListener { .. }) => return Ok(None),
             listener => listener?,
         };
         let week = world.week(week);
-        let request = WeeklyRequest {
+        Ok(Some(WeeklyRequest {
             listener,
             week: Some(week),
             size: Some(size),
@@ -124,12 +129,7 @@ impl Town {
             at: None,
             as_of: None,
             now: week.start(&TimeZone::UTC),
-        };
-        match maker.weekly(&mut self.folder, &request) {
-            Err(engine::Error::NothingToRecommend { .. }) => Ok(None),
-            // A list of another week is not handed over twice.
-            playlist => Ok(Some(playlist?).filter(|playlist| playlist.week == week)),
-        }
+        }))
     }
 
     fn file(&mut self, name: &str) -> Result<(PathBuf, BufWriter<File>), Error> {

@@ -1,0 +1,204 @@
+//! Which rows score best for each of many listeners?
+//!
+//! The one stage that looks at every row, and the one that gains from many listeners at once: the rows that pass by are
+//! read from memory once for all of them ([`linalg::Nearest`]). One listener alone is answered by a plain scan; the rows
+//! and scores are the same to the bit.
+
+use std::collections::BTreeMap;
+use std::sync::OnceLock;
+
+use linalg::{Isa, Matrix, Nearest, dots_with_all, top_k};
+use models::Query;
+use music::ItemIx;
+use rayon::iter::{IntoParallelRefIterator, ParallelIterator};
+
+use crate::maker::Maker;
+use crate::portrait::Portrait;
+use crate::scores::{Scores, promising};
+use crate::taste::Taste;
+use crate::weekly::WeeklyRequest;
+
+/// Queries from which on laying out the rows for a search pays.
+const MANY: usize = 64;
+
+/// What is asked of a model for one listener.
+#[derive(Debug)]
+pub(crate) struct Asked {
+    /// Which model of the snapshot scores.
+    pub(crate) model: usize,
+    /// Why it is not the serving one.
+    pub(crate) why: Option<String>,
+    /// The history as each region sees it.
+    pub(crate) parts: Vec<Taste>,
+    /// What the model makes of each of them.
+    queries: Vec<Query>,
+    /// What it makes of the whole.
+    pub(crate) whole: Query,
+    /// Rows off limits, ascending.
+    pub(crate) left_out: Vec<u32>,
+}
+
+/// What came back.
+#[derive(Debug)]
+pub(crate) struct Retrieved<'a> {
+    pub(crate) scores: Scores<'a>,
+    /// The best rows of each part, best first.
+    pub(crate) best: Vec<Vec<ItemIx>>,
+    /// The best rows of the whole among those that few listeners like, best first.
+    pub(crate) little_known: Vec<ItemIx>,
+}
+
+/// The rows of the serving model's vectors, laid out to be searched when many ask.
+#[derive(Debug, Default)]
+pub(crate) struct Layouts {
+    all: OnceLock<Nearest>,
+    /// Only those that few listeners like.
+    little_known: OnceLock<Nearest>,
+}
+
+impl<'a> Maker<'a> {
+    /// What to ask for a listener.
+    pub(crate) fn ask(&self, portrait: &Portrait, request: &WeeklyRequest) -> Asked {
+        let (model, why) = self.scorer(request, &portrait.taste);
+        // Regions are of the serving model's space; another model is asked by the whole taste.
+        let parts = match model {
+            0 => portrait.map.parts(&portrait.taste, self),
+            _ => vec![portrait.taste.clone()],
+        };
+        let recommender = &self.snapshot.models[model].recommender;
+        let queries = parts.iter().map(|part| recommender.represent(&part.weights())).collect();
+        let whole = recommender.represent(&portrait.taste.weights());
+        Asked { model, why, parts, queries, whole, left_out: portrait.off_limits.rows(self) }
+    }
+
+    /// The best rows for everybody who asks.
+    pub(crate) fn retrieve(&self, asked: &[&Asked]) -> Vec<Retrieved<'a>> {
+        let quotas = &self.config.weekly.sources;
+        // Listeners with as many queries want as many rows of each.
+        let mut batches: BTreeMap<usize, Vec<(usize, usize)>> = BTreeMap::new();
+        for (at, one) in asked.iter().enumerate() {
+            let places = (0..one.queries.len()).map(|query| (at, query));
+            batches.entry(one.queries.len()).or_default().extend(places);
+        }
+        let mut best: Vec<Vec<Vec<ItemIx>>> =
+            asked.iter().map(|one| vec![Vec::new(); one.queries.len()]).collect();
+        for (n_queries, places) in batches {
+            let query = |(at, query): &(usize, usize)| (asked[*at], &asked[*at].queries[*query]);
+            let batch: Vec<_> = places.iter().map(query).collect();
+            let k = (quotas.taste_region as usize).div_ceil(n_queries);
+            for ((at, query), found) in places.into_iter().zip(self.search(&batch, k, Rows::All)) {
+                best[at][query] = found;
+            }
+        }
+        let wholes: Vec<_> = asked.iter().map(|one| (*one, &one.whole)).collect();
+        let little_known = self.search(&wholes, quotas.exploration as usize, Rows::LittleKnown);
+        let recommender = |one: &Asked| self.snapshot.models[one.model].recommender.as_ref();
+        let found = asked.iter().zip(best).zip(little_known);
+        found
+            .map(|((one, best), little_known)| Retrieved {
+                scores: Scores::of(recommender(one), &one.queries),
+                best,
+                little_known,
+            })
+            .collect()
+    }
+
+    /// The best rows for each query, best first.
+    fn search(&self, batch: &[(&Asked, &Query)], k: usize, rows: Rows) -> Vec<Vec<ItemIx>> {
+        let mut found = vec![Vec::new(); batch.len()];
+        let vector = |at: &usize| batch[*at].1.vector().filter(|_| batch[*at].0.model == 0);
+        let is_dense = |at: &usize| vector(at).is_some();
+        let (dense, others): (Vec<usize>, Vec<usize>) = (0..batch.len()).partition(is_dense);
+        if let Some(items) = self.snapshot.models[0].recommender.item_vectors()
+            && !dense.is_empty()
+        {
+            let vectors = dense.iter().filter_map(vector).flatten().copied().collect();
+            let queries = Matrix::from_vec(dense.len(), items.dim(), vectors);
+            let left_out: Vec<&[u32]> =
+                dense.iter().map(|at| batch[*at].0.left_out.as_slice()).collect();
+            for (at, best) in dense.iter().zip(self.nearest(items, &queries, &left_out, k, rows)) {
+                found[*at] = promising(best);
+            }
+        }
+        let scan = |at: &usize| (*at, self.scan(batch[*at], k, rows));
+        for (at, best) in others.par_iter().map(scan).collect::<Vec<_>>() {
+            found[at] = promising(best);
+        }
+        found
+    }
+
+    /// The rows with the highest dots for each query.
+    fn nearest(
+        &self,
+        items: &Matrix,
+        queries: &Matrix,
+        left_out: &[&[u32]],
+        k: usize,
+        rows: Rows,
+    ) -> Vec<Vec<(u32, f32)>> {
+        let isa = Isa::best();
+        if queries.n_rows() < MANY {
+            let one = |query: usize| {
+                let mut scores = vec![0.0; items.n_rows()];
+                dots_with_all(items, queries.row(query), &mut scores, isa);
+                self.best_of(&scores, k, left_out[query], rows)
+            };
+            return (0..queries.n_rows()).map(one).collect();
+        }
+        match rows {
+            Rows::All => {
+                let all = self.layouts.all.get_or_init(|| Nearest::new(items));
+                all.search(queries, k, |query| left_out[query], isa)
+            }
+            Rows::LittleKnown => {
+                let few = &self.little_known;
+                let layout = || Nearest::new(&some_rows(items, few));
+                let little_known = self.layouts.little_known.get_or_init(layout);
+                let left_out: Vec<Vec<u32>> =
+                    left_out.par_iter().map(|left_out| places_among(few, left_out)).collect();
+                let mut found = little_known.search(queries, k, |query| &left_out[query], isa);
+                found.iter_mut().flatten().for_each(|(row, _)| *row = few[*row as usize]);
+                found
+            }
+        }
+    }
+
+    /// The best rows for a query that is no vector.
+    fn scan(&self, (asked, query): (&Asked, &Query), k: usize, rows: Rows) -> Vec<(u32, f32)> {
+        let recommender = &self.snapshot.models[asked.model].recommender;
+        let mut scores = Matrix::zeros(1, recommender.n_items());
+        recommender.score_batch(std::slice::from_ref(query), &mut scores);
+        self.best_of(scores.row(0), k, &asked.left_out, rows)
+    }
+
+    fn best_of(&self, scores: &[f32], k: usize, left_out: &[u32], rows: Rows) -> Vec<(u32, f32)> {
+        match rows {
+            Rows::All => top_k(scores, k, left_out),
+            Rows::LittleKnown => {
+                let few = &self.little_known;
+                let of_few: Vec<f32> = few.iter().map(|row| scores[*row as usize]).collect();
+                let best = top_k(&of_few, k, &places_among(few, left_out)).into_iter();
+                best.map(|(place, score)| (few[place as usize], score)).collect()
+            }
+        }
+    }
+}
+
+/// Which rows are searched.
+#[derive(Clone, Copy, Debug)]
+enum Rows {
+    All,
+    LittleKnown,
+}
+
+fn some_rows(matrix: &Matrix, rows: &[u32]) -> Matrix {
+    let values = rows.iter().flat_map(|row| matrix.row(*row as usize)).copied().collect();
+    Matrix::from_vec(rows.len(), matrix.dim(), values)
+}
+
+/// The places of some rows among others, both ascending; what is not there is left out.
+fn places_among(rows: &[u32], some: &[u32]) -> Vec<u32> {
+    let place = |row: &u32| rows.binary_search(row).ok();
+    let places = some.iter().filter_map(place);
+    places.map(|place| u32::try_from(place).expect("rows are u32")).collect()
+}
