@@ -165,9 +165,12 @@ impl Maker<'_> {
         }
         let mut tracks = Vec::with_capacity(lines.len());
         for (position, (item, serves)) in (1..).zip(lines) {
-            let serves = serves.iter().map(|at| names[*at].clone()).collect();
-            let track = told.remove(item);
-            tracks.extend(track.map(|track| Track { position, serves, ..track }));
+            let serves: Vec<String> = serves.iter().map(|at| names[*at].clone()).collect();
+            if let Some(mut track) = told.remove(item) {
+                track.reason.text =
+                    format!("For {}. {}", describe::listed(&serves), track.reason.text);
+                tracks.push(Track { position, serves, ..track });
+            }
         }
         Ok(tracks)
     }

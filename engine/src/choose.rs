@@ -121,7 +121,7 @@ impl<'a> Maker<'a> {
     pub(crate) fn seed(&self, request: &WeeklyRequest, week: Week) -> u64 {
         let mut hasher = blake3::Hasher::new();
         hasher.update(&self.config.seed.to_le_bytes());
-        hasher.update(request.listener.pseudonym.as_bytes());
+        hasher.update(describe::name(&request.listener).as_bytes());
         hasher.update(week.to_string().as_bytes());
         let hash = hasher.finalize();
         u64::from_le_bytes(hash.as_bytes()[..8].try_into().expect("a hash has more than 8 bytes"))

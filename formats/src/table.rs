@@ -2,13 +2,15 @@
 
 use std::time::Duration;
 
-use music::{ItemKind, Playlist, Track};
+use music::{ItemKind, Playlist, Tier, Track};
 
 use crate::place::nameless;
 use crate::text::{fit, one_line, width, wrap};
 
 /// Columns of the terminal that everybody has.
 const WIDTH: usize = 80;
+/// What stands above the lines of [`Tier::Expand`].
+const BOLDER: &str = "Further from home:";
 const BLOCKED: &str = " (blocked since)";
 
 /// A title, the note, and two lines or more for each track: what it is, and why it is there.
@@ -20,7 +22,11 @@ pub(crate) fn table(playlist: &Playlist) -> String {
         lines.push("Nothing this week.".to_owned());
     }
     let layout = Layout::of(playlist);
+    let mut above = None;
     for track in &playlist.tracks {
+        let is_bolder = above == Some(Tier::Core) && track.tier == Tier::Expand;
+        lines.extend(is_bolder.then(|| format!("\n{BOLDER}")));
+        above = Some(track.tier);
         lines.push(layout.head(track));
         let indent = " ".repeat(layout.indent());
         let reason = wrap(&one_line(&track.reason.text), WIDTH - layout.indent());

@@ -43,7 +43,11 @@ fn check_reasons(town: &mut Town, snapshot: &Snapshot) {
             for recording in track.reason.contributions.iter().filter_map(|part| part.recording) {
                 assert!(heard.contains(&town.in_world(recording)));
             }
-            assert!(track.reason.text.starts_with("Because you like “"), "{}", track.reason.text);
+            let says = match track.propensity {
+                Some(_) => "Drawn by chance from ",
+                None => "Because you like “",
+            };
+            assert!(track.reason.text.starts_with(says), "{}", track.reason.text);
         }
     }
 }

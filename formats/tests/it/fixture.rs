@@ -2,7 +2,9 @@
 
 use std::time::Duration;
 
-use music::{Contribution, ItemKind, Link, ListKind, Playlist, Reason, RecordingId, Tier, Track};
+use music::{
+    Contribution, ItemKind, Link, ListKind, Playlist, Reason, RecordingId, Source, Tier, Track,
+};
 
 /// Everything that can go wrong in a title, and lines of which nothing is known.
 pub(crate) fn nasty() -> Playlist {
@@ -32,7 +34,13 @@ pub(crate) fn nasty() -> Playlist {
             is_blocked: true,
             ..bare(4)
         },
-        bare(5),
+        Track {
+            tier: Tier::Expand,
+            sources: vec![Source::Exploration],
+            region: Some("art rock: Radiohead".to_owned()),
+            propensity: Some(0.125),
+            ..bare(5)
+        },
     ];
     Playlist {
         tracks,
