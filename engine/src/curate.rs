@@ -73,7 +73,8 @@ pub(crate) fn fresh_since(maker: &Maker<'_>, monday: Date) -> Date {
     monday.saturating_sub(i64::from(maker.config.weekly.fresh_weeks).weeks())
 }
 
-/// Share of the candidates that lie nearer to what the listener likes, of each.
+/// How far each lies from what the listener knows: the share of the candidates that lie nearer to what the listener likes,
+/// and 1 for what is by artists of whom nothing was heard, 0 for the others; half of each.
 ///
 /// Near is what points where the medoid of a region points; without vectors, what scores well.
 fn distances(curation: &Curation<'_>, found: &[Found]) -> Vec<f32> {
@@ -89,5 +90,12 @@ fn distances(curation: &Curation<'_>, found: &[Found]) -> Vec<f32> {
     sorted.sort_by(f32::total_cmp);
     let n = found.len().max(1) as f32;
     let n_nearer = |near: &f32| sorted.len() - sorted.partition_point(|other| other <= near);
-    nearness.iter().map(|near| n_nearer(near) as f32 / n).collect()
+    let known = curation.taste.artists(&curation.maker.facts);
+    let is_new = |found: &Found| {
+        !curation.maker.facts.artists(found.item).iter().any(|artist| known.contains(artist))
+    };
+    let distance = |(near, found): (&f32, &Found)| {
+        f32::midpoint(n_nearer(near) as f32 / n, f32::from(u8::from(is_new(found))))
+    };
+    nearness.iter().zip(found).map(distance).collect()
 }

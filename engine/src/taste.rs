@@ -1,6 +1,6 @@
 //! What does this listener like, in rows of this snapshot?
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use listens::{Past, weigh};
 use models::{Heard, History as Weights};
@@ -88,6 +88,11 @@ impl Taste {
         artists.sort_by(|(a, x), (b, y)| y.total_cmp(x).then(a.cmp(b)));
         artists.truncate(n);
         artists.into_iter().map(|(artist, _)| artist).collect()
+    }
+
+    /// Every artist of whom anything was heard.
+    pub(crate) fn artists(&self, facts: &Facts) -> BTreeSet<ArtistId> {
+        self.items.iter().flat_map(|item| facts.artists(*item)).copied().collect()
     }
 
     /// What the liked recordings are called, the most usual few, ascending, with shares that sum to 1.

@@ -25,7 +25,7 @@ pub struct Candidate<'a> {
     pub region: Option<usize>,
     /// Share of the catalogue that is less popular, 0 to 1.
     pub popularity: f32,
-    /// Share of the candidates that lie nearer to what the listener likes, 0 to 1.
+    /// How far it lies from what the listener knows, 0 to 1.
     pub distance: f32,
     /// What it is called, with the share of each, ascending; shares sum to 1, or there is none.
     pub genres: &'a [(u32, f32)],
