@@ -1,9 +1,9 @@
 //! What is chosen for a list of new recordings?
 
 use music::{Playlist, Slot, SlotCandidate, Week};
-use rank::Slate;
+use rank::{Fate, Rules, Slate};
 
-use crate::curate::{Curation, curate};
+use crate::curate::{Curation, curate, outcome};
 use crate::describe;
 use crate::exposure::Prices;
 use crate::ledger;
@@ -31,8 +31,11 @@ pub(crate) struct Choice<'a> {
     /// Rows off limits, ascending.
     pub(crate) left_out: Vec<u32>,
     pub(crate) found: Vec<Found>,
-    /// One a candidate.
+    /// One a candidate, as of `prices`.
     pub(crate) lifts: Vec<Lift>,
+    pub(crate) prices: Vec<f32>,
+    pub(crate) rules: Rules,
+    pub(crate) seed: u64,
     pub(crate) slate: Slate,
     pub(crate) week: Week,
 }
@@ -75,23 +78,54 @@ impl<'a> Maker<'a> {
             found.iter().map(|found| lifts::lift(portrait, self, found.item)).collect();
         let prices: Vec<f32> =
             found.iter().map(|found| prices.price(&self.facts, found.item)).collect();
-        let rules = self.config.weekly.rules(size, portrait.wishes.adventure);
-        let map = if asked.model == 0 { &portrait.map } else { &TasteMap::default() };
-        let curation = Curation {
-            maker: self,
-            model: asked.model,
-            taste: &portrait.taste,
-            map,
-            rules: &rules,
-            lifts: &lifts,
-            prices: &prices,
-            monday,
-            seed: self.seed(request, when.until.week),
-        };
-        let slate = curate(&curation, &found);
         let Asked { model, why, parts, left_out, .. } = asked;
-        let (scores, week) = (retrieved.scores, when.until.week);
-        Choice { model, why, parts, scores, left_out, found, lifts, slate, week }
+        let mut choice = Choice {
+            model,
+            why,
+            parts,
+            scores: retrieved.scores,
+            left_out,
+            found,
+            lifts,
+            prices,
+            rules: self.config.weekly.rules(size, portrait.wishes.adventure),
+            seed: self.seed(request, when.until.week),
+            slate: Slate::default(),
+            week: when.until.week,
+        };
+        choice.slate = self.slate(portrait, &choice);
+        choice
+    }
+
+    /// The slate of a choice that has none yet.
+    pub(crate) fn slate(&self, portrait: &Portrait, choice: &Choice<'_>) -> Slate {
+        self.with_curation(portrait, choice, |curation| curate(curation, &choice.found))
+    }
+
+    /// What became of one of the candidates of a choice.
+    pub(crate) fn fate(&self, portrait: &Portrait, choice: &Choice<'_>, at: usize) -> Fate {
+        self.with_curation(portrait, choice, |curation| outcome(curation, &choice.found, at))
+    }
+
+    fn with_curation<T>(
+        &self,
+        portrait: &Portrait,
+        choice: &Choice<'_>,
+        make: impl FnOnce(&Curation<'_>) -> T,
+    ) -> T {
+        let Choice { model, lifts, prices, rules, seed, week, .. } = choice;
+        let no_map = TasteMap::default();
+        make(&Curation {
+            maker: self,
+            model: *model,
+            taste: &portrait.taste,
+            map: if *model == 0 { &portrait.map } else { &no_map },
+            rules,
+            lifts,
+            prices,
+            monday: week.monday(),
+            seed: *seed,
+        })
     }
 
     /// What could have been drawn for each drawn line of a list.

@@ -5,7 +5,7 @@
 use jiff::ToSpan;
 use jiff::civil::Date;
 use music::{ItemIx, Source};
-use rank::{Candidate, Mix, Rules, Slate, slate};
+use rank::{Candidate, Fate, Mix, Rules, Slate, fate, slate};
 
 use crate::lifts::Lift;
 use crate::maker::Maker;
@@ -36,6 +36,15 @@ pub(crate) fn curate(curation: &Curation<'_>, found: &[Found]) -> Slate {
     let regions = curation.map.shares();
     let mix = Mix { genres: &genres, regions: &regions };
     slate(&candidates, &mix, curation.rules, curation.seed)
+}
+
+/// What became of one candidate of the slate.
+pub(crate) fn outcome(curation: &Curation<'_>, found: &[Found], at: usize) -> Fate {
+    let candidates = candidates(curation, found);
+    let genres = curation.taste.genres(&curation.maker.facts);
+    let regions = curation.map.shares();
+    let mix = Mix { genres: &genres, regions: &regions };
+    fate(&candidates, &mix, curation.rules, curation.seed, at)
 }
 
 fn candidates<'a>(curation: &Curation<'a>, found: &'a [Found]) -> Vec<Candidate<'a>> {

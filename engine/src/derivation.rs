@@ -170,7 +170,7 @@ impl<'a> Maker<'a> {
                 "not in the list: no source proposed it, others scored better".to_owned();
             return Ok(derivation);
         };
-        self.tell_stages(folder, &choice, at, &mut derivation)?;
+        self.tell_stages(folder, &portrait, &choice, at, &mut derivation)?;
         let again = |portrait: &Portrait| self.choose(portrait, &prices, &request, &when, size);
         derivation.without = self.without(folder, &portrait, item, &derivation, &again)?;
         Ok(derivation)
@@ -210,6 +210,7 @@ impl<'a> Maker<'a> {
     fn tell_stages(
         &self,
         folder: &Folder,
+        portrait: &Portrait,
         choice: &Choice<'_>,
         at: usize,
         derivation: &mut Derivation,
@@ -218,7 +219,7 @@ impl<'a> Maker<'a> {
         derivation.sources.clone_from(&found[at].sources);
         let Lift { wishes, distaste } = lifts[at];
         derivation.lift = Some(LiftParts { wishes, distaste });
-        let (values, outcome) = match slate.fates[at] {
+        let (values, outcome) = match self.fate(portrait, choice, at) {
             Fate::Picked => picked(slate, at, derivation),
             Fate::Full(full) => (None, format!("not in the list: {}", why_full(folder, full)?)),
             Fate::Outranked(values) => {

@@ -10,10 +10,10 @@ use std::collections::BTreeSet;
 use jiff::{SignedDuration, Timestamp};
 use listens::{Evidence, Past, weigh};
 use music::{History, ItemIx, RecordingId, Source};
+use rank::Slate;
 
 use crate::belief::believed;
 use crate::choose::Choice;
-use crate::curate::{Curation, curate};
 use crate::lifts::{self, Lift};
 use crate::maker::Maker;
 use crate::pace::is_opened;
@@ -80,30 +80,22 @@ impl<'a> Maker<'a> {
             found.iter().map(|found| lifts::lift(portrait, self, found.item)).collect();
         let mut rules = self.config.weekly.rules(size, portrait.wishes.adventure);
         (rules.expand, rules.explore, rules.fresh_share, rules.price_loss) = (0, 0, 0.0, 0.0);
-        let curation = Curation {
-            maker: self,
-            model: 0,
-            taste: &portrait.taste,
-            map: &portrait.map,
-            rules: &rules,
-            lifts: &lifts,
-            prices: &vec![0.0; found.len()],
-            monday: when.until.week.monday(),
-            seed: self.seed(request, when.until.week),
-        };
-        let slate = curate(&curation, &found);
-        let left_out = portrait.off_limits.rows_unwanted(self);
-        Ok(Choice {
+        let mut choice = Choice {
             model: 0,
             why: None,
             parts,
             scores,
-            left_out,
+            left_out: portrait.off_limits.rows_unwanted(self),
+            prices: vec![0.0; found.len()],
             found,
             lifts,
-            slate,
+            rules,
+            seed: self.seed(request, when.until.week),
+            slate: Slate::default(),
             week: when.until.week,
-        })
+        };
+        choice.slate = self.slate(portrait, &choice);
+        Ok(choice)
     }
 
     /// What was liked before time fades it, and may be played again.

@@ -27,4 +27,4 @@ pub use order::Sound;
 pub use pick::Values;
 pub use prices::{Exposure, attention, prices};
 pub use rules::{Rules, Variety};
-pub use slate::{Fate, Line, Slate, slate};
+pub use slate::{Fate, Line, Slate, fate, slate};

@@ -7,7 +7,7 @@
 //! ```
 //!
 //! Ties go to the better score, then to the lower row, so that the order of the candidates tells nothing.
-//! Cost: O(size · n · dim).
+//! Cost: O(size · n + met · dim), with as many met as look best at some time, O(size · n) at worst.
 
 use std::cmp::Ordering;
 
@@ -87,20 +87,32 @@ impl<'a, 'c> Picking<'a, 'c> {
         }
     }
 
-    fn best(&self, n_left: usize, appeal: &[f32]) -> Option<usize> {
+    fn best(&mut self, n_left: usize, appeal: &[f32]) -> Option<usize> {
         if self.quotas.bind(n_left) {
             let pays = |at: &usize| self.quotas.is_paid_by(&self.candidates[*at]);
-            let payer = self.best_of(self.open.iter().copied().filter(pays), appeal);
+            let payers = self.open.iter().copied().filter(pays).collect();
+            let payer = self.best_of(payers, appeal);
             if payer.is_some() {
                 return payer;
             }
         }
-        self.best_of(self.open.iter().copied(), appeal)
+        self.best_of(self.open.clone(), appeal)
     }
 
-    fn best_of(&self, open: impl Iterator<Item = usize>, appeal: &[f32]) -> Option<usize> {
-        let valued = open.map(|at| (at, self.values(at, appeal).value));
-        valued.max_by(|(a, x), (b, y)| self.compare(*a, *x, *b, *y)).map(|(at, _)| at)
+    /// The best of some, whose values are bounds until they are brought up to date.
+    fn best_of(&mut self, open: Vec<usize>, appeal: &[f32]) -> Option<usize> {
+        let mut bounds: Vec<(usize, f32)> =
+            open.into_iter().map(|at| (at, self.value(at, appeal))).collect();
+        loop {
+            let order =
+                |x: &&mut (usize, f32), y: &&mut (usize, f32)| self.compare(x.0, x.1, y.0, y.1);
+            let (at, bound) = bounds.iter_mut().max_by(order)?;
+            if self.spread.is_current(*at) {
+                return Some(*at);
+            }
+            self.spread.meet(*at);
+            *bound = self.value(*at, appeal);
+        }
     }
 
     /// Orders by value, then score, then lower row; greater is better.
@@ -113,24 +125,40 @@ impl<'a, 'c> Picking<'a, 'c> {
     }
 
     /// What each stage makes of a candidate now.
-    pub(crate) fn values(&self, at: usize, appeal: &[f32]) -> Values {
-        let diversity = self.rules.diversity;
+    pub(crate) fn values(&mut self, at: usize, appeal: &[f32]) -> Values {
+        self.spread.meet(at);
         let relevance = self.relevance[at];
-        let price = self.price_scale * self.candidates[at].price;
-        let variety = self.spread.gain(at);
-        let calibration =
-            if self.rules.calibration > 0.0 { self.calibration.gain(at) } else { 0.0 };
-        let value = (1.0 - diversity) * (appeal[at] - price)
-            + diversity * variety
-            + self.rules.calibration * calibration;
-        Values { relevance, adventure: appeal[at] - relevance, price, variety, calibration, value }
+        Values {
+            relevance,
+            adventure: appeal[at] - relevance,
+            price: self.price(at),
+            variety: self.spread.gain(at),
+            calibration: self.calibration(at),
+            value: self.value(at, appeal),
+        }
+    }
+
+    fn value(&self, at: usize, appeal: &[f32]) -> f32 {
+        let diversity = self.rules.diversity;
+        (1.0 - diversity) * (appeal[at] - self.price(at))
+            + diversity * self.spread.gain(at)
+            + self.rules.calibration * self.calibration(at)
+    }
+
+    fn price(&self, at: usize) -> f32 {
+        self.price_scale * self.candidates[at].price
+    }
+
+    fn calibration(&self, at: usize) -> f32 {
+        if self.rules.calibration > 0.0 { self.calibration.gain(at) } else { 0.0 }
     }
 
     fn take(&mut self, at: usize, appeal: &[f32]) {
-        self.picked.push((at, self.values(at, appeal)));
+        let values = self.values(at, appeal);
+        self.picked.push((at, values));
         self.taken.add(&self.candidates[at]);
         self.open.retain(|other| *other != at);
-        self.spread.pick(at, &self.open);
+        self.spread.pick(at);
         self.calibration.pick(at);
         self.quotas.pick(&self.candidates[at]);
     }

@@ -33,13 +33,11 @@ pub struct Line {
     pub slot: Option<Slot>,
 }
 
-/// A list, and what became of the other candidates.
+/// A list.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Slate {
     /// In the order to play.
     pub lines: Vec<Line>,
-    /// `[n_candidates]`
-    pub fates: Vec<Fate>,
     /// `[n_candidates]` relevance, for whoever weighs exposure against it.
     pub relevance: Vec<f32>,
 }
@@ -66,9 +64,8 @@ pub fn slate(candidates: &[Candidate<'_>], mix: &Mix<'_>, rules: &Rules, seed: u
     assert_valid(candidates);
     rules.assert_valid();
     let relevance = relevance(candidates);
-    let tamer = appeal(candidates, &relevance, rules.adventure);
-    let bolder = appeal(candidates, &relevance, (rules.adventure + BOLDER).min(1.0));
-    let picking = fairly(candidates, mix, rules, &relevance, [&tamer, &bolder]);
+    let [tamer, bolder] = appeals(candidates, &relevance, rules);
+    let mut picking = fairly(candidates, mix, rules, &relevance, [&tamer, &bolder]);
 
     let n_core = picking.picked.len().min(rules.size - rules.expand);
     let (core, tail) = picking.picked.split_at(n_core);
@@ -82,21 +79,45 @@ pub fn slate(candidates: &[Candidate<'_>], mix: &Mix<'_>, rules: &Rules, seed: u
     let tail = order(candidates, &relevance, core.last().copied(), &tail, &fixed);
 
     let tiers = [(core, Tier::Core), (tail, Tier::Expand)];
-    let line = |candidate: usize, tier: Tier| {
-        let picked = picking.picked.iter().find(|(at, _)| *at == candidate);
-        let values = picked.map_or_else(|| picking.values(candidate, &bolder), |(_, v)| *v);
+    let mut line = |candidate: usize, tier: Tier| {
+        let picked = picking.picked.iter().find(|(at, _)| *at == candidate).copied();
+        let values = picked.map_or_else(|| picking.values(candidate, &bolder), |(_, v)| v);
         let slot = slots.iter().find(|slot| slot.drawn == candidate).cloned();
         Line { candidate, tier, values, slot }
     };
     let lines = tiers.into_iter().flat_map(|(at, tier)| at.into_iter().map(move |at| (at, tier)));
-    let lines: Vec<Line> = lines.map(|(at, tier)| line(at, tier)).collect();
-    let fate = |at: usize| match picking.full(at) {
-        _ if lines.iter().any(|line| line.candidate == at) => Fate::Picked,
+    let lines = lines.map(|(at, tier)| line(at, tier)).collect();
+    Slate { lines, relevance }
+}
+
+/// What became of one candidate of a list that [`slate`] makes of the same arguments. Costs as much as the list.
+///
+/// # Panics
+/// As [`slate`]; when there is no such candidate.
+#[must_use]
+pub fn fate(
+    candidates: &[Candidate<'_>],
+    mix: &Mix<'_>,
+    rules: &Rules,
+    seed: u64,
+    at: usize,
+) -> Fate {
+    let slate = slate(candidates, mix, rules, seed);
+    if slate.lines.iter().any(|line| line.candidate == at) {
+        return Fate::Picked;
+    }
+    let [tamer, bolder] = appeals(candidates, &slate.relevance, rules);
+    let mut picking = fairly(candidates, mix, rules, &slate.relevance, [&tamer, &bolder]);
+    match picking.full(at) {
         Some(full) => Fate::Full(full),
         None => Fate::Outranked(picking.values(at, &bolder)),
-    };
-    let fates = (0..candidates.len()).map(fate).collect();
-    Slate { lines, fates, relevance }
+    }
+}
+
+/// The appeal of each candidate for the core, and for the bolder tail.
+fn appeals(candidates: &[Candidate<'_>], relevance: &[f32], rules: &Rules) -> [Vec<f32>; 2] {
+    let adventures = [rules.adventure, (rules.adventure + BOLDER).min(1.0)];
+    adventures.map(|adventure| appeal(candidates, relevance, adventure))
 }
 
 /// Picks with exposure prices, or with less of them where they would cost more relevance than allowed.

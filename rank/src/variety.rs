@@ -1,12 +1,15 @@
 //! How much would a line be like those that are there?
 //!
-//! Two ways to say it, each kept up to date with every pick:
+//! Two ways to say it:
 //!
 //! - MMR (Carbonell & Goldstein, SIGIR 1998, equation 1): minus the largest cosine with a line, not below 0, as an opposite
-//!   is no more different than a stranger. O(n · dim) a pick.
+//!   is no more different than a stranger. O(dim) a candidate and pick.
 //! - DPP (Chen, Zhang & Zhou, NeurIPS 2018, algorithm 1): the gain in log det of the lines' similarities
 //!   `S_ij = (1 + cos(i, j)) / 2`, that is `ln d²` with `d² = S_cc − ‖c_c‖²`, where each pick j adds the entry
-//!   `e_c = (S_jc − ⟨c_j, c_c⟩) / d_j` to `c_c`. O(n · (dim + picked)) a pick.
+//!   `e_c = (S_jc − ⟨c_j, c_c⟩) / d_j` to `c_c`. O(dim + picked) a candidate and pick.
+//!
+//! A gain never rises with a pick, so that what a candidate had before the last picks is a bound on what it has now: only
+//! the few that look best are brought up to date (Minoux, "Accelerated greedy algorithms", 1978).
 
 use linalg::dot;
 
@@ -20,6 +23,10 @@ const LEAST: f32 = 1e-6;
 pub(crate) struct Spread<'a> {
     vectors: Vec<Option<&'a [f32]>>,
     norms: Vec<f32>,
+    /// In their order.
+    picked: Vec<usize>,
+    /// How many of the picks each candidate has met.
+    met: Vec<usize>,
     by: By,
 }
 
@@ -38,10 +45,11 @@ impl<'a> Spread<'a> {
             Variety::Mmr => By::Mmr { max_similarity: vec![0.0; n] },
             Variety::Dpp => By::Dpp { squared: vec![1.0; n], entries: vec![Vec::new(); n] },
         };
-        Self { norms: vectors.iter().map(norm).collect(), vectors, by }
+        let norms = vectors.iter().map(norm).collect();
+        Self { norms, vectors, picked: Vec::new(), met: vec![0; n], by }
     }
 
-    /// What a candidate adds to the variety of the lines; at most 0.
+    /// What a candidate adds to the variety of the lines, at most 0; no less than that until it met all picks.
     pub(crate) fn gain(&self, at: usize) -> f32 {
         match &self.by {
             By::Mmr { max_similarity } => -max_similarity[at],
@@ -49,31 +57,38 @@ impl<'a> Spread<'a> {
         }
     }
 
-    /// Takes note of a pick, for those that may still be picked.
-    pub(crate) fn pick(&mut self, picked: usize, open: &[usize]) {
-        let cosine = |at: usize| cosine(&self.vectors, &self.norms, picked, at);
-        match &mut self.by {
-            By::Mmr { max_similarity } => {
-                for &at in open {
-                    max_similarity[at] = max_similarity[at].max(cosine(at));
-                }
-            }
-            By::Dpp { squared, entries } => {
-                let own = std::mem::take(&mut entries[picked]);
-                let root = squared[picked].max(LEAST).sqrt();
-                for &at in open {
+    /// Takes note of a pick, which met all picks before it.
+    pub(crate) fn pick(&mut self, picked: usize) {
+        self.picked.push(picked);
+    }
+
+    /// Whether a candidate met all picks.
+    pub(crate) fn is_current(&self, at: usize) -> bool {
+        self.met[at] == self.picked.len()
+    }
+
+    /// Brings a candidate up to date.
+    pub(crate) fn meet(&mut self, at: usize) {
+        for &picked in &self.picked[self.met[at]..] {
+            let cosine = cosine(&self.vectors, &self.norms, picked, at);
+            match &mut self.by {
+                By::Mmr { max_similarity } => max_similarity[at] = max_similarity[at].max(cosine),
+                By::Dpp { squared, entries } => {
                     // Without a direction nothing is like anything.
                     let similarity = match (self.norms[picked] > 0.0, self.norms[at] > 0.0) {
-                        (true, true) => f32::midpoint(1.0, cosine(at)),
+                        (true, true) => f32::midpoint(1.0, cosine),
                         _ => 0.0,
                     };
-                    let shared: f32 = own.iter().zip(&entries[at]).map(|(a, b)| a * b).sum();
+                    let root = squared[picked].max(LEAST).sqrt();
+                    let shared: f32 =
+                        entries[picked].iter().zip(&entries[at]).map(|(a, b)| a * b).sum();
                     let entry = (similarity - shared) / root;
                     entries[at].push(entry);
                     squared[at] -= entry * entry;
                 }
             }
         }
+        self.met[at] = self.picked.len();
     }
 }
 

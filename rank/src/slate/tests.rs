@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use music::{ArtistId, Tier};
 use proptest::prelude::{any, prop_assert, prop_assert_eq, proptest};
 
-use super::{Fate, slate};
+use super::{Fate, fate, slate};
 use crate::testing::{Owned, is_valid, plain, pool, rules};
 use crate::{Candidate, Mix, Rules, Sound};
 
@@ -127,8 +127,11 @@ fn every_candidate_learns_its_fate() {
     let artists = artists();
     let candidates = many(&artists);
     let slate = slate(&candidates, &Mix::default(), &LIST, 3);
-    let picked = slate.fates.iter().filter(|fate| matches!(fate, Fate::Picked)).count();
-    assert_eq!((picked, slate.fates.len()), (30, 200));
+    for at in (0..200).step_by(9) {
+        let is_in_list = slate.lines.iter().any(|line| line.candidate == at);
+        let fate = fate(&candidates, &Mix::default(), &LIST, 3, at);
+        assert_eq!(fate == Fate::Picked, is_in_list, "{at}: {fate:?}");
+    }
 }
 
 proptest! {
