@@ -3,8 +3,8 @@
 use std::path::{Path, PathBuf};
 
 use engine::{
-    Folder, ImportRequest, Imported, Mode, Scorer, Snapshot, TrainRequest, Unobserved,
-    WeeklyRequest,
+    Folder, ImportRequest, Imported, Maker, Mode, Outcome, Scorer, Snapshot, TrainRequest,
+    Unobserved, WeeklyRequest, Whose,
 };
 use fs_err::File;
 use jiff::Timestamp;
@@ -182,6 +182,23 @@ pub(crate) fn weekly(
 ) -> Result<Playlist, engine::Error> {
     let request = weekly_request(folder, listener, week, mode);
     engine::weekly(folder, snapshot, &request)
+}
+
+/// The lists of many at once.
+pub(crate) fn weekly_all(
+    folder: &mut Folder,
+    snapshot: &Snapshot,
+    requests: &[WeeklyRequest],
+    whose: Whose,
+) -> Vec<Outcome> {
+    let maker = Maker::of(folder, snapshot).unwrap();
+    let mut outcomes = Vec::new();
+    let mut each = |_: &WeeklyRequest, outcome| {
+        outcomes.push(outcome);
+        Ok::<(), engine::Error>(())
+    };
+    maker.weekly_all(folder, requests, whose, &mut each, &mut Unobserved).unwrap();
+    outcomes
 }
 
 pub(crate) fn recordings(playlist: &Playlist) -> Vec<RecordingId> {

@@ -5,6 +5,7 @@
 mod configuration;
 mod controls;
 mod doubts;
+mod everyone;
 mod factors;
 mod feedback;
 mod fixture;

@@ -2,12 +2,12 @@
 
 use std::collections::BTreeSet;
 
-use engine::{Error, Mode};
-use music::RecordingId;
+use engine::{Mode, Outcome, Snapshot, Whose};
+use music::{Playlist, RecordingId, Week};
 use store::BlockTarget;
 use world::{Params, Tastes};
 
-use crate::fixture::{Town, params, recordings, weekly};
+use crate::fixture::{Town, params, recordings, weekly_all, weekly_request};
 
 /// One simulated year: lists on Monday, a week of listening that reacts to them, import, training.
 fn no_promise_is_broken_in_a_year(tastes: Tastes, seed: u64) {
@@ -22,22 +22,14 @@ fn no_promise_is_broken_in_a_year(tastes: Tastes, seed: u64) {
         let mut lists = vec![Vec::new(); n_accounts];
         if w > 0 {
             let snapshot = town.train();
-            for listener in 0..60 {
-                let name = town.names[listener].clone();
-                if town.folder.store.listener(&name).unwrap().is_none() {
-                    continue; // Nothing of theirs is in the log yet.
-                }
-                let list = match weekly(&mut town.folder, &snapshot, &name, week, Mode::Keep) {
-                    Ok(list) => list,
-                    Err(Error::NothingToRecommend { .. }) => continue,
-                    Err(error) => panic!("{name} in week {w}: {error}"),
-                };
+            for (listener, list) in lists_of(&mut town, &snapshot, week) {
                 check_list(&town, listener, &recordings(&list), &mut shown[listener]);
                 lists[listener] = recordings(&list)
                     .into_iter()
                     .map(|recording| town.in_world(recording))
                     .collect();
                 n_lists += 1;
+                let name = town.names[listener].clone();
                 block_somebody(&mut town, &name, w, &list);
             }
         }
@@ -48,6 +40,21 @@ fn no_promise_is_broken_in_a_year(tastes: Tastes, seed: u64) {
         n_lists > 40 * 51,
         "seed {seed}: most listeners get a list in most weeks, got {n_lists}"
     );
+}
+
+/// Everybody's list who has one, by account.
+fn lists_of(town: &mut Town, snapshot: &Snapshot, week: Week) -> Vec<(usize, Playlist)> {
+    // Nothing of the others is in the log yet.
+    let is_known = |listener: &usize| town.folder.listener(Some(&town.names[*listener])).is_ok();
+    let listeners: Vec<usize> = (0..60).filter(is_known).collect();
+    let request = |of: &usize| weekly_request(&town.folder, &town.names[*of], week, Mode::Keep);
+    let requests: Vec<_> = listeners.iter().map(request).collect();
+    let outcomes = weekly_all(&mut town.folder, snapshot, &requests, Whose::Everyone);
+    let list = |(listener, outcome)| match outcome {
+        Outcome::List(list) => Some((listener, *list)),
+        Outcome::Nothing(_) | Outcome::NotDue { .. } => None,
+    };
+    listeners.into_iter().zip(outcomes).filter_map(list).collect()
 }
 
 fn check_list(
@@ -79,7 +86,7 @@ fn check_list(
 }
 
 /// Some listeners block, some weeks, something of their list: its artist, a recording, a tag.
-fn block_somebody(town: &mut Town, name: &str, w: i64, list: &music::Playlist) {
+fn block_somebody(town: &mut Town, name: &str, w: i64, list: &Playlist) {
     let listener = town.folder.listener(Some(name)).unwrap().id;
     let draw = listener.0 * 7 + u64::try_from(w).unwrap() * 13;
     if !draw.is_multiple_of(29) {
