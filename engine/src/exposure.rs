@@ -5,8 +5,9 @@
 
 use std::collections::BTreeMap;
 
-use music::{ExposurePrice, ExposureSubject, ItemIx, Week};
+use music::{ExposurePrice, ExposureSubject, ItemIx, ListKind, Week};
 use rank::{Exposure, Slate, attention, prices};
+use store::ShownLine;
 
 use crate::facts::Facts;
 use crate::maker::Maker;
@@ -59,34 +60,58 @@ impl Prices {
     }
 }
 
-/// Artists are compared with artists, groups with groups.
 fn computed(folder: &Folder, maker: &Maker<'_>, week: Week) -> Result<Vec<ExposurePrice>, Error> {
     let mut exposures: BTreeMap<ExposureSubject, Exposure> = BTreeMap::new();
     for (subject, deserved) in folder.store.deserved(week)? {
         exposures.entry(subject).or_default().relevance = deserved;
     }
     folder.store.for_each_shown_line(Some(week), &mut |line| {
-        if let Some(item) = maker.places.ix(line.recording) {
-            for subject in subjects(&maker.facts, item) {
-                exposures.entry(subject).or_default().attention += attention(line.position);
-            }
+        let item = maker.places.ix(line.recording).filter(|_| is_priced(&line));
+        for subject in item.into_iter().flat_map(|item| subjects(&maker.facts, item)) {
+            exposures.entry(subject).or_default().attention += attention(line.position);
         }
     })?;
-    let (artists, groups): (Vec<_>, Vec<_>) = exposures
-        .into_iter()
-        .partition(|(subject, _)| matches!(subject, ExposureSubject::Artist(_)));
-    let mut priced = Vec::with_capacity(artists.len() + groups.len());
-    for compared in [artists, groups] {
-        let exposures: Vec<Exposure> = compared.iter().map(|(_, exposure)| *exposure).collect();
-        let of_each = compared.into_iter().zip(prices(&exposures));
-        priced.extend(of_each.map(|((subject, exposure), price)| ExposurePrice {
-            subject,
-            relevance: exposure.relevance,
-            attention_before: exposure.attention,
-            price: price.into(),
-        }));
-    }
-    Ok(priced)
+    Ok(priced(exposures))
+}
+
+/// Whether a line is one that prices can move: new, and in a list for one listener alone.
+///
+/// The known and shared lists are chosen without prices, and nobody notes what they would have deserved of them.
+pub(crate) fn is_priced(line: &ShownLine) -> bool {
+    line.is_new && line.kind != ListKind::Blend
+}
+
+/// Artists are compared with artists, a group with all that is not in it.
+fn priced(exposures: BTreeMap<ExposureSubject, Exposure>) -> Vec<ExposurePrice> {
+    let of_artists: Vec<Exposure> =
+        exposures.iter().filter(|(of, _)| is_artist(of)).map(|(_, exposure)| *exposure).collect();
+    let whole = of_artists.iter().fold(Exposure::default(), |sum, of| Exposure {
+        attention: sum.attention + of.attention,
+        relevance: sum.relevance + of.relevance,
+    });
+    let mut of_artists = prices(&of_artists).into_iter();
+    let of_group = |group: Exposure| {
+        let rest = Exposure {
+            attention: (whole.attention - group.attention).max(0.0),
+            relevance: (whole.relevance - group.relevance).max(0.0),
+        };
+        prices(&[group, rest])[0]
+    };
+    let price = |(subject, exposure): (ExposureSubject, Exposure)| ExposurePrice {
+        price: match is_artist(&subject) {
+            true => of_artists.next().unwrap_or_default(),
+            false => of_group(exposure),
+        }
+        .into(),
+        subject,
+        relevance: exposure.relevance,
+        attention_before: exposure.attention,
+    };
+    exposures.into_iter().map(price).collect()
+}
+
+pub(crate) fn is_artist(subject: &ExposureSubject) -> bool {
+    matches!(subject, ExposureSubject::Artist(_))
 }
 
 /// What each subject would deserve of a list's attention if it were shared out by relevance.
@@ -114,8 +139,34 @@ pub(crate) fn deserved(
 }
 
 /// Whose exposure a line is: the main artist's, and that of every group it is in.
-fn subjects(facts: &Facts, item: ItemIx) -> impl Iterator<Item = ExposureSubject> {
+pub(crate) fn subjects(facts: &Facts, item: ItemIx) -> impl Iterator<Item = ExposureSubject> {
     let artist = facts.artists(item).first().map(|artist| ExposureSubject::Artist(*artist));
     let groups = facts.groups(item).iter().cloned().map(ExposureSubject::Group);
     artist.into_iter().chain(groups)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeMap;
+
+    use music::{ArtistId, ExposureSubject};
+    use rank::Exposure;
+
+    use super::priced;
+
+    #[test]
+    fn a_group_that_stands_alone_is_compared_with_all_that_is_not_in_it() {
+        let of = |attention, relevance| Exposure { attention, relevance };
+        let artist = |id| ExposureSubject::Artist(ArtistId(id));
+        let local = ExposureSubject::Group("local".to_owned());
+        // Local artists had 25 of 100 and were due 50: (25 + 5) over (50 + 5).
+        let exposures =
+            [(artist(1), of(75.0, 1.0)), (artist(2), of(25.0, 1.0)), (local, of(25.0, 1.0))];
+        let prices: Vec<f64> =
+            priced(BTreeMap::from(exposures)).iter().map(|of| of.price).collect();
+        let expected = [80.0_f64, 30.0, 30.0].map(|had| 0.1 * (had / 55.0).ln());
+        for (price, expected) in prices.iter().zip(expected) {
+            assert!((price - expected).abs() < 1e-6, "{prices:?} are not {expected:?}");
+        }
+    }
 }
