@@ -9,6 +9,7 @@ use rank::{Fate, Full, Slate, Values};
 use serde::Serialize;
 
 use crate::choose::Choice;
+use crate::company::InCommon;
 use crate::exposure::Prices;
 use crate::lifts::Lift;
 use crate::maker::Maker;
@@ -47,8 +48,12 @@ pub struct Derivation {
     pub stages: Option<Stages>,
     /// What the listener's history contributes to its best score, in units of the score.
     pub contributions: Vec<Contribution>,
-    /// Listeners here who like it.
-    pub liked_by: u32,
+    /// Listeners here who like it; `None` where they are fewer than are counted.
+    pub liked_by: Option<u32>,
+    /// Others here who have both it and what contributes in their log, for each recording that contributes.
+    pub in_common: Vec<InCommon>,
+    /// Fewer listeners are not counted, as a count would tell who; at least 1.
+    pub least_counted: u32,
     /// What would have become of it without an artist in the history, for the artists that contribute most.
     pub without: Vec<Counterfactual>,
 }
@@ -151,7 +156,9 @@ impl<'a> Maker<'a> {
             lift: None,
             stages: None,
             contributions: Vec::new(),
-            liked_by: 0,
+            liked_by: None,
+            in_common: Vec::new(),
+            least_counted: self.least_counted(),
             without: Vec::new(),
         };
         let Some(item) = self.places.ix(recording) else {
@@ -159,8 +166,11 @@ impl<'a> Maker<'a> {
                 "not in the list: the training did not know it, as nobody had heard it".to_owned();
             return Ok(derivation);
         };
-        derivation.liked_by = self.snapshot.liked_by(item);
+        derivation.liked_by = self.counted(self.snapshot.liked_by(item));
         self.tell_scores(folder, &portrait, &choice, item, &mut derivation)?;
+        let contributions = &derivation.contributions;
+        derivation.in_common =
+            self.in_common(folder, request.listener.id, recording, contributions)?;
         if let Some(rule) = portrait.off_limits.rule(self, item) {
             derivation.outcome = format!("not in the list: {rule}");
             return Ok(derivation);

@@ -11,6 +11,7 @@
 mod blocks;
 mod catalogue;
 mod columns;
+mod company;
 mod error;
 mod exposure;
 mod find;

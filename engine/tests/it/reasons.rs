@@ -2,9 +2,10 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use engine::{Mode, Snapshot, TrainRequest, Unobserved};
+use engine::{Derivation, Maker, Mode, Snapshot, TrainRequest, Unobserved};
+use music::{ListenerId, RecordingId};
 
-use crate::fixture::{Town, params};
+use crate::fixture::{Town, params, weekly_request};
 
 #[test]
 fn the_shares_of_a_reason_sum_to_the_score_and_are_of_recordings_the_listener_knows() {
@@ -75,5 +76,41 @@ fn a_list_holds_at_most_two_lines_by_an_artist_and_two_from_a_release() {
             facts.release.iter().for_each(|release| *of_release.entry(*release).or_insert(0) += 1);
         }
         assert!(of_artist.values().chain(of_release.values()).all(|n| *n <= 2), "{name}");
+    }
+}
+
+#[test]
+fn listeners_in_common_are_counted_from_the_privacy_threshold_on() {
+    let mut town = Town::after_all_weeks(params(24, 300, 8, 5));
+    let snapshot = town.train();
+    let request = weekly_request(&town.folder, &town.names[4], town.week(), Mode::DryRun);
+    let list = engine::weekly(&mut town.folder, &snapshot, &request).unwrap();
+    let recording = list.tracks[0].recording;
+    let mut having: BTreeMap<RecordingId, BTreeSet<ListenerId>> = BTreeMap::new();
+    let mut note = |listener, history: &music::History| {
+        for logged in history.listens.iter().filter(|_| listener != request.listener.id) {
+            having.entry(logged.recording).or_default().insert(listener);
+        }
+    };
+    town.folder.store.for_each_history(None, &mut note).unwrap();
+    let both = |other: RecordingId| {
+        let [a, b] = [recording, other].map(|id| having.get(&id).into_iter().flatten());
+        let b: BTreeSet<_> = b.collect();
+        u32::try_from(a.filter(|listener| b.contains(listener)).count()).unwrap()
+    };
+    let told = |town: &mut Town, least: u32| -> Derivation {
+        town.folder.config.weekly.privacy_threshold = least;
+        let maker = Maker::of(&town.folder, &snapshot).unwrap();
+        maker.derivation(&mut town.folder, &request, recording).unwrap()
+    };
+    let liked_by = snapshot.liked_by(snapshot.rows.ix(recording).unwrap());
+    for least in [0, 1, 2, 3, 5, 100] {
+        let told = told(&mut town, least);
+        let counted = |n: u32| Some(n).filter(|n| *n >= least.max(1));
+        assert_eq!((told.least_counted, told.liked_by), (least.max(1), counted(liked_by)));
+        assert!(!told.in_common.is_empty());
+        for of in &told.in_common {
+            assert_eq!(of.listeners, counted(both(of.recording)), "{least}: {of:?}");
+        }
     }
 }

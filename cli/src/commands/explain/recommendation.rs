@@ -48,7 +48,8 @@ fn text(derivation: &Derivation) -> String {
         let sources: Vec<_> = derivation.sources.iter().map(|source| source.name()).collect();
         lines.push(format!("Proposed by  {}", sources.join(", ")));
     }
-    lines.push(format!("Liked by     {}", listeners(derivation.liked_by)));
+    let liked_by = derivation.liked_by.map_or_else(|| few("listener", derivation), listeners);
+    lines.push(format!("Liked by     {liked_by}"));
     for (at, region) in derivation.regions.iter().enumerate() {
         let head = if at == 0 { "Score        " } else { "             " };
         lines.push(format!("{head}{:.4}  {}", region.score, region.region));
@@ -58,6 +59,10 @@ fn text(derivation: &Derivation) -> String {
         let by =
             if part.artist.is_empty() { String::new() } else { format!(" by {}", part.artist) };
         lines.push(format!("{head}{:+.4}  {}{by}", part.share, part.title));
+    }
+    for (at, sentence) in in_common(derivation).into_iter().enumerate() {
+        let head = if at == 0 { "In common    " } else { "             " };
+        lines.push(format!("{head}{sentence}"));
     }
     if let Some(lift) = derivation.lift.filter(|lift| (lift.wishes, lift.distaste) != (1.0, 1.0)) {
         lines.push(format!(
@@ -86,6 +91,36 @@ fn text(derivation: &Derivation) -> String {
         lines.push(format!("Without      {} in the history it {outcome}", without.artist));
     }
     lines.join("\n")
+}
+
+/// Who else has it and what contributes in the log, and of what these are too few to be counted.
+fn in_common(derivation: &Derivation) -> Vec<String> {
+    let parts = &derivation.in_common;
+    let counted = parts.iter().filter_map(|part| Some((part.listeners?, &part.title)));
+    let mut sentences: Vec<String> = counted
+        .map(|(n, title)| match n {
+            1 => format!("1 other listener here has it and “{title}” in the log"),
+            _ => format!("{n} other listeners here have it and “{title}” in their log"),
+        })
+        .collect();
+    let uncounted: Vec<String> = parts
+        .iter()
+        .filter(|part| part.listeners.is_none())
+        .map(|part| format!("“{}”", part.title))
+        .collect();
+    if !uncounted.is_empty() {
+        let few = few("other listener", derivation);
+        sentences.push(format!("with {}: {few}", uncounted.join(", ")));
+    }
+    sentences
+}
+
+/// Those who are too few to be counted.
+fn few(who: &str, derivation: &Derivation) -> String {
+    match derivation.least_counted {
+        0 | 1 => format!("no {who} here"),
+        least => format!("fewer than {least} {who}s here, too few to count without telling who"),
+    }
 }
 
 fn listeners(n: u32) -> String {
