@@ -7,8 +7,8 @@ use listens::Format as LogFormat;
 use music::{ImportId, ItemKind, ListKind, Week};
 
 pub(crate) use controls::{
-    Edge, LeaningArguments, LeaveOutArguments, LeaveOutParts, LibraryArguments, LibraryChange,
-    PolicyArguments, PolicyChange, SettingsArguments,
+    Edge, ExposureArguments, LeaningArguments, LeaveOutArguments, LeaveOutParts, LibraryArguments,
+    LibraryChange, PolicyArguments, PolicyChange, SettingsArguments,
 };
 pub(crate) use evaluate::{EvaluateArguments, How, Matter};
 pub(crate) use tune::TuneArguments;
@@ -95,6 +95,8 @@ pub(crate) enum Command {
     Similar(SimilarArguments),
     /// The regions of a listener's taste
     Taste(TasteArguments),
+    /// How the lists share attention out, and for which listeners they are good
+    Exposure(ExposureArguments),
     /// Carry recording vectors from one installation to another
     Factors(FactorsArguments),
     /// Which accounts are believed less, and why

@@ -4,6 +4,7 @@ pub(crate) mod block;
 pub(crate) mod demo;
 pub(crate) mod evaluate;
 pub(crate) mod explain;
+pub(crate) mod exposure;
 pub(crate) mod factors;
 pub(crate) mod fit;
 pub(crate) mod history;

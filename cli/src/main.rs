@@ -77,6 +77,7 @@ fn run(arguments: Arguments, say: &Say) -> anyhow::Result<Answer> {
         Command::Library(arguments) => commands::library::run(&global, &arguments, say),
         Command::Similar(arguments) => commands::similar::run(&global, &arguments, say),
         Command::Taste(arguments) => commands::taste::run(&global, &arguments, say),
+        Command::Exposure(arguments) => commands::exposure::run(&global, &arguments, say),
         Command::Factors(arguments) => commands::factors::run(&global, &arguments, say),
         Command::Trust(arguments) => commands::trust::run(&global, &arguments, say),
         Command::Explain(arguments) => commands::explain::run(&global, &arguments, say),

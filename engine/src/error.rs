@@ -123,6 +123,15 @@ pub enum Error {
         /// One clause.
         why: String,
     },
+    /// There are no lists to report on.
+    #[error(
+        "no list with new recordings was made{} yet: `undersong weekly --all` makes one for everybody",
+        of_week(*week)
+    )]
+    NoLists {
+        /// The week that was asked for.
+        week: Option<music::Week>,
+    },
     /// There is no snapshot to serve from.
     #[error("nothing is trained yet: run `undersong train`")]
     NoSnapshot,
@@ -215,7 +224,11 @@ impl Error {
     pub fn is_honest_no(&self) -> bool {
         matches!(
             self,
-            Self::Alone | Self::Empty | Self::NothingToRecommend { .. } | Self::NoVector { .. }
+            Self::Alone
+                | Self::Empty
+                | Self::NoLists { .. }
+                | Self::NothingToRecommend { .. }
+                | Self::NoVector { .. }
         )
     }
 
@@ -232,6 +245,10 @@ impl From<std::io::Error> for Error {
         }
         Self::Io { source }
     }
+}
+
+fn of_week(week: Option<music::Week>) -> String {
+    week.map_or(String::new(), |week| format!(" for {week}"))
 }
 
 fn known_names(known: &[String]) -> String {

@@ -149,10 +149,31 @@ pub(crate) fn subjects(facts: &Facts, item: ItemIx) -> impl Iterator<Item = Expo
 mod tests {
     use std::collections::BTreeMap;
 
-    use music::{ArtistId, ExposureSubject};
+    use jiff::Timestamp;
+    use music::{ArtistId, ExposureSubject, ListId, ListKind, ListenerId, RecordingId};
     use rank::Exposure;
+    use store::ShownLine;
 
-    use super::priced;
+    use super::{is_priced, priced};
+
+    #[test]
+    fn known_and_shared_lines_count_for_nobody() {
+        let counts = |kind, is_new| {
+            is_priced(&ShownLine {
+                list: ListId(1),
+                listener: ListenerId(1),
+                week: "2026-W47".parse().unwrap(),
+                kind,
+                made_at: Timestamp::UNIX_EPOCH,
+                position: 1,
+                recording: RecordingId(1),
+                is_new,
+            })
+        };
+        let both = ListKind::WeeklyBoth;
+        assert_eq!([counts(both, true), counts(both, false)], [true, false]);
+        assert!(!counts(ListKind::Blend, true));
+    }
 
     #[test]
     fn a_group_that_stands_alone_is_compared_with_all_that_is_not_in_it() {

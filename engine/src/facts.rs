@@ -3,7 +3,7 @@
 //! Read from the store as a whole, so that a thousand candidates cost no thousand questions; today's catalogue, not that
 //! of the training.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::civil::Date;
 use music::{ArtistId, ItemIx, RecordingId};
@@ -130,6 +130,11 @@ impl Facts {
     /// Groups whose exposure is kept fair, ascending.
     pub(crate) fn groups(&self, item: ItemIx) -> &[String] {
         self.groups.get(&item.0).map_or(&[], Vec::as_slice)
+    }
+
+    /// Every group that some row is in, ascending.
+    pub(crate) fn all_groups(&self) -> BTreeSet<&String> {
+        self.groups.values().flatten().collect()
     }
 
     /// The rows of a work, ascending.

@@ -17,7 +17,7 @@ use music::Playlist;
 use serde::Serialize;
 
 pub use error::ParseFormatError;
-pub use text::{one_line, width};
+pub use text::{fit, one_line, width};
 
 /// A way to write a playlist down.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

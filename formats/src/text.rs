@@ -14,7 +14,7 @@ pub fn width(text: &str) -> usize {
 }
 
 /// The text if it fits, and else as much of it as fits before an ellipsis.
-pub(crate) fn fit(text: &str, columns: usize) -> String {
+pub fn fit(text: &str, columns: usize) -> String {
     if width(text) <= columns {
         return text.to_owned();
     }

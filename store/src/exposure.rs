@@ -1,21 +1,28 @@
 //! What does attention cost in one week, and who got it before?
 
-use music::{ArtistId, ExposurePrice, ExposureSubject, ListKind, ListenerId, RecordingId, Week};
+use jiff::Timestamp;
+use music::{
+    ArtistId, ExposurePrice, ExposureSubject, ListId, ListKind, ListenerId, RecordingId, Week,
+};
 use rusqlite::types::Value;
 use rusqlite::{Connection, TransactionBehavior};
 
 use crate::history::Aliases;
-use crate::{Error, Result, Store, ledger};
+use crate::{Error, Result, Store, ledger, row};
 
 /// One line of one list, for whoever adds up attention.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct ShownLine {
+    /// In which list.
+    pub list: ListId,
     /// To whom.
     pub listener: ListenerId,
     /// The week of the list.
     pub week: Week,
     /// The kind of the list.
     pub kind: ListKind,
+    /// When the list was made.
+    pub made_at: Timestamp,
     /// From 1.
     pub position: u32,
     /// What was shown; never an alias.
@@ -120,6 +127,22 @@ impl Store {
         Ok(deserved)
     }
 
+    /// The newest week, or that one, of which there is a list for one listener alone with a line that claims to be new,
+    /// and the snapshot that made the last of these lists.
+    ///
+    /// # Errors
+    /// What the database may refuse.
+    pub fn newest_exploration(&self, week: Option<Week>) -> Result<Option<(Week, String)>> {
+        let mut query = self.db.prepare_cached(
+            "SELECT week, snapshot FROM lists WHERE (?1 IS NULL OR week = ?1) AND kind <> ?2
+                AND EXISTS (SELECT 1 FROM ledger WHERE list = lists.id AND is_new)
+                ORDER BY week DESC, id DESC LIMIT 1",
+        )?;
+        let mut rows = query.query((week.map(|week| week.to_string()), ListKind::Blend.name()))?;
+        let Some(row) = rows.next()? else { return Ok(None) };
+        Ok(Some((ledger::week(&row.get::<_, String>(0)?)?, row.get(1)?)))
+    }
+
     /// Hands over every line of the ledger, or of lists for weeks before one, ascending by list, then position.
     ///
     /// # Errors
@@ -131,7 +154,7 @@ impl Store {
     ) -> Result<()> {
         let _snapshot = self.snapshot()?;
         let mut lists = self.db.prepare_cached(
-            "SELECT id, listener, week, kind FROM lists WHERE ?1 IS NULL OR week < ?1 ORDER BY id",
+            "SELECT id, listener, week, kind, made_at FROM lists WHERE ?1 IS NULL OR week < ?1 ORDER BY id",
         )?;
         let mut lines = self.db.prepare_cached(
             "SELECT position, recording, is_new FROM ledger WHERE list = ?1 ORDER BY position",
@@ -139,14 +162,23 @@ impl Store {
         let mut aliases = Aliases::new(&self.db);
         let mut lists = lists.query([before.map(|week| week.to_string())])?;
         while let Some(list) = lists.next()? {
+            let id: i64 = list.get(0)?;
             let listener = ListenerId(list.get::<_, i64>(1)?.cast_unsigned());
             let week = ledger::week(&list.get::<_, String>(2)?)?;
             let kind = ledger::list_kind(&list.get::<_, String>(3)?)?;
-            let mut lines = lines.query([list.get::<_, i64>(0)?])?;
+            let made_at = row::moment(list.get(4)?)?;
+            let mut lines = lines.query([id])?;
             while let Some(line) = lines.next()? {
-                let (position, is_new) = (line.get(0)?, line.get(2)?);
-                let recording = aliases.resolve(line.get(1)?)?;
-                each(ShownLine { listener, week, kind, position, recording, is_new });
+                each(ShownLine {
+                    list: ListId(id.cast_unsigned()),
+                    listener,
+                    week,
+                    kind,
+                    made_at,
+                    position: line.get(0)?,
+                    recording: aliases.resolve(line.get(1)?)?,
+                    is_new: line.get(2)?,
+                });
             }
         }
         Ok(())

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use clap::{Args, Subcommand};
 use jiff::civil::{Date, DateTime};
-use music::{Device, Hours, LeftOutId, Setting, SettingError, Weekdays};
+use music::{Device, Hours, LeftOutId, Setting, SettingError, Week, Weekdays};
 
 use super::{BlockArguments, ListenerArgument, name};
 
@@ -23,6 +23,16 @@ pub(crate) struct SettingsArguments {
     /// What to make as configured again
     #[arg(long, value_name = "KEY", num_args = 1..)]
     pub(crate) unset: Vec<Setting>,
+}
+
+#[derive(Debug, Args)]
+#[command(
+    after_help = "Examples:\n  undersong exposure\n  undersong exposure --week 2026-W47 --json"
+)]
+pub(crate) struct ExposureArguments {
+    /// The week, such as 2026-W47 [default: the newest with lists]
+    #[arg(long, value_name = "WEEK")]
+    pub(crate) week: Option<Week>,
 }
 
 #[derive(Debug, Args)]

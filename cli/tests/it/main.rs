@@ -9,6 +9,7 @@ mod controls;
 mod crashes;
 mod evaluate;
 mod explain;
+mod exposure;
 mod fit;
 mod real_data;
 mod similar;

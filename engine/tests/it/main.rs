@@ -6,6 +6,7 @@ mod configuration;
 mod controls;
 mod doubts;
 mod everyone;
+mod exposure;
 mod factors;
 mod feedback;
 mod fixture;

@@ -102,6 +102,29 @@ fn lines_stream_by_list_and_position_up_to_a_week() {
 }
 
 #[test]
+fn the_newest_week_is_that_of_the_newest_list_of_ones_own_with_something_new() {
+    let (mut home, ada) = home();
+    let newest = |home: &Home, week: Option<&str>| {
+        let found = home.store.newest_exploration(week.map(self::week)).unwrap();
+        found.map(|(week, snapshot)| (week.to_string(), snapshot))
+    };
+    assert_eq!(newest(&home, None), None);
+    let first = list(ada, "2026-W47", &SONGS[..1]);
+    let again = List { snapshot: "s2".to_owned(), ..list(ada, "2026-W47", &SONGS[1..2]) };
+    let before = list(ada, "2026-W46", &SONGS[2..]);
+    let shared = List { kind: ListKind::Blend, ..list(ada, "2026-W48", &SONGS[..1]) };
+    let mut jams = List { kind: ListKind::WeeklyJams, ..list(ada, "2026-W49", &SONGS[..1]) };
+    jams.lines[0].is_new = false;
+    for made in [&first, &again, &before, &shared, &jams] {
+        home.store.record_list(made, &[]).unwrap();
+    }
+    let of = |week: &str, snapshot: &str| Some((week.to_owned(), snapshot.to_owned()));
+    assert_eq!(newest(&home, None), of("2026-W47", "s2"));
+    assert_eq!(newest(&home, Some("2026-W46")), of("2026-W46", "s1"));
+    assert_eq!(newest(&home, Some("2026-W48")), None);
+}
+
+#[test]
 fn prices_of_a_week_and_snapshot_are_written_once() {
     let (mut home, _) = home();
     let price =
