@@ -211,7 +211,7 @@ impl<'a> Maker<'a> {
         let part = &choice.parts[scores[0].0];
         let recommender = &self.snapshot.models[choice.model].recommender;
         let shares = recommender.explain(&part.weights(), item);
-        let reason = describe::reason(folder, self.snapshot, part, item, shares.as_deref())?;
+        let reason = describe::reason(folder, self, part, item, shares.as_deref())?;
         derivation.contributions = reason.contributions;
         Ok(())
     }

@@ -7,9 +7,7 @@ use jiff::civil::Date;
 use jiff::tz::TimeZone;
 use models::Recommender;
 use models::regions::Region;
-use music::{
-    Contribution, Fact, ItemIx, ItemKind, Reason, RecordingId, RegionKind, TasteRegion, Track,
-};
+use music::{Contribution, Fact, ItemIx, ItemKind, Reason, RegionKind, TasteRegion, Track};
 use rank::{Line, Slot};
 use store::{Listener, Recording};
 
@@ -34,15 +32,14 @@ pub(crate) fn tracks(
     let Choice { parts, found, slate, .. } = choice;
     let snapshot = maker.snapshot;
     let chosen: Vec<&Found> = slate.lines.iter().map(|line| &found[line.candidate]).collect();
-    let ids: Vec<_> = chosen.iter().map(|found| snapshot.rows.id(found.item)).collect();
-    let recordings = folder.store.recordings(&ids)?;
     let names = region_names(folder, maker, portrait.map.regions())?;
     let shares = shares(snapshot.models[choice.model].recommender.as_ref(), parts, &chosen);
     let mut tracks = Vec::with_capacity(slate.lines.len());
     for (at, line) in slate.lines.iter().enumerate() {
-        let (found, recording) = (chosen[at], &recordings[at]);
+        let found = chosen[at];
+        let recording = maker.recording(folder, found.item)?;
         let reason =
-            reason(folder, snapshot, &parts[found.region], found.item, shares[at].as_deref())?;
+            reason(folder, maker, &parts[found.region], found.item, shares[at].as_deref())?;
         let reason = Reason { text: said(found, line, &names).unwrap_or(reason.text), ..reason };
         let region = names.get(found.region).filter(|_| choice.model == 0).cloned();
         let position = u32::try_from(at + 1).expect("lists are short");
@@ -97,7 +94,7 @@ pub(crate) fn region_names(
 ) -> Result<Vec<String>, Error> {
     let mut names = Vec::with_capacity(regions.len());
     for region in regions {
-        let (mut tags, mut artists) = (BTreeMap::new(), BTreeMap::new());
+        let (mut tags, mut artists, mut by) = (BTreeMap::new(), BTreeMap::new(), BTreeMap::new());
         for member in &region.members {
             for (tag, share) in maker.facts.genres(member.item) {
                 *tags.entry(*tag).or_insert(0.0) += share * member.weight;
@@ -105,11 +102,13 @@ pub(crate) fn region_names(
             // The main artist names; whoever is featured is too many to tell.
             if let Some(artist) = maker.facts.artists(member.item).first() {
                 *artists.entry(*artist).or_insert(0.0) += member.weight;
+                by.entry(*artist).or_insert(member.item);
             }
         }
         let mut of_artists = Vec::new();
         for artist in heaviest(artists).into_iter().take(2) {
-            of_artists.extend(folder.store.artist_name(artist)?);
+            let artists = &maker.recording(folder, by[&artist])?.artists;
+            of_artists.extend(artists.first().map(|(_, name)| name.clone()));
         }
         let tag = heaviest(tags).first().map(|tag| maker.facts.tag(*tag).to_owned());
         names.push(match (tag, of_artists.is_empty()) {
@@ -224,11 +223,12 @@ fn or_imputed<T>(
 /// Why a recording is there, from what each entry of a history contributes.
 pub(crate) fn reason(
     folder: &Folder,
-    snapshot: &Snapshot,
+    maker: &Maker<'_>,
     taste: &Taste,
     item: ItemIx,
     shares: Option<&[f32]>,
 ) -> Result<Reason, Error> {
+    let snapshot = maker.snapshot;
     let Some(shares) = shares else {
         let listeners = snapshot.liked_by(item);
         let plural = if listeners == 1 { "listener" } else { "listeners" };
@@ -237,15 +237,15 @@ pub(crate) fn reason(
             contributions: Vec::new(),
         });
     };
-    let (named, rest) = largest(taste, snapshot, shares);
-    let ids: Vec<_> = named.iter().map(|(id, _)| *id).collect();
-    let recordings = folder.store.recordings(&ids)?;
-    let text = sentence(&recordings, &named, snapshot.manifest.items);
+    let (named, rest) = largest(taste, shares);
+    let recordings = named.iter().map(|(item, _)| maker.recording(folder, *item));
+    let recordings = recordings.collect::<Result<Vec<_>, Error>>()?;
+    let text = sentence(&recordings, snapshot.manifest.items);
     let mut contributions: Vec<_> = named
         .iter()
         .zip(&recordings)
-        .map(|((id, share), recording)| Contribution {
-            recording: Some(*id),
+        .map(|((item, share), recording)| Contribution {
+            recording: Some(snapshot.rows.id(*item)),
             title: recording.entry.credit.title.clone(),
             artist: recording.entry.credit.artist.clone(),
             share: *share,
@@ -270,7 +270,7 @@ struct Rest {
 }
 
 /// The few liked parts of the history that speak most for an item, and the sum of the others.
-fn largest(taste: &Taste, snapshot: &Snapshot, shares: &[f32]) -> (Vec<(RecordingId, f32)>, Rest) {
+fn largest(taste: &Taste, shares: &[f32]) -> (Vec<(ItemIx, f32)>, Rest) {
     let all = taste.items().iter().copied().zip(shares.iter().copied());
     let (mut parts, mut rest) = (Vec::new(), Vec::new());
     for (part, is_liked) in all.zip(taste.likes()) {
@@ -281,14 +281,13 @@ fn largest(taste: &Taste, snapshot: &Snapshot, shares: &[f32]) -> (Vec<(Recordin
     rest.extend(parts.split_off(parts.len().min(NAMED)));
     let others = rest.iter().filter(|(_, share)| *share != 0.0).count();
     let share: f64 = rest.iter().map(|(_, share)| f64::from(*share)).sum();
-    let named = parts.into_iter().map(|(item, share)| (snapshot.rows.id(item), share)).collect();
     #[expect(clippy::cast_possible_truncation, reason = "the shares it sums are no finer")]
     let share = share as f32;
-    (named, Rest { n: others, share })
+    (parts, Rest { n: others, share })
 }
 
-fn sentence(recordings: &[Recording], named: &[(RecordingId, f32)], items: ItemKind) -> String {
-    if named.is_empty() {
+fn sentence(recordings: &[&Recording], items: ItemKind) -> String {
+    if recordings.is_empty() {
         return "Near what you like as a whole.".to_owned();
     }
     let credits: Vec<_> = recordings.iter().map(|recording| &recording.entry.credit).collect();

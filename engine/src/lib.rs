@@ -7,6 +7,7 @@ mod bare;
 mod belief;
 mod blend;
 mod blocks;
+mod catalogue;
 mod choose;
 mod company;
 mod config;

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use music::ItemIx;
 
+use crate::catalogue::Catalogue;
 use crate::facts::Facts;
 use crate::off_limits::HardRule;
 use crate::places::Places;
@@ -26,6 +27,8 @@ pub struct Maker<'a> {
     pub(crate) barred: BTreeMap<u32, HardRule>,
     /// Rows that few listeners like, ascending.
     pub(crate) little_known: Vec<u32>,
+    /// What the catalogue says in full, of the rows that somebody asked for.
+    pub(crate) catalogue: Catalogue,
     /// The rows, laid out for a search by many.
     pub(crate) layouts: Layouts,
 }
@@ -55,6 +58,7 @@ impl<'a> Maker<'a> {
             space,
             barred,
             little_known,
+            catalogue: Catalogue::new(snapshot.rows.len()),
             layouts: Layouts::default(),
         })
     }

@@ -117,14 +117,22 @@ impl Recommender for Ials {
         });
     }
 
-    /// c_j·p_j·(y_iᵀA⁻¹y_j), as in Hu, Koren & Volinsky (2008), §5.
     fn explain(&self, history: &History<'_>, item: ItemIx) -> Option<Vec<f32>> {
-        let mut z = self.items.row(item.0 as usize).to_vec();
-        self.half_step().apply_inverse(history.pairs(), &mut z);
-        let contribution = |(j, heard): (usize, Heard)| {
-            self.params.system_weights(heard).1 * dot(&z, self.items.row(j))
+        self.explain_each(history, &[item])?.pop()
+    }
+
+    /// c_j·p_j·(y_iᵀA⁻¹y_j), as in Hu, Koren & Volinsky (2008), §5; A is factored once for all items.
+    fn explain_each(&self, history: &History<'_>, items: &[ItemIx]) -> Option<Vec<Vec<f32>>> {
+        let vectors = items.iter().map(|item| self.items.row(item.0 as usize).to_vec());
+        let mut inverted: Vec<Vec<f32>> = vectors.collect();
+        self.half_step().apply_inverse(history.pairs(), &mut inverted);
+        let of_item = |z: Vec<f32>| {
+            let contribution = |(j, heard): (usize, Heard)| {
+                self.params.system_weights(heard).1 * dot(&z, self.items.row(j))
+            };
+            history.pairs().map(contribution).collect()
         };
-        Some(history.pairs().map(contribution).collect())
+        Some(inverted.into_iter().map(of_item).collect())
     }
 
     /// The row that a half-step over items would solve for it.

@@ -83,6 +83,10 @@ impl Recommender for Pairwise {
         self.fold_in.explain(history, item)
     }
 
+    fn explain_each(&self, history: &History<'_>, items: &[ItemIx]) -> Option<Vec<Vec<f32>>> {
+        self.fold_in.explain_each(history, items)
+    }
+
     fn item_vectors(&self) -> Option<&Matrix> {
         self.fold_in.item_vectors()
     }

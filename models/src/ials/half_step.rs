@@ -90,15 +90,19 @@ impl HalfStep<'_> {
     pub(super) fn solve(&self, pairs: impl Iterator<Item = (usize, Heard)> + Clone) -> Vec<f32> {
         let mut x = vec![0.0; self.params.dim];
         self.target(pairs.clone(), &mut x);
-        self.apply_inverse(pairs, &mut x);
+        self.apply_inverse(pairs, std::slice::from_mut(&mut x));
         x
     }
 
-    /// b ← A⁻¹·b for the system A of these pairs; zeros where it is unsolvable.
-    pub(super) fn apply_inverse(&self, pairs: impl Iterator<Item = (usize, Heard)>, b: &mut [f32]) {
+    /// b ← A⁻¹·b of each b, for the system A of these pairs; zeros where it is unsolvable.
+    pub(super) fn apply_inverse(
+        &self,
+        pairs: impl Iterator<Item = (usize, Heard)>,
+        sides: &mut [Vec<f32>],
+    ) {
         match self.factor(pairs, &mut Scratch::new(self.params.dim)) {
-            Some(factor) => factor.solve(b),
-            None => b.fill(0.0),
+            Some(factor) => sides.iter_mut().for_each(|b| factor.solve(b)),
+            None => sides.iter_mut().for_each(|b| b.fill(0.0)),
         }
     }
 

@@ -1,3 +1,5 @@
+//! Do dislikes that agree make a region, and single ones none?
+
 use super::{DistasteParams, distaste};
 use crate::hash::{hash, normal};
 use crate::regions::{Judged, Region, Regions, Whitening};
