@@ -30,6 +30,8 @@ pub(crate) struct Facts {
     by_artist: BTreeMap<ArtistId, Vec<u32>>,
     /// Rows of a work, ascending by work, then row.
     by_work: Vec<(u64, u32)>,
+    /// Rows with a date of release, ascending by date, then row.
+    by_date: Vec<(Date, u32)>,
     groups: BTreeMap<u32, Vec<String>>,
     /// Share of rows that fewer listeners like.
     popularity: Vec<f32>,
@@ -80,9 +82,13 @@ impl Facts {
         let (genres, tags) = genres(store, places, n)?;
         let mut by_work: Vec<_> = rows.iter().zip(0..).map(|(row, at)| (row.work, at)).collect();
         by_work.sort_unstable();
+        let dated = |(row, at): (&Row, u32)| Some((row.released?, at));
+        let mut by_date: Vec<_> = rows.iter().zip(0..).filter_map(dated).collect();
+        by_date.sort_unstable();
         Ok(Self {
             by_artist: by_artist(&artists),
             by_work,
+            by_date,
             rows,
             artists,
             genres,
@@ -149,12 +155,11 @@ impl Facts {
         self.popularity[item.0 as usize]
     }
 
-    /// Rows that came out from `since` on and not after `until`, ascending.
+    /// Rows that came out from `since` on and not after `until`, by date.
     pub(crate) fn released(&self, since: Date, until: Date) -> impl Iterator<Item = ItemIx> {
-        let rows = (0_u32..).zip(&self.rows);
-        let in_time =
-            move |row: &Row| row.released.is_some_and(|date| (since..=until).contains(&date));
-        rows.filter(move |(_, row)| in_time(row)).map(|(row, _)| ItemIx(row))
+        let first = self.by_date.partition_point(|(date, _)| *date < since);
+        let later = self.by_date[first..].iter();
+        later.take_while(move |(date, _)| *date <= until).map(|(_, row)| ItemIx(*row))
     }
 
     /// Rows that cannot be played, ascending.

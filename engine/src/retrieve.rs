@@ -74,6 +74,8 @@ impl<'a> Maker<'a> {
     /// The best rows for everybody who asks.
     pub(crate) fn retrieve(&self, asked: &[&Asked]) -> Vec<Retrieved<'a>> {
         let quotas = &self.config.weekly.sources;
+        let n_queries: usize = asked.iter().map(|one| one.queries.len() + 1).sum();
+        let are_many = n_queries >= MANY;
         // Listeners with as many queries want as many rows of each.
         let mut batches: BTreeMap<usize, Vec<(usize, usize)>> = BTreeMap::new();
         for (at, one) in asked.iter().enumerate() {
@@ -86,12 +88,15 @@ impl<'a> Maker<'a> {
             let query = |(at, query): &(usize, usize)| (asked[*at], &asked[*at].queries[*query]);
             let batch: Vec<_> = places.iter().map(query).collect();
             let k = (quotas.taste_region as usize).div_ceil(n_queries);
-            for ((at, query), found) in places.into_iter().zip(self.search(&batch, k, Rows::All)) {
+            for ((at, query), found) in
+                places.into_iter().zip(self.search(&batch, k, Rows::All, are_many))
+            {
                 best[at][query] = found;
             }
         }
         let wholes: Vec<_> = asked.iter().map(|one| (*one, &one.whole)).collect();
-        let little_known = self.search(&wholes, quotas.exploration as usize, Rows::LittleKnown);
+        let little_known =
+            self.search(&wholes, quotas.exploration as usize, Rows::LittleKnown, are_many);
         let recommender = |one: &Asked| self.snapshot.models[one.model].recommender.as_ref();
         let found = asked.iter().zip(best).zip(little_known);
         found
@@ -104,7 +109,13 @@ impl<'a> Maker<'a> {
     }
 
     /// The best rows for each query, best first.
-    fn search(&self, batch: &[(&Asked, &Query)], k: usize, rows: Rows) -> Vec<Vec<ItemIx>> {
+    fn search(
+        &self,
+        batch: &[(&Asked, &Query)],
+        k: usize,
+        rows: Rows,
+        are_many: bool,
+    ) -> Vec<Vec<ItemIx>> {
         let mut found = vec![Vec::new(); batch.len()];
         let vector = |at: &usize| batch[*at].1.vector().filter(|_| batch[*at].0.model == 0);
         let is_dense = |at: &usize| vector(at).is_some();
@@ -116,7 +127,12 @@ impl<'a> Maker<'a> {
             let queries = Matrix::from_vec(dense.len(), items.dim(), vectors);
             let left_out: Vec<&[u32]> =
                 dense.iter().map(|at| batch[*at].0.left_out.as_slice()).collect();
-            for (at, best) in dense.iter().zip(self.nearest(items, &queries, &left_out, k, rows)) {
+            let best = if are_many {
+                self.nearest(items, &queries, &left_out, k, rows)
+            } else {
+                self.nearest_to_few(items, &queries, &left_out, k, rows)
+            };
+            for (at, best) in dense.iter().zip(best) {
                 found[*at] = promising(best);
             }
         }
@@ -127,7 +143,24 @@ impl<'a> Maker<'a> {
         found
     }
 
-    /// The rows with the highest dots for each query.
+    /// The rows with the highest dots for each query: a scan of all rows each.
+    fn nearest_to_few(
+        &self,
+        items: &Matrix,
+        queries: &Matrix,
+        left_out: &[&[u32]],
+        k: usize,
+        rows: Rows,
+    ) -> Vec<Vec<(u32, f32)>> {
+        let one = |query: usize| {
+            let mut scores = vec![0.0; items.n_rows()];
+            dots_with_all(items, queries.row(query), &mut scores, Isa::best());
+            self.best_of(&scores, k, left_out[query], rows)
+        };
+        (0..queries.n_rows()).map(one).collect()
+    }
+
+    /// The same rows and scores: one search for all.
     fn nearest(
         &self,
         items: &Matrix,
@@ -137,14 +170,6 @@ impl<'a> Maker<'a> {
         rows: Rows,
     ) -> Vec<Vec<(u32, f32)>> {
         let isa = Isa::best();
-        if queries.n_rows() < MANY {
-            let one = |query: usize| {
-                let mut scores = vec![0.0; items.n_rows()];
-                dots_with_all(items, queries.row(query), &mut scores, isa);
-                self.best_of(&scores, k, left_out[query], rows)
-            };
-            return (0..queries.n_rows()).map(one).collect();
-        }
         match rows {
             Rows::All => {
                 let all = self.layouts.all.get_or_init(|| Nearest::new(items));

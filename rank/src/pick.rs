@@ -81,7 +81,6 @@ impl<'a, 'c> Picking<'a, 'c> {
     /// Picks until there are `n` in all, or none is left; `n_after` more will be picked later.
     pub(crate) fn up_to(&mut self, n: usize, n_after: usize, appeal: &[f32]) {
         while self.picked.len() < n {
-            self.open.retain(|&at| self.taken.full(&self.candidates[at], self.rules).is_none());
             let Some(best) = self.best(n + n_after - self.picked.len(), appeal) else { return };
             self.take(best, appeal);
         }
@@ -99,19 +98,25 @@ impl<'a, 'c> Picking<'a, 'c> {
         self.best_of(self.open.clone(), appeal)
     }
 
-    /// The best of some, whose values are bounds until they are brought up to date.
+    /// The best of some that has room, whose values are bounds until they are brought up to date.
     fn best_of(&mut self, open: Vec<usize>, appeal: &[f32]) -> Option<usize> {
         let mut bounds: Vec<(usize, f32)> =
             open.into_iter().map(|at| (at, self.value(at, appeal))).collect();
         loop {
-            let order =
-                |x: &&mut (usize, f32), y: &&mut (usize, f32)| self.compare(x.0, x.1, y.0, y.1);
-            let (at, bound) = bounds.iter_mut().max_by(order)?;
-            if self.spread.is_current(*at) {
-                return Some(*at);
+            let order = |(_, x): &(usize, (usize, f32)), (_, y): &(usize, (usize, f32))| {
+                self.compare(x.0, x.1, y.0, y.1)
+            };
+            let (place, (at, _)) = bounds.iter().copied().enumerate().max_by(order)?;
+            if self.full(at).is_some() {
+                // What has no room will not have any later.
+                bounds.swap_remove(place);
+                self.open.retain(|other| *other != at);
+            } else if self.spread.is_current(at) {
+                return Some(at);
+            } else {
+                self.spread.meet(at);
+                bounds[place].1 = self.value(at, appeal);
             }
-            self.spread.meet(*at);
-            *bound = self.value(*at, appeal);
         }
     }
 
