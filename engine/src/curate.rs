@@ -69,7 +69,7 @@ fn candidates<'a>(curation: &Curation<'a>, found: &'a [Found]) -> Vec<Candidate<
             distance: distances[at],
             genres: facts.genres(found.item),
             is_fresh: row.released.is_some_and(is_fresh),
-            is_explorable: found.sources.contains(&Source::Exploration),
+            is_explorable: found.sources.contains(Source::Exploration),
             price: curation.prices[at],
             sound: row.sound,
         }

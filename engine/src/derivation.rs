@@ -226,7 +226,7 @@ impl<'a> Maker<'a> {
         derivation: &mut Derivation,
     ) -> Result<(), Error> {
         let Choice { found, slate, lifts, .. } = choice;
-        derivation.sources.clone_from(&found[at].sources);
+        derivation.sources = found[at].sources.all();
         let Lift { wishes, distaste } = lifts[at];
         derivation.lift = Some(LiftParts { wishes, distaste });
         let (values, outcome) = match self.fate(portrait, choice, at) {

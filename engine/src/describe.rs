@@ -197,7 +197,7 @@ fn track(
         location: recording.entry.location.clone(),
         links: links::of(recording, snapshot.manifest.items),
         tier: line.tier,
-        sources: found.sources.clone(),
+        sources: found.sources.all(),
         region: None,
         propensity: line.slot.as_ref().map(Slot::propensity),
         serves: Vec::new(),

@@ -20,7 +20,7 @@ use crate::pace::is_opened;
 use crate::pairs::lengths_of;
 use crate::portrait::Portrait;
 use crate::scores::Scores;
-use crate::sources::{Before, Found};
+use crate::sources::{Before, Found, Proposers};
 use crate::weekly::When;
 use crate::{Error, Folder, WeeklyRequest};
 
@@ -66,7 +66,7 @@ impl<'a> Maker<'a> {
                 item: loved.item,
                 score: loved.love.ln_1p() * (0.5 + (fit / best).max(0.0)),
                 region,
-                sources: vec![Source::Forgotten],
+                sources: Proposers::only(Source::Forgotten),
                 before: Before::Heard(loved.last),
             })
             .collect();
@@ -159,7 +159,8 @@ impl<'a> Maker<'a> {
                     continue;
                 }
                 let (fit, region) = scores.best(&[item.0])[0];
-                let (sources, before) = (vec![Source::SecondChance], Before::Unopened(list.week));
+                let sources = Proposers::only(Source::SecondChance);
+                let before = Before::Unopened(list.week);
                 chances.push((fit, Found { item, score, region, sources, before }));
             }
         }

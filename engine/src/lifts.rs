@@ -45,8 +45,8 @@ pub(crate) fn lift(portrait: &Portrait, maker: &Maker<'_>, item: ItemIx) -> Lift
 fn of_distaste(map: &TasteMap, distaste: &TasteMap, maker: &Maker<'_>, item: ItemIx) -> f32 {
     let (Some(space), false) = (&maker.space, distaste.is_empty()) else { return 1.0 };
     let whitened = space.whitened(item);
-    let Some(to_distaste) = distaste.nearness(&whitened) else { return 1.0 };
-    let is_nearer = map.nearness(&whitened).is_none_or(|to_taste| to_distaste > to_taste);
+    let Some(to_distaste) = distaste.nearness(whitened) else { return 1.0 };
+    let is_nearer = map.nearness(whitened).is_none_or(|to_taste| to_distaste > to_taste);
     if is_nearer && to_distaste > 0.0 { DISTASTE } else { 1.0 }
 }
 

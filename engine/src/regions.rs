@@ -79,7 +79,7 @@ impl TasteMap {
     /// A page on which the regions lie as far apart as they can; none without a region.
     pub(crate) fn page(&self, taste: &Taste, maker: &Maker<'_>) -> Option<Map> {
         let (found, space) = (self.found.as_ref()?, maker.space.as_ref()?);
-        let loved: Vec<Vec<f32>> = taste.liked().map(|(item, _)| space.whitened(item)).collect();
+        let loved: Vec<&[f32]> = taste.liked().map(|(item, _)| space.whitened(item)).collect();
         let (n, dim) = (loved.len(), space.whitening().dim());
         Some(Map::of(found, &Matrix::from_vec(n, dim, loved.concat())))
     }
@@ -115,7 +115,7 @@ impl TasteMap {
             return vec![taste.clone()];
         }
         let rest = 1.0 - maker.config.weekly.region_focus;
-        let region = |item: &ItemIx| found.assign(&space.whitened(*item));
+        let region = |item: &ItemIx| found.assign(space.whitened(*item));
         let region_of: Vec<Option<usize>> = taste.items().iter().map(region).collect();
         let part = |region| {
             taste.weighed(|place| if region_of[place] == Some(region) { 1.0 } else { rest })

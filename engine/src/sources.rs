@@ -3,8 +3,6 @@
 //! Several sources propose, each with a quota; what several propose is one candidate that remembers all of them.
 //! What is off limits is never proposed.
 
-use std::collections::BTreeMap;
-
 use jiff::Timestamp;
 use jiff::civil::Date;
 use music::{ItemIx, Source, Week};
@@ -60,9 +58,28 @@ pub(crate) struct Found {
     pub(crate) score: f32,
     /// The region of the best score.
     pub(crate) region: usize,
-    /// In the order of [`Source`].
-    pub(crate) sources: Vec<Source>,
+    pub(crate) sources: Proposers,
     pub(crate) before: Before,
+}
+
+/// A set of sources.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Proposers(u16);
+
+impl Proposers {
+    /// One source alone.
+    pub(crate) fn only(source: Source) -> Self {
+        Self(1 << source as u16)
+    }
+
+    pub(crate) fn contains(self, source: Source) -> bool {
+        self.0 & Self::only(source).0 != 0
+    }
+
+    /// In the order of [`Source`].
+    pub(crate) fn all(self) -> Vec<Source> {
+        Source::ALL.into_iter().filter(|source| self.contains(*source)).collect()
+    }
 }
 
 /// What a recording was to the listener before.
@@ -79,16 +96,18 @@ pub(crate) enum Before {
 /// Every proposal, merged, best score first.
 pub(crate) fn gather(ask: &Ask<'_>) -> Vec<Found> {
     let quotas = &ask.maker.config.weekly.sources;
-    let mut found: BTreeMap<ItemIx, Vec<Source>> = BTreeMap::new();
+    let mut found: Vec<(ItemIx, Proposers)> = Vec::new();
     for (source, propose) in PROPOSE {
-        for item in propose(ask, quotas.of(source) as usize) {
-            let sources = found.entry(item).or_default();
-            if sources.last() != Some(&source) {
-                sources.push(source);
-            }
-        }
+        let proposed = propose(ask, quotas.of(source) as usize).into_iter();
+        found.extend(proposed.map(|item| (item, Proposers::only(source))));
     }
-    let rows: Vec<u32> = found.keys().map(|item| item.0).collect();
+    found.sort_unstable_by_key(|(item, _)| *item);
+    found.dedup_by(|(other, more), (item, sources)| {
+        let is_same = other == item;
+        sources.0 |= if is_same { more.0 } else { 0 };
+        is_same
+    });
+    let rows: Vec<u32> = found.iter().map(|(item, _)| item.0).collect();
     let best = ask.retrieved.scores.best(&rows);
     let mut found: Vec<Found> = found
         .into_iter()

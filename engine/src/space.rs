@@ -34,6 +34,7 @@ pub(crate) struct Space {
     next_artists: Vec<OnceLock<Vec<ArtistId>>>,
     /// Makes all directions of the catalogue equally usual.
     whitening: Whitening,
+    whitened: Vec<OnceLock<Vec<f32>>>,
 }
 
 impl Space {
@@ -61,14 +62,17 @@ impl Space {
             artists: by_artist.into_keys().collect(),
             artist_units,
             whitening: Whitening::of(vectors, SHRINKAGE),
+            whitened: vec![OnceLock::new(); n],
         }
     }
 
     /// The direction of a recording in the space where all directions are equally usual.
-    pub(crate) fn whitened(&self, item: ItemIx) -> Vec<f32> {
-        let mut vector = self.unit(item).to_vec();
-        self.whitening.apply(&mut vector);
-        vector
+    pub(crate) fn whitened(&self, item: ItemIx) -> &[f32] {
+        self.whitened[item.0 as usize].get_or_init(|| {
+            let mut vector = self.unit(item).to_vec();
+            self.whitening.apply(&mut vector);
+            vector
+        })
     }
 
     /// What makes all directions of the catalogue equally usual.

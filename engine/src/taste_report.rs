@@ -80,7 +80,7 @@ impl Maker<'_> {
         let portrait = Portrait::of(folder, self, listener, until)?;
         let map = portrait.map.page(&portrait.taste, self);
         let place =
-            |item: ItemIx| map.as_ref().map_or([0.0; 2], |map| map.place(&space.whitened(item)));
+            |item: ItemIx| map.as_ref().map_or([0.0; 2], |map| map.place(space.whitened(item)));
         let kinds =
             [(RegionKind::Taste, &portrait.map), (RegionKind::Distaste, &portrait.distaste)];
         let mut regions = Vec::new();

@@ -46,6 +46,8 @@ pub(crate) struct Picking<'a, 'c> {
     /// How much of the prices counts, 0 to 1.
     price_scale: f32,
     open: Vec<usize>,
+    /// `[n_candidates]`, of those that are open.
+    bounds: Vec<f32>,
     taken: Taken,
     spread: Spread<'a>,
     calibration: Calibration,
@@ -70,6 +72,7 @@ impl<'a, 'c> Picking<'a, 'c> {
             relevance,
             price_scale,
             open: (0..candidates.len()).collect(),
+            bounds: vec![0.0; candidates.len()],
             taken: Taken::default(),
             spread: Spread::new(candidates, rules.variety),
             calibration: Calibration::new(mix.genres, candidates),
@@ -80,53 +83,68 @@ impl<'a, 'c> Picking<'a, 'c> {
 
     /// Picks until there are `n` in all, or none is left; `n_after` more will be picked later.
     pub(crate) fn up_to(&mut self, n: usize, n_after: usize, appeal: &[f32]) {
+        self.bound(appeal);
         while self.picked.len() < n {
             let Some(best) = self.best(n + n_after - self.picked.len(), appeal) else { return };
             self.take(best, appeal);
+            if self.rules.calibration > 0.0 {
+                self.bound(appeal);
+            }
+        }
+    }
+
+    /// Notes for each open candidate what it was worth when it met picks last: no less than it is worth now.
+    fn bound(&mut self, appeal: &[f32]) {
+        for place in 0..self.open.len() {
+            let at = self.open[place];
+            self.bounds[at] = self.value(at, appeal);
         }
     }
 
     fn best(&mut self, n_left: usize, appeal: &[f32]) -> Option<usize> {
         if self.quotas.bind(n_left) {
-            let pays = |at: &usize| self.quotas.is_paid_by(&self.candidates[*at]);
-            let payers = self.open.iter().copied().filter(pays).collect();
-            let payer = self.best_of(payers, appeal);
+            let payer = self
+                .best_of(appeal, |picking, at| picking.quotas.is_paid_by(&picking.candidates[at]));
             if payer.is_some() {
                 return payer;
             }
         }
-        self.best_of(self.open.clone(), appeal)
+        self.best_of(appeal, |_, _| true)
     }
 
-    /// The best of some that has room, whose values are bounds until they are brought up to date.
-    fn best_of(&mut self, open: Vec<usize>, appeal: &[f32]) -> Option<usize> {
-        let mut bounds: Vec<(usize, f32)> =
-            open.into_iter().map(|at| (at, self.value(at, appeal))).collect();
+    /// The best open candidate of those that are asked for, and for which there is room.
+    fn best_of(
+        &mut self,
+        appeal: &[f32],
+        is_asked_for: impl Fn(&Self, usize) -> bool,
+    ) -> Option<usize> {
         loop {
-            let order = |(_, x): &(usize, (usize, f32)), (_, y): &(usize, (usize, f32))| {
-                self.compare(x.0, x.1, y.0, y.1)
-            };
-            let (place, (at, _)) = bounds.iter().copied().enumerate().max_by(order)?;
-            if self.full(at).is_some() {
+            let mut best: Option<usize> = None;
+            for &at in &self.open {
+                if is_asked_for(self, at) && best.is_none_or(|best| self.is_better(at, best)) {
+                    best = Some(at);
+                }
+            }
+            let best = best?;
+            if self.full(best).is_some() {
                 // What has no room will not have any later.
-                bounds.swap_remove(place);
-                self.open.retain(|other| *other != at);
-            } else if self.spread.is_current(at) {
-                return Some(at);
+                self.open.retain(|other| *other != best);
+            } else if self.spread.is_current(best) {
+                return Some(best);
             } else {
-                self.spread.meet(at);
-                bounds[place].1 = self.value(at, appeal);
+                self.spread.meet(best);
+                self.bounds[best] = self.value(best, appeal);
             }
         }
     }
 
-    /// Orders by value, then score, then lower row; greater is better.
-    fn compare(&self, a: usize, value_of_a: f32, b: usize, value_of_b: f32) -> Ordering {
+    /// Whether one is better than another by what they are bound by, then score, then lower row.
+    fn is_better(&self, a: usize, b: usize) -> bool {
         let (c, d) = (&self.candidates[a], &self.candidates[b]);
-        by_number(value_of_a, value_of_b)
-            .then(by_number(c.score, d.score))
-            .then(d.item.cmp(&c.item))
-            .then(b.cmp(&a))
+        let by_value = by_number(self.bounds[a], self.bounds[b]);
+        let order = by_value
+            .then_with(|| by_number(c.score, d.score).then(d.item.cmp(&c.item)).then(b.cmp(&a)));
+        order == Ordering::Greater
     }
 
     /// What each stage makes of a candidate now.

@@ -9,7 +9,7 @@ use super::Ask;
 /// How many of the most loved artists are looked around.
 const ARTISTS: usize = 10;
 /// How far around each.
-const STEPS: usize = 10;
+const STEPS: usize = 5;
 
 /// The best-scored by any of them.
 pub(super) fn propose(ask: &Ask<'_>, quota: usize) -> Vec<ItemIx> {
