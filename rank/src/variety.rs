@@ -16,7 +16,7 @@ use linalg::dot;
 use crate::{Candidate, Variety};
 
 /// Where `d²` is taken to be 0: a line that is already there; `ln` of it outweighs any relevance.
-const LEAST: f32 = 1e-5;
+const LEAST: f32 = 1e-4;
 
 /// How like the lines that are there each candidate is.
 #[derive(Debug)]

@@ -153,7 +153,7 @@ fn log_det(candidates: &[Candidate<'_>], lines: &[usize]) -> f64 {
         lines.iter().map(|&i| lines.iter().map(|&j| similarity(i, j)).collect()).collect();
     let mut sum = 0.0;
     for k in 0..rows.len() {
-        let pivot = rows[k][k].max(1e-5);
+        let pivot = rows[k][k].max(1e-4);
         sum += pivot.ln();
         let (done, rest) = rows.split_at_mut(k + 1);
         for row in rest {
