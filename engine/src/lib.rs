@@ -89,6 +89,7 @@ pub use survey::{Survey, lengths, survey, trust};
 pub use taste_report::{MemberReport, RegionReport, TasteReport};
 pub use train::{TRAINED, TrainRequest, is_behind, snapshot_as_of, train};
 pub use weekly::{Mode, Scorer, WeeklyRequest, timezone, weekly};
+pub use wishes::kinds;
 
 /// The examples of ARCHITECTURE.md are compiled.
 #[cfg(doctest)]

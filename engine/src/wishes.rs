@@ -1,7 +1,7 @@
 //! What does this listener want of a list?
 
 use music::{ListKind, ListenerId, Ownership, RecordingId};
-use store::{Lean, Leaning};
+use store::{Lean, Leaning, Listener};
 
 use crate::{Config, Error, Folder};
 
@@ -29,6 +29,19 @@ pub(crate) struct Wishes {
     pub(crate) leanings: Vec<(store::BlockTarget, Lean)>,
 }
 
+/// Which lists a listener gets each week, at least one.
+///
+/// # Errors
+/// When the store cannot be read.
+pub fn kinds(folder: &Folder, listener: &Listener) -> Result<Vec<ListKind>, Error> {
+    Ok(wanted(folder.store.settings(listener.id)?.kinds))
+}
+
+fn wanted(kinds: Option<Vec<ListKind>>) -> Vec<ListKind> {
+    let kinds = kinds.filter(|kinds| !kinds.is_empty());
+    kinds.unwrap_or_else(|| vec![ListKind::WeeklyExploration])
+}
+
 impl Wishes {
     pub(crate) fn of(folder: &Folder, listener: ListenerId) -> Result<Self, Error> {
         let settings = folder.store.settings(listener)?;
@@ -49,7 +62,7 @@ impl Wishes {
         Ok(Self {
             size: settings.size.unwrap_or(weekly.size) as usize,
             adventure: settings.adventure.unwrap_or(weekly.adventure),
-            kinds: settings.kinds.unwrap_or_else(|| vec![ListKind::WeeklyExploration]),
+            kinds: wanted(settings.kinds),
             without_labels,
             library,
             owned,

@@ -1,8 +1,9 @@
 //! `undersong taste`: which regions does this listener's taste have?
 
-use engine::{Maker, RegionReport, Snapshot, TasteReport};
+use engine::{Maker, MemberReport, RegionReport, Snapshot, TasteReport};
 use eval::plot::{Axis, Figure, Mark, Panel, Scale, Series, svg};
 use formats::one_line;
+use music::ItemKind;
 
 use crate::args::{Global, TasteArguments};
 use crate::say::Say;
@@ -26,7 +27,8 @@ pub(crate) fn run(
         fs_err::write(path, svg(&figure(&report)))?;
     }
     say.machine(&report)?;
-    for line in report.regions.iter().flat_map(lines) {
+    let items = snapshot.manifest.items;
+    for line in report.regions.iter().flat_map(|region| lines(region, items)) {
         say.line(&line)?;
     }
     if report.regions.is_empty() {
@@ -36,13 +38,15 @@ pub(crate) fn run(
     Ok(if report.regions.is_empty() { Answer::No } else { Answer::Done })
 }
 
-fn lines(region: &RegionReport) -> Vec<String> {
+fn lines(region: &RegionReport, items: ItemKind) -> Vec<String> {
     let RegionReport { kind, number, name, share, n_members, .. } = region;
-    let plural = if *n_members == 1 { "recording" } else { "recordings" };
+    let items = items.name();
+    let items = if *n_members == 1 { items.trim_end_matches('s') } else { items };
     let percent = 100.0 * share;
-    let mut lines = vec![format!("{kind} {number}  {percent:3.0} %  {n_members} {plural}  {name}")];
-    for member in &region.members {
-        lines.push(one_line(&format!("            {} - {}", member.artist, member.title)));
+    let mut lines = vec![format!("{kind} {number}  {percent:3.0} %  {n_members} {items}  {name}")];
+    for MemberReport { artist, title, .. } in &region.members {
+        let called = if artist == title { artist.clone() } else { format!("{artist} - {title}") };
+        lines.push(one_line(&format!("            {called}")));
     }
     lines
 }

@@ -46,7 +46,7 @@ fn publish(arguments: &WeeklyArguments, list: &Playlist, say: &Say) -> anyhow::R
     Ok(Answer::Done)
 }
 
-/// Makes the lists of everybody whose list is due.
+/// Makes the lists of everybody whose list is due, of every kind that each asks for.
 fn all(folder: &mut Folder, arguments: &WeeklyArguments, say: &Say) -> anyhow::Result<Answer> {
     let listeners = folder.foreground()?;
     if listeners.is_empty() {
@@ -54,8 +54,7 @@ fn all(folder: &mut Folder, arguments: &WeeklyArguments, say: &Say) -> anyhow::R
     }
     let snapshot = snapshot(folder, arguments, say)?;
     let maker = Maker::of(folder, &snapshot)?;
-    let requests = listeners.into_iter().map(|listener| request(folder, arguments, listener));
-    let requests = requests.collect::<anyhow::Result<Vec<_>>>()?;
+    let requests = requests(folder, arguments, listeners)?;
     let mut publisher = Publisher::new(arguments, say)?;
     let mut n_lists = 0;
     let mut hand_over = |request: &WeeklyRequest, outcome| match outcome {
@@ -72,10 +71,33 @@ fn all(folder: &mut Folder, arguments: &WeeklyArguments, say: &Say) -> anyhow::R
             Ok(())
         }
     };
-    let mut progress = Progress::new();
-    maker.weekly_all(folder, &requests, Whose::Due, &mut hand_over, &mut progress)?;
+    for requests in &requests {
+        let mut progress = Progress::new();
+        maker.weekly_all(folder, requests, Whose::Due, &mut hand_over, &mut progress)?;
+    }
     publisher.end()?;
     Ok(if n_lists == 0 { Answer::No } else { Answer::Done })
+}
+
+/// Everybody's first list, then the second of those who want two, and so on: one must know what the other showed.
+fn requests(
+    folder: &Folder,
+    arguments: &WeeklyArguments,
+    listeners: Vec<Listener>,
+) -> anyhow::Result<Vec<Vec<WeeklyRequest>>> {
+    let mut rounds: Vec<Vec<WeeklyRequest>> = Vec::new();
+    for listener in listeners {
+        let kinds = match arguments.kind {
+            Some(kind) => vec![kind],
+            None => engine::kinds(folder, &listener)?,
+        };
+        let of_one = request(folder, arguments, listener)?;
+        for (round, kind) in kinds.into_iter().enumerate() {
+            rounds.resize_with(rounds.len().max(round + 1), Vec::new);
+            rounds[round].push(WeeklyRequest { kind: Some(kind), ..of_one.clone() });
+        }
+    }
+    Ok(rounds)
 }
 
 /// Why a list that comes by itself does not: it is never left out silently.

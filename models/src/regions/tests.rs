@@ -1,3 +1,5 @@
+//! Does a listener of several tastes get as many regions, and of one taste one?
+
 use super::{Judged, Params, Region, Regions, Whitening, regions};
 use crate::hash::{hash, normal, unit};
 use linalg::Matrix;

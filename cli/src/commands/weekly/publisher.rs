@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
 use formats::{Format, Several, publish};
-use music::Playlist;
+use music::{ListKind, Playlist};
 
 use crate::args::WeeklyArguments;
 use crate::say::Say;
@@ -79,7 +79,10 @@ impl<'a> Publisher<'a> {
 
 /// A path named after the list that no other list of this run has: long names may be cut alike, others differ in case alone.
 fn free_path(folder: &Path, list: &Playlist, format: Format, taken: &BTreeSet<String>) -> PathBuf {
-    let stem = format!("{}-{}", file_name(&list.listener), list.week);
+    let mut stem = format!("{}-{}", file_name(&list.listener), list.week);
+    if list.kind != ListKind::WeeklyExploration {
+        stem = format!("{stem}-{}", list.kind.name());
+    }
     let path = |n: u32| match n {
         1 => folder.join(format!("{stem}.{}", format.extension())),
         n => folder.join(format!("{stem}-{n}.{}", format.extension())),

@@ -1,3 +1,5 @@
+//! Does a map keep apart what lies apart?
+
 use super::Map;
 use crate::regions::{Member, Region, Regions, Whitening};
 use linalg::Matrix;

@@ -1,3 +1,5 @@
+//! Are medoids those that a search of all would find?
+
 use super::{Clustering, Table};
 use crate::hash::{hash, normal, unit};
 use linalg::{Matrix, dot};

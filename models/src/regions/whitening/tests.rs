@@ -1,3 +1,5 @@
+//! Are all directions of a whitened catalogue equally usual?
+
 use super::{SHRINKAGE, Whitening};
 use crate::hash::{hash, normal};
 use linalg::{Matrix, dot};
