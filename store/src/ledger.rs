@@ -81,11 +81,13 @@ impl Store {
         &self,
         listener: Option<ListenerId>,
     ) -> Result<BTreeMap<ListenerId, Vec<Shown>>> {
-        let mut query = self.db.prepare_cached(
+        // Of one listener, the index must find the lists.
+        let which = if listener.is_some() { "lists.listener = ?1" } else { "?1 IS NULL" };
+        let mut query = self.db.prepare_cached(&format!(
             "SELECT DISTINCT lists.listener, lists.made_at, coalesce(a.recording, l.recording) AS shown FROM lists
                 JOIN ledger l ON l.list = lists.id LEFT JOIN aliases a ON a.alias = l.recording
-                WHERE ?1 IS NULL OR lists.listener = ?1 ORDER BY lists.listener, lists.made_at, shown",
-        )?;
+                WHERE {which} ORDER BY lists.listener, lists.made_at, shown"
+        ))?;
         let mut rows = query.query([listener.map(|listener| listener.0.cast_signed())])?;
         let mut all: BTreeMap<ListenerId, Vec<Shown>> = BTreeMap::new();
         while let Some(row) = rows.next()? {
