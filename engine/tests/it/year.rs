@@ -11,7 +11,7 @@ use crate::fixture::{Town, params, recordings, weekly_all, weekly_request};
 
 /// One simulated year: lists on Monday, a week of listening that reacts to them, import, training.
 fn no_promise_is_broken_in_a_year(tastes: Tastes, seed: u64) {
-    let mut town = Town::new(Params { tastes, ..params(60, 3000, 52, seed) });
+    let mut town = Town::new(Params { tastes, ..params(40, 2000, 52, seed) });
     // Fewer candidates than a person would get, so that a debug build has time for a year.
     town.folder.config.weekly.sources.taste_region = 150;
     let n_accounts = town.names.len();
@@ -37,7 +37,7 @@ fn no_promise_is_broken_in_a_year(tastes: Tastes, seed: u64) {
         town.import_listens(&listens);
     }
     assert!(
-        n_lists > 40 * 51,
+        n_lists > 27 * 51,
         "seed {seed}: most listeners get a list in most weeks, got {n_lists}"
     );
 }
@@ -46,7 +46,7 @@ fn no_promise_is_broken_in_a_year(tastes: Tastes, seed: u64) {
 fn lists_of(town: &mut Town, snapshot: &Snapshot, week: Week) -> Vec<(usize, Playlist)> {
     // Nothing of the others is in the log yet.
     let is_known = |listener: &usize| town.folder.listener(Some(&town.names[*listener])).is_ok();
-    let listeners: Vec<usize> = (0..60).filter(is_known).collect();
+    let listeners: Vec<usize> = (0..40).filter(is_known).collect();
     let request = |of: &usize| weekly_request(&town.folder, &town.names[*of], week, Mode::Keep);
     let requests: Vec<_> = listeners.iter().map(request).collect();
     let outcomes = weekly_all(&mut town.folder, snapshot, &requests, Whose::Everyone);
@@ -109,9 +109,4 @@ fn in_a_year_nobody_gets_a_recording_twice_or_heard_or_blocked_seed_1() {
 #[test]
 fn in_a_year_nobody_gets_a_recording_twice_or_heard_or_blocked_seed_2() {
     no_promise_is_broken_in_a_year(Tastes::Rules, 2);
-}
-
-#[test]
-fn in_a_year_nobody_gets_a_recording_twice_or_heard_or_blocked_seed_3() {
-    no_promise_is_broken_in_a_year(Tastes::Vectors, 3);
 }
