@@ -1,12 +1,29 @@
 //! How far is it? Progress bars on a terminal, silence elsewhere.
 
 use std::io::IsTerminal;
+use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
 use engine::Observer;
 use indicatif::{ProgressBar, ProgressStyle};
 
 use crate::{clock, interrupt};
+
+/// The bar that is drawn now, which makes room for whatever else is printed.
+static DRAWN: Mutex<Option<ProgressBar>> = Mutex::new(None);
+
+/// Prints something above the bar, where one is drawn.
+pub(crate) fn above<T>(print: impl FnOnce() -> T) -> T {
+    let drawn = drawn().clone();
+    match drawn {
+        Some(bar) => bar.suspend(print),
+        None => print(),
+    }
+}
+
+fn drawn() -> MutexGuard<'static, Option<ProgressBar>> {
+    DRAWN.lock().unwrap_or_else(PoisonError::into_inner)
+}
 
 /// The terminal's eyes on long work.
 #[derive(Debug)]
@@ -24,6 +41,20 @@ impl Progress {
             since: clock::stopwatch(),
             is_shown: std::io::stderr().is_terminal(),
         }
+    }
+}
+
+impl Progress {
+    fn clear(&self) {
+        *drawn() = None;
+        self.bar.finish_and_clear();
+    }
+}
+
+/// Work that was given up leaves no bar behind.
+impl Drop for Progress {
+    fn drop(&mut self) {
+        self.clear();
     }
 }
 
@@ -45,6 +76,7 @@ impl Observer for Progress {
         self.bar = total.map_or_else(ProgressBar::new_spinner, ProgressBar::new).with_style(style);
         self.bar.set_message(step.to_owned());
         self.bar.enable_steady_tick(Duration::from_millis(200));
+        *drawn() = Some(self.bar.clone());
     }
 
     fn advance(&mut self, done: u64) {
@@ -52,7 +84,7 @@ impl Observer for Progress {
     }
 
     fn end(&mut self) -> f64 {
-        self.bar.finish_and_clear();
+        self.clear();
         self.since.elapsed().as_secs_f64()
     }
 

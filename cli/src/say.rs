@@ -7,6 +7,8 @@ use std::process::ExitCode;
 
 use serde::Serialize;
 
+use crate::progress;
+
 /// The terminal, or whoever reads JSON.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Say {
@@ -21,10 +23,12 @@ impl Say {
 
     /// Prints text as it is.
     pub(crate) fn text(self, text: &str) -> anyhow::Result<()> {
-        let mut out = std::io::stdout().lock();
-        out.write_all(text.as_bytes())?;
-        out.flush()?;
-        Ok(())
+        progress::above(|| {
+            let mut out = std::io::stdout().lock();
+            out.write_all(text.as_bytes())?;
+            out.flush()?;
+            Ok(())
+        })
     }
 
     /// Prints a line to people; machines do not see it.
@@ -84,5 +88,5 @@ fn is_closed_pipe(error: &anyhow::Error) -> bool {
 /// Prints to standard error.
 pub(crate) fn complain(text: &str) {
     // A closed terminal leaves nobody to complain to.
-    let _ = writeln!(std::io::stderr(), "{text}");
+    let _ = progress::above(|| writeln!(std::io::stderr(), "{text}"));
 }
