@@ -10,7 +10,7 @@ impl Store {
     /// Blocks something; returns whether it was not blocked before.
     ///
     /// # Errors
-    /// [`Error::UnknownListener`].
+    /// [`crate::Error::UnknownListener`].
     pub fn block(
         &mut self,
         listener: ListenerId,
