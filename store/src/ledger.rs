@@ -176,7 +176,8 @@ impl Store {
 
     fn lines(&self, list: i64) -> Result<Vec<Line>> {
         let mut query = self.db.prepare_cached(
-            "SELECT recording, score, told, policy, propensity, is_new FROM ledger WHERE list = ?1 ORDER BY position",
+            "SELECT recording, score, line, policy, propensity, is_new FROM ledger JOIN told USING (list, position)
+                WHERE list = ?1 ORDER BY position",
         )?;
         let mut rows = query.query([list])?;
         let mut lines = Vec::new();
@@ -218,20 +219,22 @@ pub(crate) fn write(db: &Connection, list: &List, slots: &[Slot]) -> Result<List
 
 fn write_lines(db: &Connection, list: i64, lines: &[Line]) -> Result<()> {
     let mut insert = db.prepare_cached(
-        "INSERT INTO ledger (list, position, recording, score, told, policy, propensity, is_new)
-            VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)",
+        "INSERT INTO ledger (list, position, recording, score, policy, propensity, is_new)
+            VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)",
     )?;
+    let mut tell =
+        db.prepare_cached("INSERT INTO told (list, position, line) VALUES (?1, ?2, ?3)")?;
     for (position, line) in (1_i64..).zip(lines) {
         insert.execute(params![
             list,
             position,
             line.recording.0.cast_signed(),
             line.score,
-            line.told,
             line.policy,
             line.propensity,
             line.is_new,
         ])?;
+        tell.execute((list, position, &line.told))?;
     }
     Ok(())
 }

@@ -64,6 +64,16 @@ CREATE INDEX libraries_of_listener ON libraries (listener);
 -- Whether the line claimed to be new to the listener.
 ALTER TABLE ledger ADD COLUMN is_new INTEGER NOT NULL DEFAULT 1;
 
+-- Beside the ledger, whose rows are then short: what was shown is asked for much more often than what was said of it.
+CREATE TABLE told (
+    list     INTEGER NOT NULL REFERENCES lists (id) ON DELETE CASCADE,
+    position INTEGER NOT NULL,      -- from 1
+    line     TEXT NOT NULL,         -- the whole line as JSON
+    PRIMARY KEY (list, position)
+);
+INSERT INTO told SELECT list, position, told FROM ledger;
+ALTER TABLE ledger DROP COLUMN told;
+
 CREATE TABLE slots (
     list       INTEGER NOT NULL REFERENCES lists (id) ON DELETE CASCADE,
     position   INTEGER NOT NULL,    -- from 1
