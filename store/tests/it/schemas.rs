@@ -30,6 +30,30 @@ fn a_store_of_any_older_schema_opens_with_all_that_it_holds() {
 }
 
 #[test]
+fn lists_of_an_older_store_say_what_they_said() {
+    for dump in STORES {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("undersong.db");
+        let old = Connection::open(&path).unwrap();
+        old.execute_batch(dump).unwrap();
+        old.execute_batch(
+            "INSERT INTO lists (id, listener, kind, week, size, made_at, snapshot, seed)
+                SELECT 9, listener, 'weekly-exploration', '2026-W10', 30, 0, '0001', 7 FROM names WHERE name = 'ada';
+            INSERT INTO ledger (list, position, recording, score, told, policy, propensity)
+                VALUES (9, 1, 1, 0.5, 'because', 'top', 1.0);",
+        )
+        .unwrap();
+        drop(old);
+        let store = Store::open(&path).unwrap();
+        let ada = store.listener("ada").unwrap().unwrap().id;
+        let lists = store.lists(ada).unwrap();
+        let newest = &lists.last().unwrap().1;
+        let lines: Vec<&str> = newest.lines.iter().map(|line| line.told.as_str()).collect();
+        assert_eq!(lines, ["because"]);
+    }
+}
+
+#[test]
 fn every_line_shown_before_there_were_other_kinds_of_lists_claimed_to_be_new() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("undersong.db");
