@@ -17,6 +17,9 @@ use crate::{Error, Folder, Snapshot, describe, ledger};
 /// In a list of new and known, one line in so many is known.
 const KNOWN_EVERY: usize = 3;
 
+/// Why there is nothing known to recommend.
+const NO_JAMS: &str = "nothing that was loved was left alone for a month, as far as the log has times; import more, then train";
+
 /// Which list of whom.
 #[derive(Clone, Debug)]
 pub struct WeeklyRequest {
@@ -162,7 +165,10 @@ impl<'a> Maker<'a> {
             choices.push((known, false));
         }
         if choices.iter().all(|(choice, _)| choice.slate.lines.is_empty()) {
-            return Err(self.nothing(request, when.until.week, &portrait, &choices[0].0));
+            let (choice, is_new) = &choices[0];
+            let why = if *is_new { self.no_news(&portrait, choice) } else { NO_JAMS.to_owned() };
+            let (listener, week) = (describe::name(&request.listener), when.until.week);
+            return Err(Error::NothingToRecommend { listener, week, why });
         }
         let list = self.describe(folder, request, &portrait, &choices, (kind, size))?;
         if !when.keeps {
@@ -207,24 +213,18 @@ impl<'a> Maker<'a> {
         })
     }
 
-    fn nothing(
-        &self,
-        request: &WeeklyRequest,
-        week: Week,
-        portrait: &Portrait,
-        choice: &Choice<'_>,
-    ) -> Error {
+    /// Why there is nothing new to recommend.
+    fn no_news(&self, portrait: &Portrait, choice: &Choice<'_>) -> String {
         let n_rows = self.snapshot.rows.len();
         let OffLimits { n_heard, n_shown, n_blocked, .. } = portrait.off_limits;
-        let why = if choice.left_out.len() == n_rows {
+        if choice.left_out.len() == n_rows {
             format!(
                 "of {n_rows} in the snapshot every one was heard ({n_heard}), shown before ({n_shown}), is blocked ({n_blocked}) \
                  or not wanted; import more, then train"
             )
         } else {
             "nothing new here is near what was liked; import more, then train".to_owned()
-        };
-        Error::NothingToRecommend { listener: describe::name(&request.listener), week, why }
+        }
     }
 }
 

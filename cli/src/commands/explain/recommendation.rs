@@ -37,10 +37,15 @@ pub(crate) fn run(
     Ok(if derivation.line.is_some() { Answer::Done } else { Answer::No })
 }
 
+/// A recording by its title and artist, an artist that stands as item by the name alone.
+fn called(title: &str, artist: &str) -> String {
+    if title == artist { title.to_owned() } else { format!("“{title}” by {artist}") }
+}
+
 fn text(derivation: &Derivation) -> String {
     let Derivation { listener, week, title, artist, outcome, .. } = derivation;
     let mut lines = vec![
-        format!("“{title}” by {artist}, for {listener} in {week}"),
+        format!("{}, for {listener} in {week}", called(title, artist)),
         String::new(),
         format!("Outcome      {outcome}"),
     ];
@@ -56,9 +61,11 @@ fn text(derivation: &Derivation) -> String {
     }
     for (at, part) in derivation.contributions.iter().enumerate() {
         let head = if at == 0 { "From         " } else { "             " };
-        let by =
-            if part.artist.is_empty() { String::new() } else { format!(" by {}", part.artist) };
-        lines.push(format!("{head}{:+.4}  {}{by}", part.share, part.title));
+        let name = match part.recording {
+            Some(_) => called(&part.title, &part.artist),
+            None => part.title.clone(),
+        };
+        lines.push(format!("{head}{:+.4}  {name}", part.share));
     }
     for (at, sentence) in in_common(derivation).into_iter().enumerate() {
         let head = if at == 0 { "In common    " } else { "             " };
