@@ -16,7 +16,7 @@ use crate::maker::Maker;
 use crate::portrait::Portrait;
 use crate::taste::Taste;
 use crate::weekly::When;
-use crate::{Error, Folder, WeeklyRequest, describe, ledger};
+use crate::{Error, Folder, WeeklyRequest, describe, ledger, weekly};
 
 /// Artists of whom it is asked what the list would be without them.
 const WITHOUT: usize = 3;
@@ -138,7 +138,7 @@ impl<'a> Maker<'a> {
         }
         let when = When::of(folder, &request);
         let portrait = Portrait::of(folder, self, &request.listener, when.until)?;
-        let size = request.size.map_or(portrait.wishes.size, |size| size as usize);
+        let size = weekly::size(folder, &request, &portrait.wishes, &when)?;
         let prices = Prices::of(folder, self, when.until.week, false)?;
         let choice = self.choose(&portrait, &prices, &request, &when, size);
         let recording = folder.store.resolve(recording)?;

@@ -1,8 +1,11 @@
-//! How often does this listener want a new list?
+//! How often does this listener want a new list, and how long?
 //!
 //! The eager get one each week. Whoever opened none of the last [`UNOPENED`] lists gets one every second week, of twice as
 //! many every fourth; one line played is enough to be eager again. A listener's own setting goes first, and whoever asks for
 //! a list gets one: the pace is for lists that come by themselves.
+//! Whoever opens lists and plays little of them gets shorter ones, until more than that is played again.
+
+use std::collections::BTreeSet;
 
 use jiff::Timestamp;
 use music::{History, RecordingId, Refresh, Week};
@@ -12,6 +15,11 @@ use crate::{Error, Folder};
 
 /// Unopened lists in a row that say something.
 const UNOPENED: usize = 2;
+/// Opened lists in a row of which little was played that say something.
+const OPENED: usize = 2;
+/// One line of so many played is little.
+const LITTLE: usize = 5;
+
 /// The longest pause that is made without being asked for.
 const LONGEST_WEEKS: u32 = 4;
 
@@ -45,6 +53,43 @@ pub fn pace(folder: &Folder, listener: &Listener, week: Week) -> Result<Pace, Er
     Ok(Pace { weeks, unopened, is_due })
 }
 
+/// Lines of a list for a listener whose lists usually have so many: two thirds of them where of each of the last opened lists
+/// little was played before the week.
+pub(crate) fn length(
+    folder: &Folder,
+    listener: &Listener,
+    (week, start): (Week, Timestamp),
+    usual: usize,
+) -> Result<usize, Error> {
+    let mut before = folder.store.shown_lists(listener.id)?;
+    before.retain(|list| list.week < week);
+    let is_adaptive = matches!(
+        folder.store.settings(listener.id)?.refresh.unwrap_or(Refresh::Adaptive),
+        Refresh::Adaptive
+    );
+    if before.len() < OPENED || !is_adaptive {
+        return Ok(usual);
+    }
+    let history = folder.store.history(listener.id)?;
+    let newest_first = newest_first(&before).into_iter();
+    let played = newest_first.map(|list| (n_played(list, start, &history), list.recordings.len()));
+    let opened: Vec<_> = played.filter(|(played, _)| *played > 0).take(OPENED).collect();
+    let is_little = opened.len() == OPENED && opened.iter().all(|(n, of)| n * LITTLE < *of);
+    Ok(if is_little { (usual * 2).div_ceil(3) } else { usual })
+}
+
+/// Lines of a list that were played after it was made and before a moment.
+fn n_played(list: &ShownList, before: Timestamp, history: &History) -> usize {
+    let played: BTreeSet<RecordingId> = history
+        .listens
+        .iter()
+        .filter(|logged| logged.event.kind.is_listen())
+        .filter(|logged| (list.made_at..before).contains(&logged.event.at))
+        .map(|logged| logged.recording)
+        .collect();
+    list.recordings.iter().filter(|recording| played.contains(recording)).count()
+}
+
 /// Weeks between lists after so many unopened ones.
 fn interval(unopened: usize) -> u32 {
     let doublings =
@@ -54,10 +99,14 @@ fn interval(unopened: usize) -> u32 {
 
 /// How many of the last lists in a row were not opened: none of their lines was played after they were made.
 fn unopened(lists: &[ShownList], history: &History) -> usize {
+    let is_unopened = |list: &&ShownList| !is_opened(&list.recordings, list.made_at, history);
+    newest_first(lists).into_iter().take_while(is_unopened).count()
+}
+
+fn newest_first(lists: &[ShownList]) -> Vec<&ShownList> {
     let mut newest_first: Vec<&ShownList> = lists.iter().collect();
     newest_first.sort_by_key(|list| std::cmp::Reverse((list.week, list.made_at)));
-    let is_unopened = |list: &&ShownList| !is_opened(&list.recordings, list.made_at, history);
-    newest_first.into_iter().take_while(is_unopened).count()
+    newest_first
 }
 
 /// Whether any line of a list was played after it was made.

@@ -12,7 +12,7 @@ use crate::off_limits::OffLimits;
 use crate::portrait::{Portrait, Until};
 use crate::retrieve::{Asked, Retrieved};
 use crate::wishes::Wishes;
-use crate::{Error, Folder, Snapshot, describe, ledger};
+use crate::{Error, Folder, Snapshot, describe, ledger, pace};
 
 /// In a list of new and known, one line in so many is known.
 const KNOWN_EVERY: usize = 3;
@@ -128,7 +128,7 @@ impl<'a> Maker<'a> {
         when: When,
     ) -> Result<Begun<'r>, Error> {
         let wishes = Wishes::of(folder, request.listener.id)?;
-        let size = request.size.map_or(wishes.size, |size| size as usize);
+        let size = size(folder, request, &wishes, &when)?;
         let kind = request.kind.unwrap_or(wishes.kinds[0]);
         if when.may_answer_from_ledger
             && let Some(playlist) = ledger::find(folder, request, kind, when.until.week, size)?
@@ -199,7 +199,16 @@ impl<'a> Maker<'a> {
             parts.push(describe::tracks(folder, self, portrait, choice, *is_new)?);
         }
         let tracks = interleaved(parts);
+        let usual = portrait.wishes.size;
+        let is_shorter = request.size.is_none() && size < usual;
+        let shorter = is_shorter.then(|| {
+            format!(
+                "{size} lines instead of {usual}, as little of the last lists was played; `undersong settings size={usual}` keeps them long."
+            )
+        });
         let why = choices.iter().find_map(|(choice, _)| choice.why.clone());
+        let why: Vec<String> = shorter.into_iter().chain(why).collect();
+        let why = (!why.is_empty()).then(|| why.join(" "));
         Ok(Playlist {
             listener: describe::name(&request.listener),
             week: choices[0].0.week,
@@ -224,6 +233,23 @@ impl<'a> Maker<'a> {
             )
         } else {
             "nothing new here is near what was liked; import more, then train".to_owned()
+        }
+    }
+}
+
+/// Lines of the list: as asked for, else as the listener set, else as many as the listener has time for.
+pub(crate) fn size(
+    folder: &Folder,
+    request: &WeeklyRequest,
+    wishes: &Wishes,
+    when: &When,
+) -> Result<usize, Error> {
+    match request.size {
+        Some(size) => Ok(size as usize),
+        None if wishes.is_size_own => Ok(wishes.size),
+        None => {
+            let until = (when.until.week, when.until.evidence);
+            pace::length(folder, &request.listener, until, wishes.size)
         }
     }
 }

@@ -13,6 +13,8 @@ const EXPLICIT: &str = "explicit";
 pub(crate) struct Wishes {
     /// Lines of a list.
     pub(crate) size: usize,
+    /// Whether the listener said so.
+    pub(crate) is_size_own: bool,
     /// From 0, close to home, to 1, far.
     pub(crate) adventure: f32,
     /// Which lists are made.
@@ -61,6 +63,7 @@ impl Wishes {
         }
         Ok(Self {
             size: settings.size.unwrap_or(weekly.size) as usize,
+            is_size_own: settings.size.is_some(),
             adventure: settings.adventure.unwrap_or(weekly.adventure),
             kinds: wanted(settings.kinds),
             without_labels,

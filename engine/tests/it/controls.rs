@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use engine::{BlendRequest, Maker, Mode, Snapshot, WeeklyRequest};
 use jiff::ToSpan;
-use music::{LeftOut, ListKind, Playlist, Refresh, Setting, Source, Tier};
+use music::{Event, Interaction, LeftOut, ListKind, Playlist, Refresh, Setting, Source, Tier};
 use store::{BlockTarget, Lean, LeftOutRule};
 
 use crate::fixture::{Town, params, recordings, weekly_request};
@@ -198,6 +198,32 @@ fn the_absent_get_fewer_lists_and_a_setting_goes_first() {
     set(&mut town, 4, Setting::Refresh, "1");
     assert_eq!(town.folder.store.settings(listener.id).unwrap().refresh, Some(Refresh::Weeks(1)));
     assert!(due(&town, 2).is_due);
+}
+
+#[test]
+fn whoever_plays_little_gets_shorter_lists_that_say_so_and_a_setting_goes_first() {
+    let mut town = town();
+    let snapshot = town.train();
+    let maker = Maker::of(&town.folder, &snapshot).unwrap();
+    let listener = town.folder.listener(Some(&town.names[4])).unwrap();
+    let week = |weeks: i64| town.params.first_week.plus(16 + weeks);
+    let weeks: Vec<_> = (0..3).map(week).collect();
+    for week in &weeks[..2] {
+        let request = weekly_request(&town.folder, &town.names[4], *week, Mode::Keep);
+        let list = maker.weekly(&mut town.folder, &request).unwrap();
+        assert_eq!((list.tracks.len(), &list.note), (30, &None));
+        let play = Event::new(Interaction::Play, list.made_at + 1.hour());
+        town.folder.store.record(listener.id, list.tracks[0].recording, &play).unwrap();
+    }
+    let third = weekly_request(&town.folder, &town.names[4], weeks[2], Mode::DryRun);
+    // One of thirty is less than a fifth: two thirds of thirty.
+    let list = maker.weekly(&mut town.folder, &third).unwrap();
+    assert_eq!(list.tracks.len(), 20);
+    assert!(list.note.unwrap().starts_with("20 lines instead of 30, as little of the last lists"));
+    let asked = WeeklyRequest { size: Some(25), ..third.clone() };
+    assert_eq!(maker.weekly(&mut town.folder, &asked).unwrap().tracks.len(), 25);
+    set(&mut town, 4, Setting::Size, "30");
+    assert_eq!(maker.weekly(&mut town.folder, &third).unwrap().tracks.len(), 30);
 }
 
 #[test]
