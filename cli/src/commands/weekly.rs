@@ -4,7 +4,8 @@ use engine::{
     BlendRequest, Error, Folder, Maker, Mode, Outcome, Pace, Scorer, Snapshot, TrainRequest,
     WeeklyRequest, Whose,
 };
-use music::{Playlist, Week};
+use jiff::tz::TimeZone;
+use music::{ListKind, Playlist, Week};
 use store::Listener;
 
 use publisher::Publisher;
@@ -23,6 +24,7 @@ pub(crate) fn run(
     arguments: &WeeklyArguments,
     say: &Say,
 ) -> anyhow::Result<Answer> {
+    check(arguments)?;
     let mut folder = place::open(global)?;
     if arguments.all {
         return all(&mut folder, arguments, say);
@@ -37,6 +39,20 @@ pub(crate) fn run(
     let snapshot = snapshot(&folder, arguments, say)?;
     let request = request(&folder, arguments, listener)?;
     publish(arguments, &engine::weekly(&mut folder, &snapshot, &request)?, say)
+}
+
+/// Refuses what no list can be.
+fn check(arguments: &WeeklyArguments) -> anyhow::Result<()> {
+    if arguments.kind == Some(ListKind::Blend) {
+        anyhow::bail!("a blend is for several: say --blend A,B in place of --kind blend");
+    }
+    let today = clock::now().to_zoned(TimeZone::UTC).date();
+    match arguments.as_of {
+        Some(date) if date > today => {
+            anyhow::bail!("--as-of {date} is not in the past: a day that was is expected")
+        }
+        _ => Ok(()),
+    }
 }
 
 /// Prints one list, or writes its file.
