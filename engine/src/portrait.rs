@@ -105,9 +105,10 @@ fn seasons(
         return BTreeMap::new();
     }
     let midweek = until.week.start(&tz) + HALF_A_WEEK;
-    let mut lifts = rhythm(own, midweek, &tz, Cycle::Year, strength);
+    let fades = (strength, maker.config.evidence.half_life_days);
+    let mut lifts = rhythm(own, midweek, &tz, Cycle::Year, fades);
     if let Some(moment) = until.moment {
-        for (recording, lift) in rhythm(own, moment, &tz, Cycle::Week, strength) {
+        for (recording, lift) in rhythm(own, moment, &tz, Cycle::Week, fades) {
             *lifts.entry(recording).or_insert(1.0) *= lift;
         }
     }

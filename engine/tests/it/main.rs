@@ -14,6 +14,7 @@ mod imports;
 mod imputed;
 mod ledger;
 mod reasons;
+mod seasons;
 mod snapshots;
 mod trust;
 mod year;
