@@ -51,12 +51,12 @@ impl Maker<'_> {
             request.listeners.iter().map(|listener| request.of(listener)).collect();
         let first = requests.first().ok_or(Error::Empty)?;
         let week = When::of(folder, first).until.week;
+        let prices = Prices::of(folder, self, week, keeps)?;
         let mut members = Vec::with_capacity(requests.len());
         for of_one in &requests {
             let of_one = WeeklyRequest { week: Some(week), ..of_one.clone() };
             let when = When::of(folder, &of_one);
             let portrait = Portrait::of(folder, self, &of_one.listener, when.until)?;
-            let prices = Prices::of(folder, self, week, keeps)?;
             let choice = self.choose(&portrait, &prices, &of_one, &when, size);
             members.push(Member { portrait, choice });
         }

@@ -17,7 +17,7 @@ use std::path::Path;
 
 use engine::{Config, Observer};
 use serde::Serialize;
-use world::{AccountKind, Params, World};
+use world::{Params, World};
 
 use crate::Error;
 use judge::Judge;
@@ -144,18 +144,5 @@ pub fn closed_loop(
 /// Accounts that people hold and have not left: those who get lists.
 fn people(world: &World) -> Vec<usize> {
     let n_accounts = world.listener_names().len();
-    (0..n_accounts).filter(|l| is_person(world, *l) && !world.has_left(*l)).collect()
-}
-
-fn is_person(world: &World, listener: usize) -> bool {
-    match world.account_kind(listener) {
-        AccountKind::Honest
-        | AccountKind::SharedWithChild
-        | AccountKind::Heavy
-        | AccountKind::Hijacked => true,
-        AccountKind::Bot
-        | AccountKind::PushBot
-        | AccountKind::DemoteBot
-        | AccountKind::MixedBot => false,
-    }
+    (0..n_accounts).filter(|l| world.account_kind(*l).is_person() && !world.has_left(*l)).collect()
 }

@@ -26,6 +26,17 @@ pub enum AccountKind {
     MixedBot,
 }
 
+impl AccountKind {
+    /// Whether a person holds the account, whoever else is on it at times; a machine otherwise.
+    #[must_use]
+    pub fn is_person(self) -> bool {
+        match self {
+            Self::Honest | Self::SharedWithChild | Self::Heavy | Self::Hijacked => true,
+            Self::Bot | Self::PushBot | Self::DemoteBot | Self::MixedBot => false,
+        }
+    }
+}
+
 /// Listens of an ordinary session, on average.
 const SESSION: f32 = 9.0;
 /// Three hours of it.

@@ -9,7 +9,6 @@ mod changed;
 
 use music::Interaction;
 
-use crate::accounts::AccountKind;
 use crate::dice::{Dice, Purpose};
 use crate::play::{Line, Scene};
 
@@ -71,16 +70,7 @@ impl Flaws {
 
     /// Writes a listener's week as a log would have it, by time.
     pub(crate) fn spoil(&self, scene: &Scene<'_>, listener: usize, lines: &mut Vec<Line>) {
-        let is_person = match scene.accounts.account(listener).kind {
-            AccountKind::Honest
-            | AccountKind::SharedWithChild
-            | AccountKind::Heavy
-            | AccountKind::Hijacked => true,
-            AccountKind::Bot
-            | AccountKind::PushBot
-            | AccountKind::DemoteBot
-            | AccountKind::MixedBot => false,
-        };
+        let is_person = scene.accounts.account(listener).kind.is_person();
         if !is_person || *self == (Self { without_length: self.without_length, ..Self::default() })
         {
             return;

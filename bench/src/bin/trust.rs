@@ -97,19 +97,6 @@ fn survey(crowd: &Crowd) -> Trust {
     survey.judge(&TrustRules::default())
 }
 
-fn is_machine(kind: AccountKind) -> bool {
-    match kind {
-        AccountKind::Bot
-        | AccountKind::PushBot
-        | AccountKind::DemoteBot
-        | AccountKind::MixedBot => true,
-        AccountKind::Honest
-        | AccountKind::SharedWithChild
-        | AccountKind::Heavy
-        | AccountKind::Hijacked => false,
-    }
-}
-
 /// Looks at every world of some seeds.
 fn each_world(seeds: impl Iterator<Item = u64>, look: &mut dyn FnMut(Value, &Crowd, &Trust)) {
     for seed in seeds {
@@ -152,7 +139,7 @@ fn example(one: &Simulated, trust: &Trust) -> Option<Example> {
         found.map_or(0.0, |of_one| of_one.deviations)
     };
     let deviations = Feature::ALL.map(of).to_vec();
-    (!traits.is_empty()).then(|| Example { deviations, is_machine: is_machine(one.kind) })
+    (!traits.is_empty()).then(|| Example { deviations, is_machine: !one.kind.is_person() })
 }
 
 /// The file in `listens` that holds what was learned.
@@ -193,10 +180,10 @@ fn judge(seeds: u64) -> Value {
         about["others_found"] = pushed.iter().filter(|of| !is_target(of.recording)).count().into();
         about["believed"] = json!({
             "attackers": believed(crowd, trust, |kind| {
-                is_machine(kind) && kind != AccountKind::Bot || kind == AccountKind::Hijacked
+                !kind.is_person() && kind != AccountKind::Bot || kind == AccountKind::Hijacked
             }),
             "people": believed(crowd, trust, |kind| {
-                !is_machine(kind) && kind != AccountKind::Hijacked
+                kind.is_person() && kind != AccountKind::Hijacked
             }),
         });
         worlds.push(about);
