@@ -103,7 +103,7 @@ impl Bare {
         resume: Option<&Checkpoint>,
         observer: &mut models::Observer<'_>,
     ) -> Result<Box<dyn Recommender>, models::Error> {
-        let training = Training { heard: &self.heard, rows: &self.rows, seed, resume };
+        let training = Training { resume, ..Training::new(&self.heard, &self.rows, seed) };
         models::fit(spec, &training, observer)
     }
 

@@ -143,6 +143,6 @@ impl Taste {
 
     /// As a model takes it.
     pub(crate) fn weights(&self) -> Weights<'_> {
-        Weights { items: &self.items, heard: &self.heard }
+        Weights::new(&self.items, &self.heard)
     }
 }

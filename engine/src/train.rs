@@ -112,8 +112,7 @@ fn train_into(
     let Pairs { heard, rows, liked_by, newest, mean_evidence, doubted, trending, .. } = pairs;
     let mut models = Vec::new();
     for spec in specs(folder, &request.models)? {
-        let training =
-            Training { heard: &heard, rows: &rows, seed: folder.config.seed, resume: None };
+        let training = Training::new(&heard, &rows, folder.config.seed);
         let recommender = fit(&spec, &training, observer)?;
         seconds.insert(spec.to_string(), observer.end());
         models.push(Fitted { spec, recommender });

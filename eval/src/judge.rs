@@ -172,7 +172,7 @@ impl<'a> Judge<'a> {
 
     fn represent(&self, asked: &Asked) -> Query {
         let Some(user) = asked.user else {
-            let history = History { items: &asked.shown, heard: &asked.believed };
+            let history = History::new(&asked.shown, &asked.believed);
             return self.recommender.represent(&history);
         };
         if let Some(vectors) = self.recommender.user_vectors() {
@@ -180,7 +180,7 @@ impl<'a> Judge<'a> {
         }
         let (items, heard) = self.task.heard.row(user.0 as usize);
         let items: Vec<ItemIx> = items.iter().map(|&item| ItemIx(item)).collect();
-        self.recommender.represent(&History { items: &items, heard })
+        self.recommender.represent(&History::new(&items, heard))
     }
 
     fn user(&self, number: usize, asked: &Asked, left_out: &[u32], ranking: &Ranking) -> Judged {

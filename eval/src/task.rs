@@ -164,7 +164,7 @@ impl Task {
         seed: u64,
         observer: &mut models::Observer<'_>,
     ) -> Result<Box<dyn Recommender>, Error> {
-        let training = Training { heard: &self.heard, rows: &self.rows, seed, resume: None };
+        let training = Training::new(&self.heard, &self.rows, seed);
         Ok(models::fit(spec, &training, observer)?)
     }
 }

@@ -15,7 +15,7 @@ use linalg::{Csr, Matrix};
 use music::{ItemIx, UserIx};
 
 use crate::spec::field::{Field, Search, Slot};
-use crate::{Array, Heard, History, Query, Recommender, Spec};
+use crate::{Array, Heard, History, ItemFeatures, Query, Recommender, Spec};
 
 /// What is older than twenty half-lives says a millionth whatever the floor, as confidences have to be positive.
 const LEAST: f32 = 1.0 / 1_048_576.0;
@@ -127,7 +127,7 @@ impl Recommender for Aged {
 
     fn represent(&self, history: &History<'_>) -> Query {
         let heard = self.aging.of_listener(history.heard);
-        self.model.represent(&History { items: history.items, heard: &heard })
+        self.model.represent(&History { heard: &heard, ..*history })
     }
 
     fn score_batch(&self, queries: &[Query], scores: &mut Matrix) {
@@ -136,18 +136,22 @@ impl Recommender for Aged {
 
     fn explain(&self, history: &History<'_>, item: ItemIx) -> Option<Vec<f32>> {
         let heard = self.aging.of_listener(history.heard);
-        self.model.explain(&History { items: history.items, heard: &heard }, item)
+        self.model.explain(&History { heard: &heard, ..*history }, item)
     }
 
     fn explain_each(&self, history: &History<'_>, items: &[ItemIx]) -> Option<Vec<Vec<f32>>> {
         let heard = self.aging.of_listener(history.heard);
-        self.model.explain_each(&History { items: history.items, heard: &heard }, items)
+        self.model.explain_each(&History { heard: &heard, ..*history }, items)
     }
 
     fn represent_item(&self, listeners: &[(Query, Heard)]) -> Option<Vec<f32>> {
         let fade = |(query, heard): &(Query, Heard)| (query.clone(), self.aging.faded(*heard, 0.0));
         let listeners: Vec<(Query, Heard)> = listeners.iter().map(fade).collect();
         self.model.represent_item(&listeners)
+    }
+
+    fn represent_features(&self, features: &ItemFeatures) -> Option<Matrix> {
+        self.model.represent_features(features)
     }
 
     fn item_vectors(&self) -> Option<&Matrix> {

@@ -119,12 +119,9 @@ mod tests {
         let heard = |age_days, is_liked| Heard { confidence: 3.0, age_days, is_liked };
         let pairs =
             vec![(0, 0, heard(0.0, true)), (1, 0, heard(20.0, true)), (1, 1, heard(0.0, false))];
-        let training = Training {
-            heard: &Csr::from_triplets(2, 2, pairs),
-            rows: &Rows::new(vec![RecordingId(1), RecordingId(2)]),
-            seed: 0,
-            resume: None,
-        };
+        let (heard, rows) =
+            (Csr::from_triplets(2, 2, pairs), Rows::new(vec![RecordingId(1), RecordingId(2)]));
+        let training = Training::new(&heard, &rows, 0);
         assert_eq!(
             fit(Params { half_life_days }, &training, &mut unobserved).unwrap().listeners,
             expected

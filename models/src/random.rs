@@ -103,7 +103,7 @@ mod tests {
             let rows = Rows::new(ids.iter().map(|&id| RecordingId(id)).collect());
             let model = Random::new(7, &rows);
             let mut scores = Matrix::zeros(1, ids.len());
-            let nothing = History { items: &[], heard: &[] };
+            let nothing = History::new(&[], &[]);
             model.score_batch(&[model.represent(&nothing)], &mut scores);
             scores.into_vec()
         };

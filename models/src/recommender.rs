@@ -8,7 +8,7 @@ use music::{ItemIx, Rows, UserIx};
 use rayon::iter::{IndexedParallelIterator, IntoParallelRefIterator, ParallelIterator};
 use rayon::slice::ParallelSliceMut;
 
-use crate::{Array, Checkpoint, Error};
+use crate::{Array, Checkpoint, Country, Error, ItemFeatures, Moment, Moments};
 
 /// What is believed of one listener and one recording.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -19,6 +19,15 @@ pub struct Heard {
     pub age_days: f32,
     /// Whether the listener likes it (preference 1); otherwise it is known and not liked.
     pub is_liked: bool,
+}
+
+/// What is known beyond who heard what; models that learn from pairs alone need none of it.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Beside<'a> {
+    /// Of the items; one row each.
+    pub features: Option<&'a ItemFeatures>,
+    /// Of the users; one each.
+    pub moments: Option<&'a Moments>,
 }
 
 /// What a model learns from.
@@ -32,9 +41,17 @@ pub struct Training<'a> {
     pub seed: u64,
     /// Where a stopped training of the same model on the same pairs goes on.
     pub resume: Option<&'a Checkpoint>,
+    /// What is known beyond that.
+    pub beside: Beside<'a>,
 }
 
-impl Training<'_> {
+impl<'a> Training<'a> {
+    /// Pairs of which nothing more is known, from the start.
+    #[must_use]
+    pub fn new(heard: &'a Csr<UserIx, ItemIx, Heard>, rows: &'a Rows, seed: u64) -> Self {
+        Self { heard, rows, seed, resume: None, beside: Beside::default() }
+    }
+
     /// The liked pairs alone, with what they count.
     pub(crate) fn liked(&self, count: impl Fn(Heard) -> f32) -> Csr<UserIx, ItemIx> {
         let of_user = |(u, items, heard): (usize, &[u32], &[Heard])| {
@@ -49,6 +66,12 @@ impl Training<'_> {
     /// Whether every pair can be learned from.
     pub(crate) fn check(&self) -> Result<(), Error> {
         assert_eq!(self.heard.n_cols(), self.rows.len(), "a name for each item row expected");
+        if let Some(features) = self.beside.features {
+            assert_eq!(features.n_items, self.rows.len(), "features of each item row expected");
+        }
+        if let Some(moments) = self.beside.moments {
+            assert_eq!(moments.n_users(), self.heard.n_rows(), "moments of each user row expected");
+        }
         for (u, items, heard) in self.heard.rows() {
             for (&i, &got) in items.iter().zip(heard) {
                 let is_sound = got.confidence > 0.0
@@ -65,15 +88,25 @@ impl Training<'_> {
 }
 
 /// What one listener heard, in the rows of one snapshot.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, Default)]
 pub struct History<'a> {
     /// Ascending, each once.
     pub items: &'a [ItemIx],
     /// One an item.
     pub heard: &'a [Heard],
+    /// How it came about, oldest first; empty where nobody kept it.
+    pub moments: &'a [Moment],
+    /// Where the listener lives, as far as anybody said.
+    pub country: Option<Country>,
 }
 
-impl History<'_> {
+impl<'a> History<'a> {
+    /// A history of which nobody knows how it came about.
+    #[must_use]
+    pub fn new(items: &'a [ItemIx], heard: &'a [Heard]) -> Self {
+        Self { items, heard, moments: &[], country: None }
+    }
+
     /// Item rows with what is believed of them.
     pub(crate) fn pairs(&self) -> impl Iterator<Item = (usize, Heard)> + Clone {
         assert_eq!(self.items.len(), self.heard.len(), "one belief an item expected");
@@ -150,6 +183,13 @@ pub trait Recommender: Send + Sync + Debug {
     /// The age of each is counted from the listener's own newest listen.
     /// `None` where the model cannot make one.
     fn represent_item(&self, _listeners: &[(Query, Heard)]) -> Option<Vec<f32>> {
+        None
+    }
+
+    /// A vector for each of some items that were not in the training, from what is known of them `[n_items × dim]`.
+    ///
+    /// `None` where the model does not look at features.
+    fn represent_features(&self, _features: &ItemFeatures) -> Option<Matrix> {
         None
     }
 

@@ -87,7 +87,7 @@ impl World {
     /// The world as a model sees it.
     #[must_use]
     pub fn training(&self) -> Training<'_> {
-        Training { heard: &self.heard, rows: &self.rows, seed: self.seed, resume: None }
+        Training::new(&self.heard, &self.rows, self.seed)
     }
 
     /// What one listener heard.
@@ -138,7 +138,7 @@ impl Listener<'_> {
     /// The history.
     #[must_use]
     pub fn history(&self) -> History<'_> {
-        History { items: &self.items, heard: self.heard }
+        History::new(&self.items, self.heard)
     }
 
     /// The rows heard, ascending, to be left out of a selection.

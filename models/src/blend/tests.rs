@@ -25,7 +25,7 @@ fn scores(weights: (f32, f32), first: [f32; 2], second: [f32; 2]) -> Vec<f32> {
     let rows = Rows::new(vec![RecordingId(1), RecordingId(2)]);
     let model = load(&spec(&text), &rows, arrays).unwrap();
     let mut scores = Matrix::zeros(1, 2);
-    let nothing = History { items: &[], heard: &[] };
+    let nothing = History::new(&[], &[]);
     model.score_batch(&[model.represent(&nothing)], &mut scores);
     scores.into_vec()
 }

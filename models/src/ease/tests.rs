@@ -98,12 +98,11 @@ fn two_items_that_always_go_together_by_hand() {
 #[test]
 fn a_catalogue_too_large_is_refused_with_the_bytes_needed() {
     let n_items = 1_000;
-    let training = Training {
-        heard: &Csr::from_triplets(2, n_items, Vec::new()),
-        rows: &Rows::new((0..1_000).map(RecordingId).collect()),
-        seed: 0,
-        resume: None,
-    };
+    let (heard, rows) = (
+        Csr::from_triplets(2, n_items, Vec::new()),
+        Rows::new((0..1_000).map(RecordingId).collect()),
+    );
+    let training = Training::new(&heard, &rows, 0);
     // 4·1000² for the weights and 4·2² for the two users, less than the scratch from items.
     let expected =
         Error::TooLarge { model: "ease", n_items, needed_bytes: 4_000_016, allowed_bytes: 1 << 20 };

@@ -162,7 +162,8 @@ proptest! {
     fn als_is_the_slow_solver(table in tables(), params in params(), seed in any::<u64>()) {
         // A rounding early on may lead into another valley, so few iterations and no weak penalty.
         let params = Params { iterations: 2, reg: params.reg.max(0.2), ..params };
-        let training = Training { heard: &table, rows: &names(N_ITEMS), seed, resume: None };
+        let rows = names(N_ITEMS);
+        let training = Training::new(&table, &rows, seed);
         let mut slow = Slow::start(params, &training);
         let mut slow_losses = Vec::new();
         for _ in 0..params.iterations {
@@ -191,7 +192,8 @@ proptest! {
 
     #[test]
     fn the_loss_of_als_never_rises(table in tables(), params in params(), seed in any::<u64>()) {
-        let training = Training { heard: &table, rows: &names(N_ITEMS), seed, resume: None };
+        let rows = names(N_ITEMS);
+        let training = Training::new(&table, &rows, seed);
         let squares: f64 = pairs(&table).iter().map(|(_, _, r)| r * r).sum();
         let mut last = f64::INFINITY;
         fit(params, &training, &mut |progress| {
@@ -212,7 +214,7 @@ proptest! {
         let solver = if sgd { Solver::Sgd } else { Solver::Als };
         let params = Params { solver, adagrad, dim: 3, iterations: 5, learning_rate: 0.01, ..Params::default() };
         let rows = names(N_ITEMS);
-        let training = Training { heard: &table, rows: &rows, seed: 3, resume: None };
+        let training = Training::new(&table, &rows, 3);
         let whole = fit(params, &training, &mut unobserved).unwrap();
         let checkpoint = stopped(params, &training, stop);
         let resumed = fit(params, &Training { resume: checkpoint.as_ref(), ..training }, &mut unobserved).unwrap();
@@ -258,7 +260,8 @@ fn one_listener_and_two_recordings_by_hand() {
     let items = Matrix::from_vec(2, 3, vec![1.0, 1.0, 3.5, 1.0, -1.0, 3.0]);
     let robust = Robust::new(&params, 1.0);
     let model = Explicit { params, robust, items, users: None };
-    let history = History { items: &[ItemIx(0), ItemIx(1)], heard: &[rated(5.0), rated(2.0)] };
+    let heard = [rated(5.0), rated(2.0)];
+    let history = History::new(&[ItemIx(0), ItemIx(1)], &heard);
     let Query::Dense(x) = model.represent(&history) else { panic!("a dense query expected") };
     for (got, expected) in x.iter().zip([1.0 / 6.0, 5.0 / 6.0, 1.0]) {
         assert!((got - expected).abs() < 1e-6, "{got} for {expected}");
@@ -274,9 +277,10 @@ fn one_listener_and_two_recordings_by_hand() {
 fn a_dislike_is_a_rating_below_0() {
     // One pair each: μ = (3 − 1)/2 = 1, and whoever rated nothing is predicted μ + b_i.
     let table = Csr::from_triplets(2, 2, vec![(0, 0, rated(3.0)), (1, 1, rated(-1.0))]);
-    let training = Training { heard: &table, rows: &names(2), seed: 1, resume: None };
+    let rows = names(2);
+    let training = Training::new(&table, &rows, 1);
     let model = fit(Params::default(), &training, &mut unobserved).unwrap();
-    let scores = predicted(&model, &History { items: &[], heard: &[] });
+    let scores = predicted(&model, &History::new(&[], &[]));
     assert!(scores[0] > 1.0 && scores[1] < 1.0, "{scores:?}");
 }
 
@@ -343,12 +347,13 @@ fn planted_with_noise(
 fn hidden_ratings_are_predicted_from_those_that_show_whatever_they_count() {
     let check = |params: Params, unit_of_ratings: f32, at_most: f64| {
         let (table, hidden) = planted(unit_of_ratings);
-        let training = Training { heard: &table, rows: &names(100), seed: 5, resume: None };
+        let rows = names(100);
+        let training = Training::new(&table, &rows, 5);
         let model = fit(params, &training, &mut unobserved).unwrap();
         let squares = hidden.iter().map(|&(u, i, rating)| {
             let (known, heard) = table.row(u);
             let items: Vec<ItemIx> = known.iter().map(|&i| ItemIx(i)).collect();
-            let predicted = predicted(&model, &History { items: &items, heard })[i];
+            let predicted = predicted(&model, &History::new(&items, heard))[i];
             f64::from((rating - predicted) / unit_of_ratings).powi(2)
         });
         let error = (squares.sum::<f64>() / hidden.len() as f64).sqrt();
@@ -378,7 +383,7 @@ fn descent_does_not_know_the_order_of_rows() {
     };
     let rows = names(100);
     let items = |table: &Table| {
-        let training = Training { heard: table, rows: &rows, seed: 5, resume: None };
+        let training = Training::new(table, &rows, 5);
         fit(params, &training, &mut unobserved).unwrap().items
     };
     let (there, back) = (items(&table), items(&users_turned));
@@ -403,14 +408,15 @@ fn ratings_beyond_f32_diverge_with_an_error() {
 /// The error of predictions for hidden ratings, where a share of those that show say the opposite.
 fn error_under_noise(loss: RatingLoss, seed: u64, noise: f32) -> f64 {
     let (table, hidden) = planted_with_noise(1.0, seed, noise);
-    let training = Training { heard: &table, rows: &names(100), seed, resume: None };
+    let rows = names(100);
+    let training = Training::new(&table, &rows, seed);
     let descent = Params { dim: 2, reg: 0.02, iterations: 60, loss, ..Params::default() };
     let params = Params { solver: Solver::Sgd, ..descent };
     let model = fit(params, &training, &mut unobserved).unwrap();
     let squares = hidden.iter().map(|&(u, i, rating)| {
         let (known, heard) = table.row(u);
         let items: Vec<ItemIx> = known.iter().map(|&i| ItemIx(i)).collect();
-        let predicted = predicted(&model, &History { items: &items, heard })[i];
+        let predicted = predicted(&model, &History::new(&items, heard))[i];
         f64::from(rating - predicted).powi(2)
     });
     (squares.sum::<f64>() / hidden.len() as f64).sqrt()
@@ -433,7 +439,8 @@ fn where_a_fifth_of_the_ratings_say_the_opposite_the_bounded_loss_finds_the_trut
 #[test]
 fn a_listener_is_solved_with_the_loss_that_was_trained() {
     let (table, _) = planted_with_noise(1.0, 1, 0.2);
-    let training = Training { heard: &table, rows: &names(100), seed: 1, resume: None };
+    let rows = names(100);
+    let training = Training::new(&table, &rows, 1);
     for loss in [RatingLoss::Huber, RatingLoss::Welsch] {
         let params = Params { dim: 2, reg: 0.02, iterations: 5, loss, ..Params::default() };
         let params = Params { solver: Solver::Sgd, ..params };
@@ -454,7 +461,7 @@ fn a_listener_is_solved_with_the_loss_that_was_trained() {
             let mut squared = half.blank_row();
             let ratings = known.iter().zip(heard).map(|(&i, &h)| (i as usize, super::rating(h)));
             half.solve(ratings, &mut squared).unwrap();
-            let Query::Dense(x) = model.represent(&History { items: &items, heard }) else {
+            let Query::Dense(x) = model.represent(&History::new(&items, heard)) else {
                 panic!("a dense query expected")
             };
             let (before, after) = (cost(&squared), cost(&x));

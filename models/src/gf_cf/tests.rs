@@ -25,7 +25,7 @@ fn tables() -> impl Strategy<Value = Table> {
 
 fn fitted(params: Params, heard: &Table) -> GfCf {
     let rows = Rows::new((0..heard.n_cols() as u64).map(|i| RecordingId(7 * i)).collect());
-    let training = Training { heard, rows: &rows, seed: 5, resume: None };
+    let training = Training::new(heard, &rows, 5);
     fit(params, &training, &mut unobserved).unwrap()
 }
 
@@ -35,7 +35,7 @@ fn scores(model: &GfCf, items: &[u32]) -> Vec<f32> {
 
 fn scores_of(model: &GfCf, items: &[u32], heard: &[Heard]) -> Vec<f32> {
     let items: Vec<ItemIx> = items.iter().map(|&i| ItemIx(i)).collect();
-    let history = History { items: &items, heard };
+    let history = History::new(&items, heard);
     let mut scores = Matrix::zeros(1, model.n_items());
     model.score_batch(&[model.represent(&history)], &mut scores);
     scores.into_vec()

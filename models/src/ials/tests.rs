@@ -118,12 +118,13 @@ proptest! {
 
     #[test]
     fn contributions_sum_to_the_score(heard in worlds(), params in params(), item in 0_u32..9) {
-        let training = Training { heard: &heard, rows: &names(N_ITEMS), seed: 3, resume: None };
+        let rows = names(N_ITEMS);
+        let training = Training::new(&heard, &rows, 3);
         let model = fit(params, &training, &mut unobserved).unwrap();
         for u in 0..N_USERS {
             let (known, heard) = heard.row(u);
             let known: Vec<ItemIx> = known.iter().map(|&i| ItemIx(i)).collect();
-            let history = History { items: &known, heard };
+            let history = History::new(&known, heard);
             let sum: f32 = model.explain(&history, ItemIx(item)).unwrap().iter().sum();
             let score = score(&model, &history, item);
             prop_assert!((sum - score).abs() < 1e-4, "{sum} explained of {score}");
@@ -194,9 +195,9 @@ fn a_history_that_likes_nothing_scores_everything_0() {
     let world = two_tribes(4);
     let model = fit(Params::default(), &world.training(), &mut unobserved).unwrap();
     let zeros = Query::Dense(vec![0.0; model.params.dim]);
-    assert_eq!(model.represent(&History { items: &[], heard: &[] }), zeros);
+    assert_eq!(model.represent(&History::new(&[], &[])), zeros);
     let disliked = Heard { confidence: 2.0, age_days: 0.0, is_liked: false };
-    assert_eq!(model.represent(&History { items: &[ItemIx(3)], heard: &[disliked] }), zeros);
+    assert_eq!(model.represent(&History::new(&[ItemIx(3)], &[disliked])), zeros);
 }
 
 #[test]
@@ -206,7 +207,8 @@ fn a_dislike_lowers_what_is_like_it_when_it_has_a_target_below_0() {
     let model = fit(params, &world.training(), &mut unobserved).unwrap();
     let disliked = Heard { confidence: 2.0, age_days: 0.0, is_liked: false };
     let known = world.listener(UserIx(0)).history().items[0];
-    let dislikes_it = History { items: &[known], heard: &[disliked] };
+    let (items, heard) = ([known], [disliked]);
+    let dislikes_it = History::new(&items, &heard);
     assert!(score(&model, &dislikes_it, world.withheld[0].0) < 0.0);
 }
 

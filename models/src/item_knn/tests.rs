@@ -65,12 +65,9 @@ fn bm25_weights_by_hand() {
 fn what_is_known_and_not_liked_makes_no_neighbors() {
     let heard = |is_liked| Heard { confidence: 1.0, age_days: 0.0, is_liked };
     let pairs = vec![(0, 0, heard(true)), (0, 1, heard(false))];
-    let training = Training {
-        heard: &Csr::from_triplets(1, 2, pairs),
-        rows: &Rows::new(vec![RecordingId(1), RecordingId(2)]),
-        seed: 0,
-        resume: None,
-    };
+    let (heard, rows) =
+        (Csr::from_triplets(1, 2, pairs), Rows::new(vec![RecordingId(1), RecordingId(2)]));
+    let training = Training::new(&heard, &rows, 0);
     let model = fit(Params::default(), &training, &mut unobserved).unwrap();
     assert!((0..2).all(|j| model.neighbors.of(j).0.is_empty()));
 }

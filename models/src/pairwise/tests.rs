@@ -389,7 +389,7 @@ fn a_dislike_pushes_down_what_is_disliked() {
     let pairs = (0..10_u32).flat_map(|u| [(u, 0, heard(true)), (u, 1, heard(false))]).collect();
     let heard = Csr::<UserIx, ItemIx, _>::from_triplets(10, 3, pairs);
     let rows = Rows::new((0..3).map(RecordingId).collect());
-    let training = Training { heard: &heard, rows: &rows, seed: 1, resume: None };
+    let training = Training::new(&heard, &rows, 1);
     let biases = |dislike_weight: f32| {
         let optimizer = Optimizer::Sgd;
         let params = Params { epochs: 20, candidates: 1, reg: 0.0, optimizer, ..Params::default() };
@@ -420,7 +420,7 @@ fn right_after_a_fit_there_are_user_vectors_and_their_products_are_the_scores_th
 fn a_history_that_likes_nothing_scores_everything_0() {
     let model = fit(Params::default(), &two_tribes(4).training(), &mut unobserved).unwrap();
     let zeros = Query::Dense(vec![0.0; model.item_vectors().unwrap().dim()]);
-    assert_eq!(model.represent(&History { items: &[], heard: &[] }), zeros);
+    assert_eq!(model.represent(&History::new(&[], &[])), zeros);
     let mut scores = Matrix::zeros(1, model.n_items());
     model.score_batch(&[zeros], &mut scores);
     assert!(scores.as_slice().iter().all(|&score| score == 0.0));

@@ -24,7 +24,7 @@ fn tables() -> impl Strategy<Value = Table> {
 
 fn fitted(params: Params, heard: &Table) -> PureSvd {
     let rows = Rows::new((0..heard.n_cols() as u64).map(|i| RecordingId(7 * i)).collect());
-    let training = Training { heard, rows: &rows, seed: 5, resume: None };
+    let training = Training::new(heard, &rows, 5);
     fit(params, &training, &mut unobserved).unwrap()
 }
 
@@ -74,7 +74,7 @@ proptest! {
         let model = fitted(params, &heard);
         for (u, items, heard) in heard.rows() {
             let items: Vec<ItemIx> = items.iter().map(|&i| ItemIx(i)).collect();
-            let fast = scores(&model, &History { items: &items, heard });
+            let fast = scores(&model, &History::new(&items, heard));
             for (i, &fast) in fast.iter().enumerate() {
                 let along = |k: usize| -> f32 { x.row(u).iter().zip(slow.vectors.row(k)).map(|(a, b)| a * b).sum() };
                 let slow: f32 = (0..dim).map(|k| along(k) * slow.vectors.row(k)[i]).sum();
@@ -92,7 +92,8 @@ fn two_listeners_alike_and_one_apart_by_hand() {
     let pairs = [(0, 0), (0, 1), (1, 0), (1, 1), (2, 2)];
     let heard = Csr::from_triplets(3, 3, pairs.map(|(u, i)| (u, i, liked)).to_vec());
     let model = fitted(Params { dim: 1, ..Params::default() }, &heard);
-    let history = History { items: &[ItemIx(0)], heard: &[liked] };
+    let heard = [liked];
+    let history = History::new(&[ItemIx(0)], &heard);
     for (score, expected) in scores(&model, &history).iter().zip([0.5, 0.5, 0.0]) {
         assert!((score - expected).abs() < 1e-5, "{score} for {expected}");
     }

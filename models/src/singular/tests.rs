@@ -44,7 +44,7 @@ fn slow_loss(x: &Pairs, dim: usize) -> (f64, f64) {
 
 fn losses(wanted: Wanted, x: &Pairs) -> Vec<f64> {
     let (heard, rows) = (believed(x), names());
-    let training = Training { heard: &heard, rows: &rows, seed: 3, resume: None };
+    let training = Training::new(&heard, &rows, 3);
     let mut losses = Vec::new();
     right_vectors(wanted, x, &training, &mut |progress| {
         if let Step::Measured { loss, .. } = progress.step {
@@ -71,7 +71,7 @@ proptest! {
     fn a_stopped_training_goes_on_to_the_same_bytes(x in matrices(), stop in 0_usize..10) {
         let wanted = Wanted { dim: 3, iterations: 4 };
         let (heard, rows) = (believed(&x), names());
-        let training = Training { heard: &heard, rows: &rows, seed: 3, resume: None };
+        let training = Training::new(&heard, &rows, 3);
         let whole = right_vectors(wanted, &x, &training, &mut unobserved).unwrap();
         let checkpoint = stopped(wanted, &x, &training, stop);
         let training = Training { resume: checkpoint.as_ref(), ..training };
@@ -105,7 +105,7 @@ fn items_keep_their_vectors_when_unheard_ones_arrive() {
     let pairs: Vec<(u32, u32, f32)> = (0..14).flat_map(of_user).collect();
     let vectors = |x: &Pairs, ids: Vec<RecordingId>| {
         let (heard, rows) = (believed(x), Rows::new(ids));
-        let training = Training { heard: &heard, rows: &rows, seed: 3, resume: None };
+        let training = Training::new(&heard, &rows, 3);
         right_vectors(Wanted { dim: 4, iterations: 6 }, x, &training, &mut unobserved).unwrap()
     };
     let before = vectors(&Csr::from_triplets(14, 18, pairs.clone()), names().ids().to_vec());
@@ -125,7 +125,7 @@ fn items_keep_their_vectors_when_unheard_ones_arrive() {
 fn a_checkpoint_of_another_training_is_refused() {
     let x = Csr::from_triplets(N_USERS, N_ITEMS, vec![(0, 0, 1.0)]);
     let (heard, rows) = (believed(&x), names());
-    let training = Training { heard: &heard, rows: &rows, seed: 3, resume: None };
+    let training = Training::new(&heard, &rows, 3);
     let wanted = Wanted { dim: 2, iterations: 4 };
     let checkpoint = stopped(wanted, &x, &training, 1).unwrap();
     let training = Training { resume: Some(&checkpoint), ..training };
@@ -138,7 +138,7 @@ fn a_checkpoint_of_another_training_is_refused() {
 fn numbers_too_large_have_diverged() {
     let x = Csr::from_triplets(N_USERS, N_ITEMS, vec![(0, 0, 1e30), (0, 1, 1e30)]);
     let (heard, rows) = (believed(&x), names());
-    let training = Training { heard: &heard, rows: &rows, seed: 3, resume: None };
+    let training = Training::new(&heard, &rows, 3);
     let wanted = Wanted { dim: 2, iterations: 4 };
     let error = right_vectors(wanted, &x, &training, &mut unobserved).unwrap_err();
     assert!(matches!(error, Error::Diverged { iteration: 1, .. }), "{error}");

@@ -36,7 +36,7 @@ fn exact(l1_reg: f32, l2_reg: f32, nonnegative: bool) -> Params {
 fn weights(params: Params, heard: &Csr<UserIx, ItemIx, Heard>) -> Vec<Vec<f32>> {
     let n_items = heard.n_cols();
     let rows = Rows::new((0..n_items as u64).map(RecordingId).collect());
-    let training = Training { heard, rows: &rows, seed: 0, resume: None };
+    let training = Training::new(heard, &rows, 0);
     let model = fit(params, &training, &mut unobserved).unwrap();
     let of_item = |j: usize| {
         let mut row = vec![0.0; n_items];

@@ -82,7 +82,7 @@ fn scores_are_finite_and_more_than_there_is_returns_all(
         assert!(scores.iter().all(|x| x.is_finite()), "{spec}: finite scores, got {scores:?}");
         assert_eq!(top_k(&scores, scores.len() + 10, &[]).len(), scores.len(), "{spec}");
     };
-    check(scores(model, &History { items: &[], heard: &[] }));
+    check(scores(model, &History::new(&[], &[])));
     for u in world.users() {
         check(scores_of(world, model, u));
     }
@@ -187,7 +187,7 @@ fn nothing_to_learn_from_is_no_accident(spec: &Spec) {
         let rows = music::Rows::new(full.rows.ids()[..n_items].to_vec());
         let world = World { heard, rows, withheld: Vec::new(), seed: full.seed };
         let model = fitted(spec, &world);
-        let scores = scores(&*model, &History { items: &[], heard: &[] });
+        let scores = scores(&*model, &History::new(&[], &[]));
         assert_eq!(scores.len(), n_items, "{spec}");
         assert!(scores.iter().all(|x| x.is_finite()), "{spec}: {scores:?}");
     }

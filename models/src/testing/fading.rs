@@ -104,7 +104,7 @@ fn an_old_pair_weighs_what_the_formula_says(
     model: &dyn Recommender,
 ) {
     let listener = world.listener(UserIx(0));
-    let History { items, heard } = listener.history();
+    let History { items, heard, .. } = listener.history();
     let with_first = |first: &dyn Fn(Heard) -> Heard| {
         let mut heard: Vec<Heard> =
             heard.iter().map(|heard| Heard { age_days: 3.0, ..*heard }).collect();
@@ -113,7 +113,7 @@ fn an_old_pair_weighs_what_the_formula_says(
     };
     for days in [0.0, 64.0, 128.0, 6400.0] {
         let old = with_first(&|heard| Heard { age_days: 3.0 + days, ..heard });
-        let old = History { items, heard: &old };
+        let old = History::new(items, &old);
         if let Query::Dense(x) = model.represent(&old)
             && !matches!(plain, Spec::PureSvd(_))
         {
@@ -121,7 +121,7 @@ fn an_old_pair_weighs_what_the_formula_says(
             continue;
         }
         let new = with_first(&|heard| heard);
-        let new = History { items, heard: &new };
+        let new = History::new(items, &new);
         for item in (0..).map(ItemIx).take(world.rows.len()) {
             let of_old = model.explain(&old, item).expect("what comes from the history")[0];
             let of_new = model.explain(&new, item).expect("what comes from the history")[0];

@@ -80,8 +80,8 @@ impl Tribes {
     pub(crate) fn fit(&self, text: &str) -> Box<dyn Recommender> {
         let spec: Spec = text.parse().expect("a model string as documented");
         let rows = Rows::new((0..u64::from(N_ITEMS)).map(RecordingId).collect());
-        let training =
-            Training { heard: &self.heard(), rows: &rows, seed: self.seed, resume: None };
+        let heard = self.heard();
+        let training = Training::new(&heard, &rows, self.seed);
         fit(&spec, &training, &mut testing::unobserved).expect("a model of a sound training")
     }
 
@@ -90,7 +90,7 @@ impl Tribes {
         let heard = self.heard();
         let (items, heard) = heard.row(u as usize);
         let items: Vec<ItemIx> = items.iter().map(|&i| ItemIx(i)).collect();
-        let query = model.represent(&History { items: &items, heard });
+        let query = model.represent(&History::new(&items, heard));
         let mut scores = Matrix::zeros(1, model.n_items());
         model.score_batch(&[query], &mut scores);
         scores.into_vec()

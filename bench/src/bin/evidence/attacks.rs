@@ -141,7 +141,7 @@ fn percentile(
             continue;
         }
         let known: Vec<ItemIx> = items.iter().map(|item| ItemIx(*item)).collect();
-        let query = model.represent(&History { items: &known, heard });
+        let query = model.represent(&History::new(&known, heard));
         let mut scores = Matrix::zeros(1, pairs.rows.len());
         model.score_batch(&[query], &mut scores);
         let scores = scores.row(0);

@@ -28,7 +28,8 @@ fn losses(params: Params, training: &Training<'_>) -> Vec<f64> {
 proptest! {
     #[test]
     fn the_loss_never_rises(heard in worlds(), params in params(), seed in any::<u64>()) {
-        let training = Training { heard: &heard, rows: &names(super::N_ITEMS), seed, resume: None };
+        let rows = names(super::N_ITEMS);
+        let training = Training::new(&heard, &rows, seed);
         for solver in SOLVERS {
             let losses = losses(Params { solver, precision: Precision::Single, ..params }, &training);
             for pair in losses.windows(2) {
@@ -121,7 +122,7 @@ fn the_loss_of_the_library_implicit_is_its_own() {
         items: Matrix::from_vec(N_ITEMS, DIM, ITEMS.to_vec()),
     };
     let rows = names(N_ITEMS);
-    let training = Training { heard: &pairs, rows: &rows, seed: 1, resume: None };
+    let training = Training::new(&pairs, &rows, 1);
     for (reg, alpha, before, after) in LOSSES {
         let params = implicit_params(reg, alpha);
         let loss = loss::of(&params, &pairs, &pairs.transpose(), &factors).total();
