@@ -33,6 +33,7 @@ mod grid;
 mod hash;
 mod moments;
 mod neighbors;
+mod network;
 mod recommender;
 mod registry;
 mod singular;
