@@ -21,6 +21,7 @@ pub mod regions;
 pub mod rp3beta;
 pub mod slim;
 pub mod testing;
+pub mod two_tower;
 
 mod aging;
 mod array;

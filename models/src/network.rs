@@ -17,9 +17,9 @@ mod weights;
 pub(crate) use exp::exp;
 pub(crate) use linear::Linear;
 pub(crate) use norm::{NormRelu, Normed};
-pub(crate) use table::{Part, Table, Touched};
+pub(crate) use table::{Part, Table, Touched, add_row};
 pub(crate) use unit::{to_units, units_backward};
-pub(crate) use weights::{Rate, Weights};
+pub(crate) use weights::{Rate, Weights, add_rows};
 
 /// Rows that one thread takes at a time.
 pub(crate) const CHUNK_ROWS: usize = 64;

@@ -5,7 +5,7 @@
 //! once, by Adam whose running means rest while a row is not touched (as in "lazy" or sparse Adam).
 
 use linalg::{Isa, Kernel, Simd};
-use rayon::iter::{IndexedParallelIterator, IntoParallelIterator, ParallelIterator};
+use rayon::iter::{IndexedParallelIterator, ParallelIterator};
 use rayon::slice::ParallelSliceMut;
 
 use super::Rate;

@@ -45,6 +45,10 @@ fn other_parameters_conform_too() {
         "pure-svd:weighting=confidence,iterations=3",
         "gf-cf:dim=2,low_pass=1",
         "gf-cf:dim=5,low_pass=0",
+        "two-tower:dim=8,hidden=16,epochs=3,by=id",
+        "two-tower:dim=8,hidden=16,epochs=3,by=features,batch=16",
+        "two-tower:dim=8,hidden=16,epochs=3,als=start,loss=bpr",
+        "two-tower:dim=8,hidden=16,epochs=3,als=input,loss=triplet,history=3",
         "blend:ials(dim=8)=0.6+ease(reg=1)=0.4",
         "blend:item-knn=1+item-knn(similarity=bm25)=2",
         "blend:slim=0.5+rp3beta=3+popularity=0.1",
@@ -116,6 +120,7 @@ fn the_recording_withheld_from_a_tribe_comes_first() {
         "gf-cf",
         "gf-cf:dim=2,neighbors=5",
         "blend",
+        "two-tower:by=id,uniform_negatives=8,batch=32,epochs=60,validation=0",
         "blend:ease=0.2+slim=0.8",
     ];
     for text in texts {
