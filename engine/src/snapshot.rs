@@ -154,6 +154,11 @@ impl Snapshot {
         self.liked_by[item.0 as usize]
     }
 
+    /// Whether any of the models looks at when each moment of a history came about.
+    pub(crate) fn wants_moments(&self) -> bool {
+        self.models.iter().any(|model| model.recommender.wants_moments())
+    }
+
     /// All arrays, those of a model made when its turn comes.
     fn arrays(&self) -> impl Iterator<Item = (String, Array)> {
         let n = vec![self.rows.len()];

@@ -193,6 +193,11 @@ pub trait Recommender: Send + Sync + Debug {
         None
     }
 
+    /// Whether [`Recommender::represent`] looks at the moments of a history, which are else not worth gathering.
+    fn wants_moments(&self) -> bool {
+        false
+    }
+
     /// A vector for each item `[n_items × dim]`, if items have one.
     fn item_vectors(&self) -> Option<&Matrix>;
 

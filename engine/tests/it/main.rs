@@ -13,6 +13,7 @@ mod fixture;
 mod imports;
 mod imputed;
 mod ledger;
+mod moments;
 mod reasons;
 mod seasons;
 mod snapshots;
