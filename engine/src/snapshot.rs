@@ -27,11 +27,12 @@ use models::{Array, Recommender, Spec};
 use music::{ItemIx, ItemKind, RecordingId, Rows};
 use serde::{Deserialize, Serialize};
 
-use crate::Error;
 use crate::crowd::Crowd;
+use crate::{Error, Folder};
 
 pub(crate) mod files;
 pub(crate) mod npy;
+mod with_new;
 
 /// The only form this program writes and reads.
 const VERSION: u32 = 1;
@@ -134,6 +135,30 @@ impl Snapshot {
             arrays.insert(file.trim_end_matches(".npy").to_owned(), array);
         }
         Self::from_arrays(manifest, arrays).map_err(|problem| problem.into_error(folder))
+    }
+
+    /// Reads the snapshot that serves, with every recording of today's catalogue ([`Snapshot::with_new`]).
+    ///
+    /// # Errors
+    /// As [`Snapshot::current`], and when the store cannot be read.
+    pub fn serving(folder: &Folder) -> Result<Self, Error> {
+        Self::current(&folder.snapshots())?.with_new(folder)
+    }
+
+    /// The same with a row for each recording of the catalogue that has none, as it came after the training or nobody
+    /// had heard it: where the serving model makes vectors of features, such a recording can be in lists at once.
+    ///
+    /// Costs nothing where it does not, else a reading of the catalogue.
+    ///
+    /// # Errors
+    /// When the store cannot be read.
+    pub fn with_new(self, folder: &Folder) -> Result<Self, Error> {
+        with_new::with_new(self, folder)
+    }
+
+    /// Whether a row came after the training.
+    pub(crate) fn is_new(&self, item: ItemIx) -> bool {
+        item.0 as usize >= self.rows.len() - self.rows.n_more()
     }
 
     /// Writes it beside the others, makes it the one that serves and lets go of all but the last three.

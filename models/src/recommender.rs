@@ -188,7 +188,7 @@ pub trait Recommender: Send + Sync + Debug {
 
     /// A vector for each of some items that were not in the training, from what is known of them `[n_items × dim]`.
     ///
-    /// `None` where the model does not look at features.
+    /// `None` where the model does not look at features, of however few items.
     fn represent_features(&self, _features: &ItemFeatures) -> Option<Matrix> {
         None
     }

@@ -14,6 +14,7 @@ mod imports;
 mod imputed;
 mod ledger;
 mod moments;
+mod newcomers;
 mod reasons;
 mod seasons;
 mod snapshots;
