@@ -5,7 +5,6 @@ use std::collections::BTreeMap;
 
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
-use models::Recommender;
 use models::regions::Region;
 use music::{Contribution, Fact, ItemIx, ItemKind, Reason, RegionKind, TasteRegion, Track};
 use rank::{Line, Slot};
@@ -21,6 +20,9 @@ use crate::{Error, Folder, Snapshot, links};
 /// How many parts of the history a reason names.
 const NAMED: usize = 3;
 
+/// What there is to say of a recording that came after the training.
+const NEW: &str = "New here: what is known of it is near what you like.";
+
 /// The lines of a list, in the order of the slate.
 pub(crate) fn tracks(
     folder: &Folder,
@@ -33,7 +35,7 @@ pub(crate) fn tracks(
     let snapshot = maker.snapshot;
     let chosen: Vec<&Found> = slate.lines.iter().map(|line| &found[line.candidate]).collect();
     let names = region_names(folder, maker, portrait.map.regions())?;
-    let shares = shares(snapshot.models[choice.model].recommender.as_ref(), parts, &chosen);
+    let shares = shares(snapshot, choice.model, parts, &chosen);
     let mut tracks = Vec::with_capacity(slate.lines.len());
     for (at, line) in slate.lines.iter().enumerate() {
         let found = chosen[at];
@@ -127,16 +129,20 @@ fn heaviest<K: Copy + Ord>(weights: BTreeMap<K, f32>) -> Vec<K> {
     weights.into_iter().map(|(key, _)| key).collect()
 }
 
-/// What each entry of its part of the history contributes to each line, where the model can tell.
+/// What each entry of its part of the history contributes to each line, where the model can tell: of a recording that came
+/// after its training it cannot.
 fn shares(
-    recommender: &dyn Recommender,
+    snapshot: &Snapshot,
+    model: usize,
     parts: &[Taste],
     chosen: &[&Found],
 ) -> Vec<Option<Vec<f32>>> {
+    let recommender = &snapshot.models[model].recommender;
     let mut shares = vec![None; chosen.len()];
     for (region, part) in parts.iter().enumerate() {
-        let lines: Vec<usize> =
-            (0..chosen.len()).filter(|line| chosen[*line].region == region).collect();
+        let is_of_it =
+            |line: &usize| chosen[*line].region == region && !snapshot.is_new(chosen[*line].item);
+        let lines: Vec<usize> = (0..chosen.len()).filter(is_of_it).collect();
         let items: Vec<ItemIx> = lines.iter().map(|line| chosen[*line].item).collect();
         let of_region = recommender.explain_each(&part.weights(), &items);
         for (line, of_line) in lines.into_iter().zip(of_region.into_iter().flatten()) {
@@ -231,11 +237,12 @@ pub(crate) fn reason(
     let snapshot = maker.snapshot;
     let Some(shares) = shares else {
         let listeners = snapshot.liked_by(item);
-        let plural = if listeners == 1 { "listener" } else { "listeners" };
-        return Ok(Reason {
-            text: format!("Liked by {listeners} {plural} here."),
-            contributions: Vec::new(),
-        });
+        let text = match listeners {
+            _ if snapshot.is_new(item) => NEW.to_owned(),
+            1 => "Liked by 1 listener here.".to_owned(),
+            _ => format!("Liked by {listeners} listeners here."),
+        };
+        return Ok(Reason { text, contributions: Vec::new() });
     };
     let (named, rest) = largest(taste, shares);
     let recordings = named.iter().map(|(item, _)| maker.recording(folder, *item));

@@ -94,7 +94,7 @@ impl Facts {
             genres,
             tags,
             groups: words(store, places, Words::Groups)?,
-            popularity: popularity(&snapshot.liked_by),
+            popularity: popularity(&snapshot.liked_by, snapshot.rows.n_more()),
         })
     }
 
@@ -246,12 +246,14 @@ fn words(
     Ok(by_row)
 }
 
-/// Share of rows that fewer listeners like, of each.
-fn popularity(liked_by: &[u32]) -> Vec<f32> {
-    let mut sorted = liked_by.to_vec();
+/// Share of rows that fewer listeners like, of each; 0 for those at the end that came after the training.
+fn popularity(liked_by: &[u32], n_more: usize) -> Vec<f32> {
+    let (own, more) = liked_by.split_at(liked_by.len() - n_more);
+    let mut sorted = own.to_vec();
     sorted.sort_unstable();
     let fewer = |likes: &u32| sorted.partition_point(|other| other < likes) as f32;
-    liked_by.iter().map(|likes| fewer(likes) / liked_by.len() as f32).collect()
+    let of_own = own.iter().map(|likes| fewer(likes) / own.len() as f32);
+    of_own.chain(more.iter().map(|_| 0.0)).collect()
 }
 
 /// Lists of different lengths, one a row.

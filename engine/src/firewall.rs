@@ -8,7 +8,7 @@ use std::collections::BTreeSet;
 use jiff::tz::TimeZone;
 use music::{History, LeftOut, ListenerId, Logged, RecordingId};
 
-use crate::weekly::timezone;
+use crate::weekly::timezone_of;
 use crate::{Error, Folder};
 
 /// What one listener leaves out.
@@ -32,10 +32,7 @@ impl Firewall {
         }
         let tz = match rules.is_empty() {
             true => TimeZone::UTC,
-            false => match folder.store.listener_with(listener)? {
-                Some(listener) => timezone(folder, &listener),
-                None => folder.config.timezone(),
-            },
+            false => timezone_of(folder, listener)?,
         };
         Ok(Self { rules, tz })
     }

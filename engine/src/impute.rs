@@ -53,7 +53,7 @@ pub(crate) fn renew(folder: &Folder, known: Lengths) -> Result<Lengths, Error> {
 }
 
 /// What the catalogue knows, with the lengths that finished plays told.
-fn facts(folder: &Folder, known: &Lengths) -> Result<Vec<Facts>, Error> {
+pub(crate) fn facts(folder: &Folder, known: &Lengths) -> Result<Vec<Facts>, Error> {
     let mut facts = folder.store.facts()?;
     for recording in &mut facts {
         recording.length = recording.length.or_else(|| known.known(&recording.recording).copied());

@@ -5,16 +5,19 @@
 use std::collections::BTreeMap;
 
 use jiff::Timestamp;
+use jiff::tz::TimeZone;
 use linalg::Csr;
 use listens::{
     Crowd, Evidence, LengthEstimates, Lengths, Past, Rule, Trust, Weighing, confidences, weigh_rows,
 };
-use models::Heard;
+use models::{Heard, Moments};
 use music::{History, ItemIx, ListenerId, RecordingId, Rows, UserIx};
 
 use crate::belief::learned;
 use crate::crowd::{Recent, Trending};
 use crate::firewall::Firewall;
+use crate::moments::{Detail, Told, letters, moments};
+use crate::weekly::timezone_of;
 use crate::{Error, Folder, Observer};
 
 /// What becomes of counts, which say how often and not when.
@@ -45,6 +48,9 @@ pub struct Pairs {
     pub mean_evidence: f64,
     /// Rows of the log that count less, or not at all, by what doubts them.
     pub doubted: BTreeMap<Rule, u64>,
+    /// When each of them came about, and where each user lives, where [`Reading::detail`] asks for it: of recordings
+    /// with a row alone, nothing from [`Reading::until`] on.
+    pub moments: Option<Moments>,
     /// What is heard more and more these weeks.
     pub(crate) trending: Trending,
 }
@@ -65,6 +71,8 @@ pub struct Reading<'a> {
     pub until: Option<Timestamp>,
     /// What becomes of counts.
     pub undated: Undated,
+    /// What it is read for.
+    pub detail: Detail,
 }
 
 /// Lengths of what one history holds: as they are known, else as this history tells, else imputed.
@@ -105,8 +113,8 @@ pub fn pairs(
             }
         };
         let own;
-        let firewall = match Firewall::of(folder, listener) {
-            Ok(firewall) => firewall,
+        let (firewall, tz) = match ways(folder, listener, reading.detail) {
+            Ok(ways) => ways,
             Err(error) => {
                 failure = Some(error);
                 return;
@@ -125,7 +133,8 @@ pub fn pairs(
         if gathered.count_doubts(&weighing) {
             on_doubt(listener, &weighing);
         }
-        gathered.add(listener, history, &weighing, reading);
+        let told = tz.map(|tz| moments(&weighing.contributions, &tz));
+        gathered.add(listener, history, &weighing, told, reading);
         observer.advance(gathered.listeners.len() as u64);
     })?;
     if let Some(error) = failure {
@@ -137,7 +146,20 @@ pub fn pairs(
     if gathered.pairs.is_empty() {
         return Err(Error::Empty);
     }
-    Ok(gathered.matrix(reading.evidence))
+    Ok(gathered.matrix(reading.evidence, reading.detail))
+}
+
+/// What a listener leaves out, and where the listener lives if moments are told.
+fn ways(
+    folder: &Folder,
+    listener: ListenerId,
+    detail: Detail,
+) -> Result<(Firewall, Option<TimeZone>), Error> {
+    let tz = match detail {
+        Detail::Pairs => None,
+        Detail::Moments => Some(timezone_of(folder, listener)?),
+    };
+    Ok((Firewall::of(folder, listener)?, tz))
 }
 
 /// Below this trust a pair is left out: a model that counts pairs would count it whole.
@@ -161,6 +183,8 @@ struct Gathered {
     listeners: Vec<ListenerId>,
     plays: Vec<f64>,
     countries: Vec<Option<String>>,
+    /// One a listener where moments are told, oldest first.
+    told: Vec<Box<[Told]>>,
     doubted: BTreeMap<Rule, u64>,
 }
 
@@ -180,12 +204,13 @@ impl Gathered {
         listener: ListenerId,
         history: &History,
         weighing: &Weighing<'_>,
+        told: Option<Vec<Told>>,
         reading: &Reading<'_>,
     ) {
         let user = u32::try_from(self.listeners.len()).expect("user rows are u32");
         let before = self.pairs.len();
-        let told = weighing.weighed.iter().filter(|weighed| weighed.evidence != 0.0);
-        self.pairs.extend(told.filter_map(|weighed| {
+        let weighed = weighing.weighed.iter().filter(|weighed| weighed.evidence != 0.0);
+        self.pairs.extend(weighed.filter_map(|weighed| {
             let recording = weighed.recording;
             let trust = reading.trust.weight_of(listener, recording);
             let evidence = digits(learned(weighed, reading.evidence));
@@ -195,11 +220,28 @@ impl Gathered {
         if self.pairs.len() > before {
             self.listeners.push(listener);
             self.countries.push(history.country());
+            self.told.extend(told.map(|told| trusted(told, listener, reading.trust)));
             self.plays.push(weighing.weighed.iter().map(|weighed| weighed.plays).sum());
         }
     }
 
-    fn matrix(self, evidence: &Evidence) -> Pairs {
+    /// What was told, in rows; each listener's is let go of when it is done.
+    fn moments(
+        &mut self,
+        rows: &Rows,
+        newest: Option<Timestamp>,
+        detail: Detail,
+    ) -> Option<Moments> {
+        let countries = self.countries.iter().map(|country| letters(country.as_deref()?));
+        let mut all = Moments::new();
+        for (told, country) in std::mem::take(&mut self.told).into_iter().zip(countries) {
+            let moment = |told: &Told| Some(told.moment(rows.ix(told.recording)?, newest?));
+            all.push(country, told.iter().filter_map(moment));
+        }
+        (detail == Detail::Moments).then_some(all)
+    }
+
+    fn matrix(mut self, evidence: &Evidence, detail: Detail) -> Pairs {
         let newest = self.pairs.iter().filter_map(|pair| pair.last).max();
         let rows = Rows::new(self.pairs.iter().map(|pair| pair.recording).collect());
         let item = |recording| rows.ix(recording).expect("rows were made of these very recordings");
@@ -235,10 +277,31 @@ impl Gathered {
             })
             .collect();
         let trending = Trending::of(&recent, &self.countries);
+        let moments = self.moments(&rows, newest, detail);
         let Self { listeners, plays, doubted, .. } = self;
         let heard = Csr::from_triplets(listeners.len(), rows.len(), triplets);
-        Pairs { heard, rows, listeners, plays, liked_by, newest, mean_evidence, doubted, trending }
+        Pairs {
+            heard,
+            rows,
+            listeners,
+            plays,
+            liked_by,
+            newest,
+            mean_evidence,
+            doubted,
+            moments,
+            trending,
+        }
     }
+}
+
+/// Moments of believed pairs, each counted as far as the account is trusted in it.
+fn trusted(told: Vec<Told>, listener: ListenerId, trust: &Trust) -> Box<[Told]> {
+    let trusted = told.into_iter().filter_map(|told| {
+        let trust = trust.weight_of(listener, told.recording);
+        (trust >= LEAST_TRUST).then(|| Told { weight: told.weight * digits(trust), ..told })
+    });
+    trusted.collect()
 }
 
 #[expect(clippy::cast_possible_truncation, reason = "seven digits are enough of evidence")]

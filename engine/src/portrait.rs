@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp};
 use listens::{Cycle, Past, rhythm};
 use music::{History, RecordingId, RegionKind, TasteRegion, Week};
@@ -61,8 +62,9 @@ impl Portrait {
         let own = if firewall.is_open() { history } else { firewall.own(&history) };
         let shown = belief::shown(folder, listener.id)?;
         let past = Past { history: &own, shown, until: Some(until.evidence) };
-        let season = seasons(folder, maker, listener, &own, until);
-        let taste = Taste::of(&past, maker.snapshot, &maker.places, &maker.config, &season);
+        let tz = timezone(folder, listener);
+        let season = seasons(maker, &tz, &own, until);
+        let taste = Taste::of(&past, maker.snapshot, &maker.places, &maker.config, &season, &tz);
         let before = folder.store.taste(listener.id, until.week.plus(-1))?;
         let before: Vec<TasteRegion> = before.map(|(_, regions)| regions).unwrap_or_default();
         let map = TasteMap::of(&taste, maker, RegionKind::Taste, &before);
@@ -94,21 +96,20 @@ impl Portrait {
 
 /// What the time of the year, and of the week where a moment is named, lifts.
 fn seasons(
-    folder: &Folder,
     maker: &Maker<'_>,
-    listener: &Listener,
+    tz: &TimeZone,
     own: &History,
     until: Until,
 ) -> BTreeMap<RecordingId, f32> {
-    let (tz, strength) = (timezone(folder, listener), maker.config.weekly.season);
+    let strength = maker.config.weekly.season;
     if strength == 0.0 {
         return BTreeMap::new();
     }
-    let midweek = until.week.start(&tz) + HALF_A_WEEK;
+    let midweek = until.week.start(tz) + HALF_A_WEEK;
     let fades = (strength, maker.config.evidence.half_life_days);
-    let mut lifts = rhythm(own, midweek, &tz, Cycle::Year, fades);
+    let mut lifts = rhythm(own, midweek, tz, Cycle::Year, fades);
     if let Some(moment) = until.moment {
-        for (recording, lift) in rhythm(own, moment, &tz, Cycle::Week, fades) {
+        for (recording, lift) in rhythm(own, moment, tz, Cycle::Week, fades) {
             *lifts.entry(recording).or_insert(1.0) *= lift;
         }
     }

@@ -14,7 +14,7 @@ use crate::firewall::Firewall;
 use crate::pairs::lengths_of;
 use crate::places::Places;
 use crate::taste::Taste;
-use crate::weekly::timezone;
+use crate::weekly::timezone_of;
 use crate::{Error, Folder, Snapshot};
 
 /// What the log calls a listen that was broken off for good.
@@ -127,16 +127,13 @@ impl Liking<'_> {
         let Self { folder, week, snapshot, places, facts } = self;
         let firewall = Firewall::of(folder, listener)?;
         let own = firewall.own(history);
-        let tz = match folder.store.listener_with(listener)? {
-            Some(listener) => timezone(folder, &listener),
-            None => folder.config.timezone(),
-        };
+        let tz = timezone_of(folder, listener)?;
         let past = Past {
             history: &own,
             shown: belief::shown(folder, listener)?,
             until: Some(week.start(&tz)),
         };
-        let taste = Taste::of(&past, snapshot, places, &folder.config, &BTreeMap::new());
+        let taste = Taste::of(&past, snapshot, places, &folder.config, &BTreeMap::new(), &tz);
         let popularity = taste.liked().map(|(item, _)| f64::from(facts.popularity(item)));
         Ok((taste.n_liked > 0).then(|| popularity.sum::<f64>() / taste.n_liked as f64))
     }

@@ -10,7 +10,7 @@ use jiff::Timestamp;
 use linalg::{Isa, Matrix, dot, dots_with_all, top_k};
 use listens::{Past, weigh};
 use models::{Heard, Query};
-use music::{ArtistId, ItemIx, ItemKind, RecordingId};
+use music::{ArtistId, ItemIx, ItemKind, ListenerId, RecordingId};
 use serde::Serialize;
 use store::{Listener, Recording};
 
@@ -18,6 +18,7 @@ use crate::belief::believed;
 use crate::pairs::age_days;
 use crate::places::Places;
 use crate::taste::Taste;
+use crate::weekly::timezone_of;
 use crate::{Error, Folder, Snapshot, describe};
 
 /// Whom to compare with all others.
@@ -117,7 +118,8 @@ impl Space<'_> {
     ) -> Result<Option<Vec<f32>>, Error> {
         let recommender = &self.snapshot.models[0].recommender;
         let mut listeners: Vec<(Query, Heard)> = Vec::new();
-        self.folder.store.for_each_history(None, &mut |_, history| {
+        let mut failure = None;
+        self.folder.store.for_each_history(None, &mut |listener, history| {
             let evidence = &self.folder.config.evidence;
             let weighed = weigh(&self.past(history), &self.snapshot.lengths, evidence);
             let all = believed(&weighed, Some(self.snapshot), evidence);
@@ -126,11 +128,13 @@ impl Space<'_> {
                 let newest = all.iter().filter_map(|believed| believed.last).max();
                 let age_days = age_days(of_it.last, newest);
                 let heard = Heard { confidence, age_days, is_liked };
-                let taste = self.taste(history, places);
-                listeners.push((recommender.represent(&taste.weights()), heard));
+                match self.taste(listener, history, places) {
+                    Ok(taste) => listeners.push((recommender.represent(&taste.weights()), heard)),
+                    Err(error) => failure = Some(error),
+                }
             }
         })?;
-        Ok(recommender.represent_item(&listeners))
+        failure.map_or_else(|| Ok(recommender.represent_item(&listeners)), Err)
     }
 
     fn artists(&self, artist: ArtistId, size: usize) -> Result<Vec<Alike>, Error> {
@@ -182,16 +186,22 @@ impl Space<'_> {
         places: &Places<'_>,
     ) -> Result<Option<Vec<f32>>, Error> {
         let history = self.folder.store.history(listener.id)?;
-        let taste = self.taste(&history, places);
+        let taste = self.taste(listener.id, &history, places)?;
         Ok(match self.snapshot.models[0].recommender.represent(&taste.weights()) {
             Query::Dense(vector) => Some(vector),
             Query::Everyone | Query::Sparse { .. } | Query::Seeded(_) | Query::Several(_) => None,
         })
     }
 
-    fn taste(&self, history: &music::History, places: &Places<'_>) -> Taste {
-        let anytime = BTreeMap::new();
-        Taste::of(&self.past(history), self.snapshot, places, &self.folder.config, &anytime)
+    fn taste(
+        &self,
+        listener: ListenerId,
+        history: &music::History,
+        places: &Places<'_>,
+    ) -> Result<Taste, Error> {
+        let (anytime, tz) = (BTreeMap::new(), timezone_of(self.folder, listener)?);
+        let config = &self.folder.config;
+        Ok(Taste::of(&self.past(history), self.snapshot, places, config, &anytime, &tz))
     }
 
     fn past<'h>(&self, history: &'h music::History) -> Past<'h> {

@@ -27,11 +27,12 @@ use models::{Array, Recommender, Spec};
 use music::{ItemIx, ItemKind, RecordingId, Rows};
 use serde::{Deserialize, Serialize};
 
-use crate::Error;
 use crate::crowd::Crowd;
+use crate::{Error, Folder};
 
 pub(crate) mod files;
 pub(crate) mod npy;
+mod with_new;
 
 /// The only form this program writes and reads.
 const VERSION: u32 = 1;
@@ -136,6 +137,30 @@ impl Snapshot {
         Self::from_arrays(manifest, arrays).map_err(|problem| problem.into_error(folder))
     }
 
+    /// Reads the snapshot that serves, with every recording of today's catalogue ([`Snapshot::with_new`]).
+    ///
+    /// # Errors
+    /// As [`Snapshot::current`], and when the store cannot be read.
+    pub fn serving(folder: &Folder) -> Result<Self, Error> {
+        Self::current(&folder.snapshots())?.with_new(folder)
+    }
+
+    /// The same with a row for each recording of the catalogue that has none, as it came after the training or nobody
+    /// had heard it: where the serving model makes vectors of features, such a recording can be in lists at once.
+    ///
+    /// Costs nothing where it does not, else a reading of the catalogue.
+    ///
+    /// # Errors
+    /// When the store cannot be read.
+    pub fn with_new(self, folder: &Folder) -> Result<Self, Error> {
+        with_new::with_new(self, folder)
+    }
+
+    /// Whether a row came after the training.
+    pub(crate) fn is_new(&self, item: ItemIx) -> bool {
+        item.0 as usize >= self.rows.len() - self.rows.n_more()
+    }
+
     /// Writes it beside the others, makes it the one that serves and lets go of all but the last three.
     ///
     /// # Errors
@@ -152,6 +177,11 @@ impl Snapshot {
     #[must_use]
     pub fn liked_by(&self, item: ItemIx) -> u32 {
         self.liked_by[item.0 as usize]
+    }
+
+    /// Whether any of the models looks at when each moment of a history came about.
+    pub(crate) fn wants_moments(&self) -> bool {
+        self.models.iter().any(|model| model.recommender.wants_moments())
     }
 
     /// All arrays, those of a model made when its turn comes.

@@ -2,12 +2,14 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use listens::{Past, weigh};
-use models::{Heard, History as Weights};
+use jiff::tz::TimeZone;
+use listens::{Past, weigh_rows};
+use models::{Country, Heard, History as Weights, Moment};
 use music::{ArtistId, ItemIx, RecordingId};
 
 use crate::belief::believed;
 use crate::facts::Facts;
+use crate::moments::{Told, country, moments};
 use crate::pairs::{age_days, lengths_of};
 use crate::places::Places;
 use crate::{Config, Snapshot};
@@ -20,6 +22,9 @@ const GENRES: usize = 20;
 pub(crate) struct Taste {
     items: Vec<ItemIx>,
     heard: Vec<Heard>,
+    /// When they came about, oldest first; empty where no model of the snapshot looks at it.
+    moments: Vec<Moment>,
+    country: Option<Country>,
     /// How many of them are liked.
     pub(crate) n_liked: usize,
 }
@@ -28,20 +33,21 @@ impl Taste {
     /// Weighs a past; recordings that the snapshot does not know are left out.
     ///
     /// Lengths that the snapshot does not know are estimated from this history.
-    /// `season` lifts what is liked where its time has come round.
+    /// `season` lifts what is liked where its time has come round; `tz` is where the listener lives.
     pub(crate) fn of(
         past: &Past<'_>,
         snapshot: &Snapshot,
         places: &Places<'_>,
         config: &Config,
         season: &BTreeMap<RecordingId, f32>,
+        tz: &TimeZone,
     ) -> Self {
         let lengths = lengths_of(past.history, &snapshot.lengths);
         let newest = snapshot.manifest.knows_until;
         // By row, ascending, as models take it: a recording may stand in the row of a former id.
         let mut by_row = BTreeMap::new();
-        let weighed = weigh(past, &lengths, &config.evidence);
-        for believed in believed(&weighed, Some(snapshot), &config.evidence) {
+        let weighing = weigh_rows(past, &lengths, &config.evidence);
+        for believed in believed(&weighing.weighed, Some(snapshot), &config.evidence) {
             if let Some(item) = places.ix(believed.recording) {
                 let age_days = age_days(believed.last, newest);
                 let season = season.get(&believed.recording).copied().unwrap_or(1.0);
@@ -51,8 +57,21 @@ impl Taste {
             }
         }
         let n_liked = by_row.values().filter(|heard| heard.is_liked).count();
-        let (items, heard) = by_row.into_iter().unzip();
-        Self { items, heard, n_liked }
+        let (items, heard): (Vec<ItemIx>, Vec<Heard>) = by_row.into_iter().unzip();
+        let mut taste = Self { items, heard, n_liked, ..Self::default() };
+        if let Some(newest) = newest.filter(|_| snapshot.wants_moments()) {
+            let told = moments(&weighing.contributions, tz);
+            let row = |recording| places.ix(recording).filter(|item| taste.place(*item).is_some());
+            let moment = |told: &Told| Some(told.moment(row(told.recording)?, newest));
+            taste.moments = told.iter().filter_map(moment).collect();
+            taste.country = country(past.history, past.until);
+        }
+        taste
+    }
+
+    /// Where an item stands among the rows.
+    fn place(&self, item: ItemIx) -> Option<usize> {
+        self.items.binary_search(&item).ok()
     }
 
     /// The rows, ascending.
@@ -124,7 +143,12 @@ impl Taste {
     /// The same history with some of its rows alone, given ascending by place.
     pub(crate) fn only(&self, places: &[usize]) -> Self {
         let n_liked = places.iter().filter(|place| self.heard[**place].is_liked).count();
+        let is_kept = |moment: &&Moment| {
+            self.place(moment.item).is_some_and(|place| places.binary_search(&place).is_ok())
+        };
         Self {
+            moments: self.moments.iter().filter(is_kept).copied().collect(),
+            country: self.country,
             items: places.iter().map(|place| self.items[*place]).collect(),
             heard: places.iter().map(|place| self.heard[*place]).collect(),
             n_liked,
@@ -138,11 +162,16 @@ impl Taste {
         for (heard, place) in weighed.heard.iter_mut().zip(kept) {
             heard.confidence *= weight(place);
         }
+        for moment in &mut weighed.moments {
+            let place = self.items.binary_search(&moment.item);
+            moment.weight *= weight(place.expect("only moments of these very rows are kept"));
+        }
         weighed
     }
 
     /// As a model takes it.
     pub(crate) fn weights(&self) -> Weights<'_> {
-        Weights::new(&self.items, &self.heard)
+        let Self { items, heard, moments, country, .. } = self;
+        Weights { items, heard, moments, country: *country }
     }
 }

@@ -6,11 +6,13 @@ use std::path::Path;
 
 use jiff::Timestamp;
 use linalg::Csr;
-use models::{Heard, Recommender, Spec, Step, Training};
+use models::{Beside, Heard, Recommender, Spec, Step, Training};
 use music::{ItemIx, UserIx};
 
 use crate::crowd::{Circles, Crowd};
 use crate::doubted::DoubtedFile;
+use crate::features::features;
+use crate::moments::Detail;
 use crate::pairs::{Pairs, Reading, Undated, pairs};
 use crate::snapshot::{About, Fitted};
 use crate::survey::{Survey, look};
@@ -93,12 +95,14 @@ fn train_into(
     seconds.insert("imputation".to_owned(), observer.end());
 
     observer.begin("evidence", Some(n_listeners(folder)?));
+    let specs = specs(folder, &request.models)?;
     let reading = Reading {
         lengths: &lengths,
         trust: &trust,
         evidence: &folder.config.evidence,
         until: request.as_of,
         undated: Undated::Count,
+        detail: detail(&specs),
     };
     let mut doubted_rows = DoubtedFile::create(folder)?;
     let pairs =
@@ -109,10 +113,14 @@ fn train_into(
         return Err(Error::Alone);
     }
 
-    let Pairs { heard, rows, liked_by, newest, mean_evidence, doubted, trending, .. } = pairs;
+    let Pairs { heard, rows, liked_by, newest, mean_evidence, doubted, moments, trending, .. } =
+        pairs;
+    let wants_features = specs.iter().any(Spec::wants_features);
+    let features = wants_features.then(|| features(folder, &rows, &lengths, newest)).transpose()?;
+    let beside = Beside { features: features.as_ref(), moments: moments.as_ref() };
     let mut models = Vec::new();
-    for spec in specs(folder, &request.models)? {
-        let training = Training::new(&heard, &rows, folder.config.seed);
+    for spec in specs {
+        let training = Training { beside, ..Training::new(&heard, &rows, folder.config.seed) };
         let recommender = fit(&spec, &training, observer)?;
         seconds.insert(spec.to_string(), observer.end());
         models.push(Fitted { spec, recommender });
@@ -186,6 +194,12 @@ fn specs(folder: &Folder, asked: &[Spec]) -> Result<Vec<Spec>, Error> {
     }
     specs.push("popularity".parse()?);
     Ok(specs)
+}
+
+/// What a log has to be read for, to fit these models.
+#[must_use]
+pub fn detail<'a>(specs: impl IntoIterator<Item = &'a Spec>) -> Detail {
+    if specs.into_iter().any(Spec::wants_moments) { Detail::Moments } else { Detail::Pairs }
 }
 
 fn fit(

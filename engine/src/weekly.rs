@@ -2,7 +2,7 @@
 
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
-use music::{ListKind, Playlist, Track, Week};
+use music::{ListKind, ListenerId, Playlist, Track, Week};
 use store::{Listener, Made};
 
 use crate::choose::Choice;
@@ -302,4 +302,10 @@ impl When {
 pub fn timezone(folder: &Folder, listener: &Listener) -> TimeZone {
     let own = listener.timezone.as_deref().and_then(|name| TimeZone::get(name).ok());
     own.unwrap_or_else(|| folder.config.timezone())
+}
+
+/// The same of a listener by id.
+pub(crate) fn timezone_of(folder: &Folder, listener: ListenerId) -> Result<TimeZone, Error> {
+    let known = folder.store.listener_with(listener)?;
+    Ok(known.map_or_else(|| folder.config.timezone(), |known| timezone(folder, &known)))
 }

@@ -180,7 +180,15 @@ impl<'a> Judge<'a> {
         }
         let (items, heard) = self.task.heard.row(user.0 as usize);
         let items: Vec<ItemIx> = items.iter().map(|&item| ItemIx(item)).collect();
-        self.recommender.represent(&History::new(&items, heard))
+        let history = History::new(&items, heard);
+        let history = match &self.task.moments {
+            Some(all) => {
+                let u = user.0 as usize;
+                History { moments: all.of(u), country: all.country(u), ..history }
+            }
+            None => history,
+        };
+        self.recommender.represent(&history)
     }
 
     fn user(&self, number: usize, asked: &Asked, left_out: &[u32], ranking: &Ranking) -> Judged {

@@ -17,7 +17,7 @@ use std::path::PathBuf;
 
 use linalg::Csr;
 use listens::TripleTally;
-use models::{Heard, Recommender, Spec, Training};
+use models::{Beside, Heard, ItemFeatures, Recommender, Spec, Training};
 use music::{ItemIx, Rows, UserIx};
 
 use crate::Error;
@@ -39,6 +39,10 @@ pub struct Task {
     pub heard: Csr<UserIx, ItemIx, Heard>,
     /// The names of the item rows.
     pub rows: Rows,
+    /// What is known of each item row, where models that learn from it are to be fitted.
+    pub features: Option<ItemFeatures>,
+    /// When what each user heard came about, likewise: nothing that is asked for, nor what came after it.
+    pub moments: Option<models::Moments>,
     /// Those who are asked, in the order of the test.
     pub asked: Vec<Asked>,
     /// What a hit is, and what else it might have been: [`Asked::gains`], then each of [`Asked::others`].
@@ -138,6 +142,8 @@ impl Task {
             split,
             heard,
             rows,
+            features: None,
+            moments: None,
             asked,
             objectives: vec![Objective::Liked],
             groupings: Vec::new(),
@@ -164,8 +170,19 @@ impl Task {
         seed: u64,
         observer: &mut models::Observer<'_>,
     ) -> Result<Box<dyn Recommender>, Error> {
-        let training = Training::new(&self.heard, &self.rows, seed);
-        Ok(models::fit(spec, &training, observer)?)
+        Ok(models::fit(spec, &self.training(seed), observer)?)
+    }
+
+    /// What a model learns from.
+    #[must_use]
+    pub fn training(&self, seed: u64) -> Training<'_> {
+        Training { beside: self.beside(), ..Training::new(&self.heard, &self.rows, seed) }
+    }
+
+    /// What is known beyond who heard what.
+    #[must_use]
+    pub fn beside(&self) -> Beside<'_> {
+        Beside { features: self.features.as_ref(), moments: self.moments.as_ref() }
     }
 }
 

@@ -156,6 +156,10 @@ impl Recommender for Aged {
         self.model.represent_features(features)
     }
 
+    fn wants_moments(&self) -> bool {
+        self.model.wants_moments()
+    }
+
     fn item_vectors(&self) -> Option<&Matrix> {
         self.model.item_vectors()
     }

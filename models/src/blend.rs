@@ -213,6 +213,10 @@ impl Recommender for Blend {
         Some(sums)
     }
 
+    fn wants_moments(&self) -> bool {
+        self.parts.iter().any(|part| part.model.wants_moments())
+    }
+
     fn item_vectors(&self) -> Option<&Matrix> {
         None
     }

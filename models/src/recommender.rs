@@ -188,9 +188,14 @@ pub trait Recommender: Send + Sync + Debug {
 
     /// A vector for each of some items that were not in the training, from what is known of them `[n_items × dim]`.
     ///
-    /// `None` where the model does not look at features.
+    /// `None` where the model does not look at features, of however few items.
     fn represent_features(&self, _features: &ItemFeatures) -> Option<Matrix> {
         None
+    }
+
+    /// Whether [`Recommender::represent`] looks at the moments of a history, which are else not worth gathering.
+    fn wants_moments(&self) -> bool {
+        false
     }
 
     /// A vector for each item `[n_items × dim]`, if items have one.

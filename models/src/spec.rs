@@ -39,6 +39,28 @@ impl Spec {
         parameters
     }
 
+    /// Whether a fit of it learns from what is known of items.
+    #[must_use]
+    pub fn wants_features(&self) -> bool {
+        self.is_any_part(|_spec| false)
+    }
+
+    /// Whether a fit of it learns from when each moment of a history came about.
+    #[must_use]
+    pub fn wants_moments(&self) -> bool {
+        self.is_any_part(|_spec| false)
+    }
+
+    /// Whether it holds of this model or, of a blend, of any in it.
+    fn is_any_part(&self, holds: impl Fn(&Self) -> bool + Copy) -> bool {
+        match self {
+            Self::Blend(blend) => {
+                blend.components().iter().any(|component| component.spec.is_any_part(holds))
+            }
+            spec => holds(spec),
+        }
+    }
+
     fn text(&self, extent: Extent) -> String {
         let (name, arguments) = (self.name(), self.arguments(extent));
         if arguments.is_empty() { name.to_owned() } else { format!("{name}:{arguments}") }

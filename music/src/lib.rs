@@ -33,6 +33,6 @@ pub use rows::{ItemIx, Rows, UserIx};
 pub use settings::{Ownership, Refresh, Setting, SettingError, Settings};
 pub use slot::{Slot, SlotCandidate};
 pub use source::Source;
-pub use spelling::{Spelling, artist_key, main_artist, recording_key, spell, work_key};
+pub use spelling::{Spelling, artist_key, main_artist, recording_key, spell, tag_key, work_key};
 pub use taste::{RegionKind, TasteRegion};
 pub use week::{ParseWeekError, Week};

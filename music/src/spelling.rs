@@ -57,6 +57,13 @@ pub fn artist_key(name: &str) -> String {
     fold_artist(name, &fold::normal(name))
 }
 
+/// Equal for spellings of one tag: "Hip-Hop" and "hip hop".
+#[must_use]
+pub fn tag_key(tag: &str) -> String {
+    let key = fold::words(&fold::normal(tag));
+    if key.is_empty() { tag.trim().to_lowercase() } else { key }
+}
+
 /// The main artist of a credit, as written: what stands before "feat." or "(with".
 ///
 /// "Simon & Garfunkel" and "Sleeping with Sirens" are one artist each.

@@ -27,7 +27,8 @@ pub(crate) fn run(
     say: &Say,
 ) -> anyhow::Result<Answer> {
     let mut progress = Progress::new();
-    let tasks = tasks(&arguments.matter, global, &mut progress)?;
+    let named = named(global, arguments)?;
+    let tasks = tasks(&arguments.matter, &named, global, &mut progress)?;
     let ks = in_order(&arguments.k);
     let seed = arguments.matter.seed;
     let about = About::of(&tasks);
@@ -35,7 +36,7 @@ pub(crate) fn run(
     say.line(&question)?;
     let judged = judged_ks(arguments, &ks, about.n_items);
     let mut entries = Vec::new();
-    for (spec, is_named) in specs(global, arguments, &tasks)? {
+    for (spec, is_named) in specs(arguments, named, &tasks)? {
         match entry(&spec, &tasks, &judged, seed, &mut progress) {
             Ok(entry) => entries.push(entry),
             Err(eval::Error::Model(error)) if !is_named => {
@@ -76,11 +77,22 @@ fn judged_ks(arguments: &EvaluateArguments, ks: &[usize], n_items: usize) -> Vec
     judged
 }
 
-/// The models in order, and whether the caller named them: baselines come first, then, of a data folder, what it is
-/// configured to train.
+/// The models that the caller named or, of a data folder, what it is configured to train.
+fn named(global: &Global, arguments: &EvaluateArguments) -> anyhow::Result<Vec<Spec>> {
+    let mut named = arguments.models.clone();
+    let matter = &arguments.matter;
+    if named.is_empty() && matter.train.is_none() && matter.triples.is_none() {
+        for model in &place::open(global)?.config.train.models {
+            named.push(model.parse()?);
+        }
+    }
+    Ok(named)
+}
+
+/// The models in order, and whether the caller named them: baselines come first.
 fn specs(
-    global: &Global,
     arguments: &EvaluateArguments,
+    named: Vec<Spec>,
     tasks: &[Task],
 ) -> anyhow::Result<Vec<(Spec, bool)>> {
     let mut specs: Vec<(Spec, bool)> = Vec::new();
@@ -92,13 +104,7 @@ fn specs(
             }
         }
     }
-    specs.extend(arguments.models.iter().map(|spec| (spec.clone(), true)));
-    let matter = &arguments.matter;
-    if arguments.models.is_empty() && matter.train.is_none() && matter.triples.is_none() {
-        for model in &place::open(global)?.config.train.models {
-            specs.push((model.parse()?, true));
-        }
-    }
+    specs.extend(named.into_iter().map(|spec| (spec, true)));
     Ok(specs)
 }
 

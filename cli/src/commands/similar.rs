@@ -18,7 +18,7 @@ pub(crate) fn run(
     say: &Say,
 ) -> anyhow::Result<Answer> {
     let folder = place::open(global)?;
-    let snapshot = Snapshot::current(&folder.snapshots())?;
+    let snapshot = Snapshot::serving(&folder)?;
     let of = &arguments.of;
     let (what, subject) = match (&of.recording, &of.artist) {
         (Some(text), _) => {

@@ -20,7 +20,7 @@ pub(crate) fn run(
 ) -> anyhow::Result<Answer> {
     let folder = place::open(global)?;
     let listener = folder.listener(arguments.whose.listener.as_deref())?;
-    let snapshot = Snapshot::current(&folder.snapshots())?;
+    let snapshot = Snapshot::serving(&folder)?;
     let maker = Maker::of(&folder, &snapshot)?;
     let report = maker.taste(&folder, &listener, clock::now())?;
     if let Some(path) = &arguments.map {

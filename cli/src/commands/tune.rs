@@ -21,7 +21,7 @@ use watching::Watching;
 pub(crate) fn run(global: &Global, arguments: &TuneArguments, say: &Say) -> anyhow::Result<Answer> {
     let request = request(arguments)?;
     request.check()?;
-    let (task, slice) = read(global, arguments)?;
+    let (task, slice) = read(global, arguments, &request.subjects)?;
     let header = Header::of(&request, &slice);
     let mut study = Study::open(&arguments.study, header)?;
     let mut account = Account::of(&slice, &arguments.study);
@@ -62,7 +62,11 @@ fn request(arguments: &TuneArguments) -> anyhow::Result<Request> {
 }
 
 /// The task where there is a test, and the slice of its training.
-fn read(global: &Global, arguments: &TuneArguments) -> anyhow::Result<(Option<Task>, Slice)> {
+fn read(
+    global: &Global,
+    arguments: &TuneArguments,
+    subjects: &[Subject],
+) -> anyhow::Result<(Option<Task>, Slice)> {
     let matter = &arguments.matter;
     let (share, seed) = (arguments.validation, matter.seed);
     let progress = &mut Progress::new();
@@ -71,14 +75,15 @@ fn read(global: &Global, arguments: &TuneArguments) -> anyhow::Result<(Option<Ta
         let (heard, rows) = tune::read_training(matter.source(train, &columns), progress)?;
         return Ok((None, Slice::cut(&heard, &rows, share, seed)?));
     }
-    let mut tasks = super::evaluate::tasks(matter, global, progress)?;
+    let specs: Vec<Spec> = subjects.iter().map(|subject| subject.defaults.clone()).collect();
+    let mut tasks = super::evaluate::tasks(matter, &specs, global, progress)?;
     anyhow::ensure!(
         tasks.len() == 1,
         "another --split than folds expected: one test is asked, once"
     );
     let task = tasks.swap_remove(0);
     // The search is given what models may learn from, and nothing else of the task.
-    let slice = Slice::cut(&task.heard, &task.rows, share, seed)?;
+    let slice = Slice::cut_beside(&task.heard, &task.rows, task.beside(), share, seed)?;
     Ok((Some(task), slice))
 }
 

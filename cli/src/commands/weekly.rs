@@ -137,12 +137,12 @@ fn snapshot(folder: &Folder, arguments: &WeeklyArguments, say: &Say) -> anyhow::
         let as_of = train::start_of(date, folder.config.timezone())?;
         return Ok(engine::snapshot_as_of(folder, as_of, clock::now(), &mut Progress::new())?);
     }
-    match Snapshot::current(&folder.snapshots()) {
+    match Snapshot::serving(folder) {
         Err(Error::NoSnapshot) if !arguments.dry_run => {
             let request = TrainRequest { models: Vec::new(), as_of: None, now: clock::now() };
             let snapshot = engine::train(folder, &request, &mut Progress::new())?;
             say.remark(&train::sentence(&snapshot));
-            Ok(snapshot)
+            Ok(snapshot.with_new(folder)?)
         }
         Ok(snapshot) => {
             if status::is_behind(folder, &snapshot.manifest)? {

@@ -13,6 +13,8 @@ mod fixture;
 mod imports;
 mod imputed;
 mod ledger;
+mod moments;
+mod newcomers;
 mod reasons;
 mod seasons;
 mod snapshots;

@@ -85,7 +85,7 @@ impl Town {
     ) -> Result<Vec<Vec<usize>>, Error> {
         let now = world.week(week).start(&TimeZone::UTC);
         let request = TrainRequest { models: Vec::new(), as_of: None, now };
-        let snapshot = engine::train(&self.folder, &request, observer)?;
+        let snapshot = engine::train(&self.folder, &request, observer)?.with_new(&self.folder)?;
         let maker = Maker::of(&self.folder, &snapshot)?;
         let mut requests = Vec::new();
         for listener in people(world) {

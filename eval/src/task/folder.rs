@@ -8,6 +8,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use engine::{Folder, Observer, Pairs, Reading, Undated};
 use jiff::Timestamp;
 use listens::{Evidence, Lengths, Past, Weighed, confidences, weigh};
+use models::Spec;
 use music::{History, ListenerId, Logged, RecordingId, Shown, UserIx};
 
 use super::{Asked, Counts, Genres, Moments, Objective, Relevance, Split, Task};
@@ -30,6 +31,8 @@ impl Task {
     /// What a folder holds, cut at one moment for all; `objective` first, the others beside it.
     ///
     /// Counts without times are in neither part.
+    /// It holds what `specs`, the models that will be fitted to it, learn from beside pairs; facts of recordings are those
+    /// of today's catalogue, moments end where the training does.
     /// What was liked in the window is told by `judge`, so that several ways to learn from a log can be asked the same.
     ///
     /// # Errors
@@ -40,6 +43,7 @@ impl Task {
         window: Window,
         objective: Objective,
         judge: &Evidence,
+        specs: &[Spec],
         observer: &mut dyn Observer,
     ) -> Result<Self, Error> {
         let (oldest, newest) =
@@ -55,6 +59,7 @@ impl Task {
             evidence: &folder.config.evidence,
             until: Some(train_until),
             undated: Undated::LeaveOut,
+            detail: engine::detail(specs),
         };
         let pairs = engine::pairs(folder, &reading, &mut |_, _| {}, observer);
         let pairs = pairs.map_err(|error| match error {
@@ -81,11 +86,16 @@ impl Task {
         }
         let Examiner { objectives, .. } = examiner;
         let genres = genres(folder, &pairs)?;
+        let wants_features = specs.iter().any(Spec::wants_features);
+        let known = || engine::features(folder, &pairs.rows, &survey.lengths, pairs.newest);
+        let features = wants_features.then(known).transpose()?;
         Ok(Self {
             split: Split::Time(moments),
             objectives,
             heard: pairs.heard,
             rows: pairs.rows,
+            features,
+            moments: pairs.moments,
             asked,
             groupings: Vec::new(),
             genres,

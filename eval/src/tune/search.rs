@@ -329,7 +329,7 @@ pub(super) fn fit(
     resume: Option<&Checkpoint>,
     watch: &dyn Watch,
 ) -> Result<Result<Box<dyn Recommender>, String>, Error> {
-    let training = Training { resume, ..Training::new(&task.heard, &task.rows, seed) };
+    let training = Training { resume, ..task.training(seed) };
     let fitted = models::fit(spec, &training, &mut |_| {
         if watch.is_interrupted() { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
     });
@@ -351,7 +351,7 @@ fn stop_at(
     until: usize,
     watch: &dyn Watch,
 ) -> Result<Result<Checkpoint, String>, Error> {
-    let training = Training { resume, ..Training::new(&task.heard, &task.rows, seed) };
+    let training = Training { resume, ..task.training(seed) };
     let fitted = models::fit(spec, &training, &mut |progress| {
         // Only an iteration that was measured is known to have stayed within the finite numbers.
         let is_measured = matches!(progress.step, Step::Measured { .. });

@@ -7,7 +7,7 @@
 
 use linalg::Csr;
 use measure::split::{Event, Part, fold, random_share};
-use models::Heard;
+use models::{Beside, Heard, Moment, Moments, Training};
 use music::{ItemIx, Rows, UserIx};
 
 use super::chance::Chance;
@@ -59,6 +59,21 @@ impl Slice {
         share: f64,
         seed: u64,
     ) -> Result<Self, Error> {
+        Self::cut_beside(heard, rows, Beside::default(), share, seed)
+    }
+
+    /// The same, with what is known beyond who heard what: without any moment of what is asked for.
+    ///
+    /// # Errors
+    /// As [`Slice::cut`].
+    pub fn cut_beside(
+        heard: &Csr<UserIx, ItemIx, Heard>,
+        rows: &Rows,
+        beside: Beside<'_>,
+        share: f64,
+        seed: u64,
+    ) -> Result<Self, Error> {
+        let all = Training { beside, ..Training::new(heard, rows, seed) };
         let is_asked = asked_pairs(heard, rows, |events| random_share(events, share, seed));
         let places = places(heard, seed);
         let of_rung =
@@ -66,7 +81,7 @@ impl Slice {
         let mut rungs = Vec::new();
         for n in RUNGS {
             let users = of_rung(n);
-            let task = task(heard, rows, share, &users, &is_asked);
+            let task = task(&all, share, &users, &is_asked);
             if n == STRATUM || task.asked.len() >= FEWEST {
                 rungs.push(Rung { task, share: n as f64 / STRATUM as f64 });
             }
@@ -79,7 +94,7 @@ impl Slice {
         let other = |n: usize| {
             let seed = seed.wrapping_add(1);
             let is_asked = asked_pairs(heard, rows, |events| fold(events, n, n_folds, seed));
-            task(heard, rows, 1.0 / n_folds as f64, &everybody, &is_asked)
+            task(&all, 1.0 / n_folds as f64, &everybody, &is_asked)
         };
         let others = (0..OTHERS).map(other).collect();
         Ok(Self { rungs, others, share, fingerprint: fingerprint(heard, rows) })
@@ -145,19 +160,15 @@ fn places(heard: &Csr<UserIx, ItemIx, Heard>, seed: u64) -> Vec<usize> {
 }
 
 /// What these users heard, less what they are asked for.
-fn task(
-    heard: &Csr<UserIx, ItemIx, Heard>,
-    rows: &Rows,
-    share: f64,
-    users: &[usize],
-    is_asked: &[bool],
-) -> Task {
+fn task(all: &Training<'_>, share: f64, users: &[usize], is_asked: &[bool]) -> Task {
+    let heard = all.heard;
     let mut starts: Vec<usize> = vec![0];
     starts.extend(heard.rows().map(|(_, items, _)| items.len()));
     for r in 1..starts.len() {
         starts[r] += starts[r - 1];
     }
     let (mut kept, mut asked) = (Vec::new(), Vec::new());
+    let mut moments = all.beside.moments.map(|_| Moments::new());
     for (row, &u) in (0..).zip(users) {
         let (items, heard_by_u) = heard.row(u);
         let is_asked = &is_asked[starts[u]..];
@@ -170,6 +181,10 @@ fn task(
                 kept.push((row, item, heard));
             }
         }
+        if let (Some(moments), Some(before)) = (&mut moments, all.beside.moments) {
+            let is_kept = |moment: &&Moment| one.wanted.binary_search(&moment.item.0).is_err();
+            moments.push(before.country(u), before.of(u).iter().filter(is_kept).copied());
+        }
         if !one.wanted.is_empty() {
             asked.push(one);
         }
@@ -177,7 +192,9 @@ fn task(
     let wanted = asked.iter().map(|one| one.wanted.len()).sum();
     let counts = Counts { test_pairs: wanted, wanted, ..Counts::default() };
     let kept = Csr::from_triplets(users.len(), heard.n_cols(), kept);
-    Task::new(Split::Cut(Cut::Pairs(share)), kept, rows.clone(), asked, counts)
+    let split = Split::Cut(Cut::Pairs(share));
+    let features = all.beside.features.cloned();
+    Task { features, moments, ..Task::new(split, kept, all.rows.clone(), asked, counts) }
 }
 
 /// BLAKE3 of every pair and of the items' names.

@@ -58,7 +58,8 @@ pub(crate) fn run(arguments: &Arguments) -> anyhow::Result<()> {
         let window = Window { from: Some(from), length, gap: 0, replays: false };
         let judge = Evidence::default();
         let (task, ask) = timed(|| {
-            Task::from_folder(&town.folder, window, Objective::Liked, &judge, &mut Unobserved)
+            let (hit, specs) = (Objective::Liked, std::slice::from_ref(&spec));
+            Task::from_folder(&town.folder, window, hit, &judge, specs, &mut Unobserved)
         });
         let task = task?;
         let (ndcg, judge) = timed(|| ndcg(&task, &spec, town.folder.config.seed));

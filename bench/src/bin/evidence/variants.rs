@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use engine::{Config, Folder, Pairs, Reading, Undated, Unobserved};
+use engine::{Config, Detail, Folder, Pairs, Reading, Undated, Unobserved};
 use models::Spec;
 use serde::Deserialize;
 
@@ -34,6 +34,7 @@ pub(crate) fn believed(folder: &Folder) -> anyhow::Result<Pairs> {
         evidence: &folder.config.evidence,
         until: None,
         undated: Undated::Count,
+        detail: Detail::Pairs,
     };
     Ok(engine::pairs(folder, &reading, &mut |_, _| {}, &mut Unobserved)?)
 }

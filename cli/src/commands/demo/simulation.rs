@@ -74,6 +74,7 @@ impl Simulation {
         let snapshot =
             engine::train(&folder, &TrainRequest { models, as_of: None, now }, observer)?;
         say.line(&crate::commands::train::sentence(&snapshot))?;
+        let snapshot = snapshot.with_new(&folder)?;
         Ok(Self { names: world.listener_names(), world, folder, snapshot, week, _place: place })
     }
 

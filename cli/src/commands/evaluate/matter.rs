@@ -3,6 +3,7 @@
 use anyhow::ensure;
 use engine::Observer;
 use eval::{Cut, Task, Window};
+use models::Spec;
 
 use crate::args::{Global, How, Matter};
 use crate::place;
@@ -10,9 +11,10 @@ use crate::place;
 /// Where a file with both parts is cut unless the caller says otherwise.
 const DEFAULT_CUT: How = How::Cut(Cut::Pairs(0.2));
 
-/// One task, or one for each fold.
+/// One task, or one for each fold; `specs` will be fitted to it, beside what learns from pairs alone.
 pub(crate) fn tasks(
     matter: &Matter,
+    specs: &[Spec],
     global: &Global,
     observer: &mut dyn Observer,
 ) -> anyhow::Result<Vec<Task>> {
@@ -40,7 +42,7 @@ pub(crate) fn tasks(
                 (0..of).map(fold).collect::<Result<_, _>>()?
             }
         },
-        _ => return Ok(vec![of_folder(matter, window, global, observer)?]),
+        _ => return Ok(vec![of_folder(matter, window, specs, global, observer)?]),
     };
     let genre_columns = super::super::import::columns(&matter.genre_columns)?;
     for task in &mut tasks {
@@ -57,6 +59,7 @@ pub(crate) fn tasks(
 fn of_folder(
     matter: &Matter,
     window: Window,
+    specs: &[Spec],
     global: &Global,
     observer: &mut dyn Observer,
 ) -> anyhow::Result<Task> {
@@ -69,8 +72,8 @@ fn of_folder(
         "the tags of the data folder are its genres: --genres is for files; `undersong import` brings tags in"
     );
     let folder = place::open(global)?;
-    let mut task =
-        Task::from_folder(&folder, window, matter.hit, &folder.config.evidence, observer)?;
+    let judge = &folder.config.evidence;
+    let mut task = Task::from_folder(&folder, window, matter.hit, judge, specs, observer)?;
     if let Some(path) = &matter.attributes {
         let who = |name: &str| Some(folder.store.listener(name).ok()??.id.0);
         task.tell_attributes(path, &who)?;

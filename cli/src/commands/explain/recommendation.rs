@@ -18,7 +18,7 @@ pub(crate) fn run(
     let mut folder = place::open(global)?;
     let listener = folder.listener(whose.listener.as_deref())?;
     let recording = engine::find_recording(&folder, recording)?;
-    let snapshot = Snapshot::current(&folder.snapshots())?;
+    let snapshot = Snapshot::serving(&folder)?;
     let maker = Maker::of(&folder, &snapshot)?;
     let request = WeeklyRequest {
         listener,

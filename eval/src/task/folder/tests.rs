@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use engine::{Folder, ImportRequest, Reading, Undated, Unobserved};
+use engine::{Detail, Folder, ImportRequest, Reading, Undated, Unobserved};
 use jiff::Timestamp;
 use listens::{Evidence, Options};
 use music::ListKind;
@@ -55,7 +55,8 @@ fn folder(place: &Path, logs: &[&[Played<'_>]]) -> Folder {
 
 fn task(folder: &Folder, objective: Objective, replays: bool) -> Task {
     let window = Window { from: Some(START + 10 * DAY), length: 7 * DAY, gap: 1_800, replays };
-    Task::from_folder(folder, window, objective, &Evidence::default(), &mut Unobserved).unwrap()
+    Task::from_folder(folder, window, objective, &Evidence::default(), &[], &mut Unobserved)
+        .unwrap()
 }
 
 #[test]
@@ -70,6 +71,7 @@ fn what_is_learned_is_what_the_log_said_before_the_window() {
         evidence: &alone.config.evidence,
         until: None,
         undated: Undated::LeaveOut,
+        detail: Detail::Pairs,
     };
     let pairs = engine::pairs(&alone, &reading, &mut |_, _| {}, &mut Unobserved).unwrap();
     assert_eq!(task.rows, pairs.rows);
@@ -165,7 +167,7 @@ fn a_window_beside_the_log_is_said_to_be() {
     let sentence = |from: i64| {
         let window = Window { from: Some(START + from * DAY), length: DAY, gap: 0, replays: false };
         let judge = Evidence::default();
-        Task::from_folder(&folder, window, Objective::Liked, &judge, &mut Unobserved)
+        Task::from_folder(&folder, window, Objective::Liked, &judge, &[], &mut Unobserved)
             .unwrap_err()
             .to_string()
     };

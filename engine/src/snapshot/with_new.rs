@@ -1,0 +1,48 @@
+//! How is a recording retrieved that came after the training?
+//!
+//! By a row of its own after those of the training, with the vector that the model makes of what is known of it.
+//! Nothing of it is written: the next time a snapshot is opened to serve, today's catalogue is read again.
+
+use std::mem;
+
+use models::{ItemFeatures, Recommender, extended};
+use music::{RecordingId, Rows};
+
+use super::{Fitted, Snapshot};
+use crate::features::features;
+use crate::places::Places;
+use crate::{Error, Folder};
+
+/// See [`Snapshot::with_new`].
+pub(super) fn with_new(mut snapshot: Snapshot, folder: &Folder) -> Result<Snapshot, Error> {
+    // What a model makes of no item at all tells whether it makes anything of one.
+    let looks = |recommender: &dyn Recommender| {
+        recommender.represent_features(&ItemFeatures::none(0)).is_some()
+    };
+    if snapshot.rows.n_more() > 0 || !looks(snapshot.models[0].recommender.as_ref()) {
+        return Ok(snapshot);
+    }
+    let new = Rows::new(without_row(&snapshot, folder)?);
+    if new.is_empty() {
+        return Ok(snapshot);
+    }
+    let features = features(folder, &new, &snapshot.lengths, snapshot.manifest.knows_until)?;
+    for fitted in mem::take(&mut snapshot.models) {
+        let vectors = fitted.recommender.represent_features(&features);
+        let recommender = extended(fitted.recommender, new.len(), vectors.as_ref());
+        snapshot.models.push(Fitted { recommender, ..fitted });
+    }
+    snapshot.rows = snapshot.rows.extended(new.ids().iter().copied());
+    snapshot.liked_by.resize(snapshot.rows.len(), 0);
+    Ok(snapshot)
+}
+
+/// Recordings of the catalogue for which no row stands.
+fn without_row(snapshot: &Snapshot, folder: &Folder) -> Result<Vec<RecordingId>, Error> {
+    let places = Places::of(&snapshot.rows, &folder.store)?;
+    let mut without = Vec::new();
+    folder.store.for_each_basics(&mut |basics| {
+        without.extend(Some(basics.id).filter(|id| places.ix(*id).is_none()));
+    })?;
+    Ok(without)
+}
