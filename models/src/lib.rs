@@ -21,11 +21,13 @@ pub mod regions;
 pub mod rp3beta;
 pub mod slim;
 pub mod testing;
+pub mod words;
 
 mod aging;
 mod array;
 mod catalogue;
 mod dislikes;
+mod draw;
 mod error;
 mod features;
 mod fit;
@@ -36,8 +38,10 @@ mod neighbors;
 mod network;
 mod recommender;
 mod registry;
+mod sigmoid;
 mod singular;
 mod spec;
+mod table;
 mod validation;
 
 pub use aging::Aging;
