@@ -13,6 +13,7 @@ pub mod explicit;
 pub mod gf_cf;
 pub mod ials;
 pub mod item_knn;
+pub mod neumf;
 pub mod pairwise;
 pub mod popularity;
 pub mod pure_svd;

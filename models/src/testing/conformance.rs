@@ -170,7 +170,7 @@ fn hashes_names(spec: &Spec) -> bool {
     }
     matches!(spec, Spec::Random(_) | Spec::Ials(_) | Spec::Explicit(_))
         || matches!(spec, Spec::Bpr(_) | Spec::Hinge(_) | Spec::Warp(_))
-        || matches!(spec, Spec::PureSvd(_) | Spec::GfCf(_))
+        || matches!(spec, Spec::PureSvd(_) | Spec::GfCf(_) | Spec::NeuMf(_))
 }
 
 fn assert_near(spec: &Spec, before: &[f32], after: &[f32]) {

@@ -43,6 +43,8 @@ fn other_parameters_conform_too() {
         "explicit:solver=sgd,loss=welsch",
         "pure-svd:dim=2",
         "pure-svd:weighting=confidence,iterations=3",
+        "neumf:dim=8,layers=1,hidden=8,epochs=3,popularity_exponent=0.5,dislike_weight=0",
+        "neumf:dim=3,layers=4,hidden=5,epochs=3,batch=10,half_life_days=30",
         "gf-cf:dim=2,low_pass=1",
         "gf-cf:dim=5,low_pass=0",
         "blend:ials(dim=8)=0.6+ease(reg=1)=0.4",
@@ -115,6 +117,8 @@ fn the_recording_withheld_from_a_tribe_comes_first() {
         "pure-svd:dim=3,weighting=confidence",
         "gf-cf",
         "gf-cf:dim=2,neighbors=5",
+        "neumf",
+        "neumf:layers=1,popularity_exponent=0.5,epochs=40",
         "blend",
         "blend:ease=0.2+slim=0.8",
     ];
