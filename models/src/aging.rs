@@ -106,6 +106,7 @@ impl Spec {
             Self::Bpr(params) | Self::Hinge(params) | Self::Warp(params) => params.aging,
             Self::PureSvd(params) => params.aging,
             Self::GfCf(params) => params.aging,
+            Self::NeuMf(params) => params.aging,
             Self::Random(_)
             | Self::Popularity(_)
             | Self::Explicit(_)

@@ -147,17 +147,12 @@ fn features(params: &Params, training: &Training<'_>, factors: Option<&Matrix>) 
     features
 }
 
-/// Item factors of implicit least squares, as long as an embedding, in steps of 2⁻¹².
-///
-/// A sum in another order rounds elsewhere, and Adam would make much of that.
+/// Item factors of implicit least squares, as long as an embedding.
 fn factors(params: &Params, training: &Training<'_>) -> Result<Matrix, Error> {
     let of_als = ials::Params { dim: params.dim, ..ials::Params::default() };
     let training = Training { resume: None, ..*training };
     let fitted = ials::fit(of_als, &training, &mut |_| std::ops::ControlFlow::Continue(()))?;
-    let mut factors =
-        fitted.item_vectors().cloned().unwrap_or_else(|| Matrix::zeros(0, params.dim));
-    factors.as_mut_slice().iter_mut().for_each(|x| *x = (*x * 4096.0).round() / 4096.0);
-    Ok(factors)
+    Ok(fitted.item_vectors().cloned().unwrap_or_else(|| Matrix::zeros(0, params.dim)))
 }
 
 impl TwoTower {
@@ -254,6 +249,10 @@ impl Recommender for TwoTower {
         let n = u32::try_from(features.n_items).expect("item rows are u32");
         let rows: Vec<ItemRow> = (0..n).map(|item| ItemRow::unknown(&encoded, item)).collect();
         Some(self.net.vectors_of(&encoded, &rows))
+    }
+
+    fn wants_moments(&self) -> bool {
+        true
     }
 
     fn item_vectors(&self) -> Option<&Matrix> {

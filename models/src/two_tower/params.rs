@@ -69,7 +69,7 @@ impl By {
         self != Self::Features
     }
 
-    pub(super) fn has_features(self) -> bool {
+    pub(crate) fn has_features(self) -> bool {
         self != Self::Id
     }
 }
