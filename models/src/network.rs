@@ -25,4 +25,6 @@ pub(crate) use weights::{Rate, Weights, add_rows};
 pub(crate) const CHUNK_ROWS: usize = 64;
 
 #[cfg(test)]
+pub(crate) use table::gradient_of;
+#[cfg(test)]
 pub(crate) mod testing;

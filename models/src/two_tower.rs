@@ -34,7 +34,7 @@ use crate::recommender::score_rows;
 use crate::{Error, History, ItemFeatures, Observer, Query, Recommender, Training, Vectors, ials};
 use batch::{Countries, Course};
 use encoded::{Code, Encoded};
-use examples::{Past, examples, hold_out, standing};
+use examples::{Example, Past, examples, hold_out, standing};
 use item_inputs::ItemRow;
 use layout::Layout;
 use listener_inputs::ListenerRows;
@@ -72,6 +72,22 @@ pub fn fit(
     training: &Training<'_>,
     observer: &mut Observer<'_>,
 ) -> Result<TwoTower, Error> {
+    let (course, net, held_out) = prepare(params, training)?;
+    let net = train::train(&course, net, &held_out, training.resume, observer)?;
+    let items = net.item_vectors(&course);
+    let Course { heard, ids, past, code, encoded, countries, .. } = course;
+    let encoded = encoded.of_histories();
+    let ids = ids.to_vec();
+    let mut model = TwoTower { params, net, code, encoded, countries, ids, items, users: None };
+    model.users = Some(model.all_users(&past, heard.n_rows()));
+    Ok(model)
+}
+
+/// What a training sees, the networks it begins with, and the examples that are held out from it.
+fn prepare<'a>(
+    params: Params,
+    training: &Training<'a>,
+) -> Result<(Course<'a>, Net, Vec<Example>), Error> {
     let n_items = training.heard.n_cols();
     let factors = match params.als {
         Als::None => None,
@@ -106,20 +122,14 @@ pub fn fit(
         seed,
         past,
         examples,
+        code,
         encoded,
         popularity,
         countries,
         by_id,
         shares,
     };
-    let net = train::train(&course, net, &held_out, training.resume, observer)?;
-    let items = net.item_vectors(&course);
-    let Course { past, encoded, countries, .. } = course;
-    let encoded = encoded.of_histories();
-    let ids = ids.to_vec();
-    let mut model = TwoTower { params, net, code, encoded, countries, ids, items, users: None };
-    model.users = Some(model.all_users(&past, heard.n_rows()));
-    Ok(model)
+    Ok((course, net, held_out))
 }
 
 pub(crate) fn load(params: Params, rows: &Rows, arrays: &mut Arrays) -> Result<TwoTower, Error> {

@@ -182,7 +182,7 @@ pub(crate) fn add_row(out: &mut [f32], weight: f32, row: &[f32]) {
     }
 }
 
-/// What a whole step would move, without one: for tests and for dense gradients.
+/// The gradient of a whole table, one part after the other: the slow twin of what [`Touched`] gathers.
 #[cfg(test)]
 pub(crate) fn gradient_of(parts: &[Part], arena: &[f32], n_rows: usize, dim: usize) -> Vec<f32> {
     let mut gradient = vec![0.0; n_rows * dim];

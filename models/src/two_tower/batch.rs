@@ -6,7 +6,7 @@ use linalg::Csr;
 use music::{ItemIx, RecordingId, UserIx};
 use rayon::iter::{IndexedParallelIterator, IntoParallelRefIterator, ParallelIterator};
 
-use super::encoded::Encoded;
+use super::encoded::{Code, Encoded};
 use super::examples::{Example, Past};
 use super::item_inputs::ItemRow;
 use super::listener_inputs::ListenerRows;
@@ -29,6 +29,7 @@ pub(super) struct Course<'a> {
     pub(super) seed: u64,
     pub(super) past: Past,
     pub(super) examples: Vec<Example>,
+    pub(super) code: Code,
     pub(super) encoded: Encoded,
     pub(super) popularity: Popularity,
     pub(super) countries: Countries,

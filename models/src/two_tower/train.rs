@@ -108,7 +108,8 @@ impl Standing {
                 Rate::of(learning_rate, weight_decay, self.updates),
                 Rate::of(learning_rate, 0.0, self.updates),
             ];
-            sum += self.net.learn(course, scratch, rates) * examples.len() as f64;
+            sum += self.net.differentiate(course, scratch) * examples.len() as f64;
+            self.net.step(scratch, rates);
         }
         sum / order.len() as f64
     }
@@ -138,14 +139,9 @@ impl Standing {
 }
 
 impl Net {
-    /// One step; the mean loss before it.
-    fn learn(
-        &mut self,
-        course: &Course<'_>,
-        scratch: &mut Scratch,
-        [layers, tables]: [Rate; 2],
-    ) -> f64 {
-        let Scratch { batch, items, listeners, gradients, parts, arena, touched } = scratch;
+    /// The mean loss of the batch that was laid out, and its gradients: those of layers in them, those of tables in parts.
+    fn differentiate(&mut self, course: &Course<'_>, scratch: &mut Scratch) -> f64 {
+        let Scratch { batch, items, listeners, gradients, parts, arena, .. } = scratch;
         self.gather_items(&course.encoded, &batch.items, &mut items.inputs);
         self.gather_listeners(&course.encoded, &mut batch.listeners, &mut listeners.inputs);
         self.items.forward(items);
@@ -163,18 +159,20 @@ impl Net {
         parts.clear(self.words.len());
         self.item_parts(&course.encoded, &batch.items, 0, parts);
         self.listener_parts(&course.encoded, &batch.listeners, (start, direction), parts);
+        loss
+    }
+
+    /// Follows the gradients.
+    fn step(&mut self, scratch: &mut Scratch, [layers, tables]: [Rate; 2]) {
+        let Scratch { parts, arena, touched, .. } = scratch;
         touched.resize_with(self.words.len() + 2, Touched::default);
         self.ids.step(&parts.ids, arena, &mut touched[0], tables);
         self.levels.step(&parts.levels, arena, &mut touched[1], tables);
-        for ((words, parts), touched) in
-            self.words.iter_mut().zip(&parts.words).zip(&mut touched[2..])
-        {
-            words.step(parts, arena, touched, tables);
-        }
+        let words = self.words.iter_mut().zip(&parts.words).zip(&mut touched[2..]);
+        words.for_each(|((words, parts), touched)| words.step(parts, arena, touched, tables));
         self.attention.step(tables);
         self.items.step(layers);
         self.listeners.step(layers);
-        loss
     }
 
     /// Where every item of the training lies when the log ends.
@@ -260,3 +258,6 @@ impl Standing {
         Ok(())
     }
 }
+
+#[cfg(test)]
+mod tests;
