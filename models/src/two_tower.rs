@@ -100,6 +100,10 @@ fn prepare<'a>(
     let mut examples = examples(&past, training);
     let ids = training.rows.ids();
     let held_out = hold_out(&mut examples, &past, ids, training.seed, params.validation);
+    let mut of_user = vec![None; training.heard.n_rows()];
+    for example in held_out.iter().filter(|example| example.is_timeless) {
+        of_user[example.user as usize] = Some(example.item);
+    }
     let of_examples = examples.iter().map(|example| (example.item, example.age_days));
     let popularity = Popularity::new(n_items, of_examples);
     let countries = Countries::new(past.countries().iter().flatten().copied());
@@ -122,6 +126,7 @@ fn prepare<'a>(
         seed,
         past,
         examples,
+        held_out: of_user,
         code,
         encoded,
         popularity,
@@ -187,7 +192,7 @@ impl TwoTower {
     fn add_row(&self, timeline: Timeline<'_>, country: u32, rows: &mut ListenerRows) {
         let age_days = timeline.moments.last().map_or(0.0, |moment| moment.age_days);
         let n = timeline.moments.len();
-        timeline.at(n, age_days, self.params.history, None, &mut rows.tokens);
+        timeline.at(n, age_days, self.params.history, |_| true, &mut rows.tokens);
         rows.end_row(standing(timeline, age_days), country);
     }
 

@@ -20,6 +20,7 @@ use crate::{Country, Heard};
 const UNIFORM: u64 = 1;
 const DROPPED: u64 = 2;
 const HARD: u64 = 3;
+const ORDER: u64 = 4;
 
 /// What stays the same in all steps.
 pub(super) struct Course<'a> {
@@ -29,6 +30,8 @@ pub(super) struct Course<'a> {
     pub(super) seed: u64,
     pub(super) past: Past,
     pub(super) examples: Vec<Example>,
+    /// By user: what is held out, where nothing has a time that would tell it apart.
+    pub(super) held_out: Vec<Option<u32>>,
     pub(super) code: Code,
     pub(super) encoded: Encoded,
     pub(super) popularity: Popularity,
@@ -89,24 +92,32 @@ impl Course<'_> {
         order
     }
 
-    /// Lays out the listeners of some examples.
+    /// Lays out the listeners of some examples; those of an epoch, or as they are asked about.
+    ///
+    /// Where nothing has a time, an example of an epoch is told what comes before it in an order drawn anew each time:
+    /// of everything else, a network would learn which one is missing.
     pub(super) fn lay_listeners<'e>(
         &self,
         examples: impl Iterator<Item = &'e Example>,
+        epoch: Option<u64>,
         rows: &mut ListenerRows,
     ) {
         rows.clear();
+        let n = self.params.history;
         for example in examples {
             let user = example.user as usize;
-            let except = example.is_timeless.then_some(example.item);
-            let n = self.params.history;
-            self.past.of(user).at(
-                example.place as usize,
-                example.age_days,
-                n,
-                except,
-                &mut rows.tokens,
-            );
+            let key = self.past.key(user);
+            let drawn = |item: u32| {
+                hash([self.seed, ORDER, epoch.unwrap_or(0), key, self.ids[item as usize].0])
+            };
+            let own = drawn(example.item);
+            let is_told = |item: u32| match (example.is_timeless, epoch) {
+                (false, _) => true,
+                (true, None) => item != example.item,
+                (true, Some(_)) => drawn(item) < own && self.held_out[user] != Some(item),
+            };
+            let (place, age_days) = (example.place as usize, example.age_days);
+            self.past.of(user).at(place, age_days, n, is_told, &mut rows.tokens);
             rows.end_row(example.standing, self.countries.row(self.past.country(user)));
         }
     }
@@ -115,7 +126,8 @@ impl Course<'_> {
     pub(super) fn lay(&self, step: [u64; 2], examples: &[u32], batch: &mut Batch) {
         let examples: Vec<&Example> =
             examples.iter().map(|at| &self.examples[*at as usize]).collect();
-        self.lay_listeners(examples.iter().copied(), &mut batch.listeners);
+        let epoch = Some(step[0]);
+        self.lay_listeners(examples.iter().copied(), epoch, &mut batch.listeners);
         batch.items.clear();
         batch.items.extend(examples.iter().enumerate().map(|(row, example)| {
             let chance = unit(hash([self.seed, DROPPED, step[0], step[1], row as u64]));

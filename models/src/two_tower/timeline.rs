@@ -107,13 +107,13 @@ impl Timeline<'_> {
         ages.is_none_or(|(first, last)| first.age_days == last.age_days)
     }
 
-    /// The recordings heard before a place, each as it was heard last, the last first; `except` is left out.
+    /// At most `n` recordings heard before a place, each as it was heard last, the last first, of those that `is_told`.
     pub(super) fn at(
         &self,
         place: usize,
         age_days: f32,
         n: usize,
-        except: Option<u32>,
+        is_told: impl Fn(u32) -> bool,
         tokens: &mut Vec<Token>,
     ) {
         let end = tokens.len() + n;
@@ -122,7 +122,7 @@ impl Timeline<'_> {
                 break;
             }
             // Heard again before that place: it was told then.
-            if (self.next[k] as usize) < place || Some(moment.item.0) == except {
+            if (self.next[k] as usize) < place || !is_told(moment.item.0) {
                 continue;
             }
             tokens.push(Token {
@@ -241,9 +241,9 @@ mod tests {
         let next = next_of_same(&moments);
         assert_eq!(next, [2, 4, 4, 4]);
         let timeline = Timeline { moments: &moments, next: &next };
-        let told = |place, except| {
+        let told = |place, except: Option<u32>| {
             let mut tokens = Vec::new();
-            timeline.at(place, 2.0, 10, except, &mut tokens);
+            timeline.at(place, 2.0, 10, |item| Some(item) != except, &mut tokens);
             tokens.iter().map(|token| (token.item, token.outcome, token.age)).collect::<Vec<_>>()
         };
         // log₂(1 + 5) = 2.6, log₂(1 + 6) = 2.8, log₂(1 + 7) = 3.

@@ -202,7 +202,7 @@ impl Net {
         let (mut rows, mut pass) = (ListenerRows::default(), Pass::default());
         let mut vectors = Vec::with_capacity(examples.len() * self.listeners.dim());
         for examples in examples.chunks(BLOCK) {
-            course.lay_listeners(examples.iter(), &mut rows);
+            course.lay_listeners(examples.iter(), None, &mut rows);
             self.gather_listeners(&course.encoded, &mut rows, &mut pass.inputs);
             self.listeners.forward(&mut pass);
             vectors.extend_from_slice(&pass.units);
