@@ -133,10 +133,12 @@ impl<'a> Maker<'a> {
         are_many: bool,
     ) -> Vec<Vec<ItemIx>> {
         let mut found = vec![Vec::new(); batch.len()];
+        let items = self.snapshot.models[0].recommender.item_vectors();
         let vector = |at: &usize| batch[*at].1.vector().filter(|_| batch[*at].0.model == 0);
-        let is_dense = |at: &usize| vector(at).is_some();
+        // A vector finds nothing where items have none.
+        let is_dense = |at: &usize| items.is_some() && vector(at).is_some();
         let (dense, others): (Vec<usize>, Vec<usize>) = (0..batch.len()).partition(is_dense);
-        if let Some(items) = self.snapshot.models[0].recommender.item_vectors()
+        if let Some(items) = items
             && !dense.is_empty()
         {
             let vectors = dense.iter().filter_map(vector).flatten().copied().collect();

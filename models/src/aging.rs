@@ -106,9 +106,12 @@ impl Spec {
             Self::Bpr(params) | Self::Hinge(params) | Self::Warp(params) => params.aging,
             Self::PureSvd(params) => params.aging,
             Self::GfCf(params) => params.aging,
-            Self::Random(_) | Self::Popularity(_) | Self::Explicit(_) | Self::Blend(_) => {
-                Aging::default()
-            }
+            Self::NeuMf(params) => params.aging,
+            Self::Random(_)
+            | Self::Popularity(_)
+            | Self::Explicit(_)
+            | Self::Blend(_)
+            | Self::TwoTower(_) => Aging::default(),
         }
     }
 }

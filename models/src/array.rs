@@ -86,6 +86,29 @@ pub(crate) fn take_u32(arrays: &mut Arrays, name: &str) -> Result<Vec<u32>, Erro
     }
 }
 
+/// Takes a row of finite `f32` of any length.
+pub(crate) fn take_f32s(arrays: &mut Arrays, name: &str) -> Result<Vec<f32>, Error> {
+    let n = match arrays.get(name) {
+        Some(Array::F32 { values, .. }) => values.len(),
+        _ => 0,
+    };
+    take_f32(arrays, name, &[n])
+}
+
+/// Takes a row of `u64` of any length.
+pub(crate) fn take_u64s(arrays: &mut Arrays, name: &str) -> Result<Vec<u64>, Error> {
+    match arrays.remove(name) {
+        Some(Array::U64 { shape, values }) if fits(&shape, values.len(), &[values.len()]) => {
+            Ok(values)
+        }
+        other => Err(Error::BadArray {
+            name: name.to_owned(),
+            expected: "a row of u64".to_owned(),
+            got: describe(other.as_ref()),
+        }),
+    }
+}
+
 /// Takes one `u64`.
 pub(crate) fn take_u64(arrays: &mut Arrays, name: &str) -> Result<u64, Error> {
     match arrays.remove(name) {

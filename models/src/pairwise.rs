@@ -19,13 +19,11 @@
 
 mod blocks;
 mod course;
-mod draw;
 mod kernel;
 mod loss;
 mod params;
 mod ranking;
 mod state;
-mod table;
 mod train;
 mod walk;
 

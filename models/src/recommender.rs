@@ -126,7 +126,7 @@ impl<'a> History<'a> {
 pub enum Query {
     /// Nobody in particular: everyone gets the same scores.
     Everyone,
-    /// A vector in the space of the item vectors: its dot with one is the score.
+    /// A vector; in the space of the item vectors, where the model has such: its dot with one is then the score.
     Dense(Vec<f32>),
     /// Weighted items.
     Sparse {

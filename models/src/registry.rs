@@ -11,7 +11,7 @@ use music::Rows;
 use crate::spec::field::Field;
 use crate::{Array, Error, Observer, Recommender, Training};
 use crate::{blend, ease, explicit, gf_cf, ials, item_knn};
-use crate::{pairwise, popularity, pure_svd, random, rp3beta, slim};
+use crate::{neumf, pairwise, popularity, pure_svd, random, rp3beta, slim, two_tower};
 
 macro_rules! models {
     ($($name:literal $model:ident($module:ident, $default:expr) $sentence:literal)*) => {
@@ -118,6 +118,10 @@ models! {
         "Projects a history onto the largest singular vectors of who likes what."
     "gf-cf" GfCf(gf_cf, gf_cf::Params::default())
         "Filters a history over the graph of who likes what: a linear filter and an ideal low-pass one."
+    "two-tower" TwoTower(two_tower, two_tower::Params::default())
+        "Learns a network for listeners and one for recordings, from who heard what and from what is known of it."
+    "neumf" NeuMf(neumf, neumf::Params::default())
+        "Learns a network that scores each recording beside the mean of what one likes: neural collaborative filtering."
     "blend" Blend(blend, blend::Params::default())
         "Adds up the scores of several models, each on one scale and by its weight: blend:ials(dim=128)=0.6+ease=0.4."
 }

@@ -42,13 +42,13 @@ impl Spec {
     /// Whether a fit of it learns from what is known of items.
     #[must_use]
     pub fn wants_features(&self) -> bool {
-        self.is_any_part(|_spec| false)
+        self.is_any_part(|spec| matches!(spec, Self::TwoTower(params) if params.by.has_features()))
     }
 
     /// Whether a fit of it learns from when each moment of a history came about.
     #[must_use]
     pub fn wants_moments(&self) -> bool {
-        self.is_any_part(|_spec| false)
+        self.is_any_part(|spec| matches!(spec, Self::TwoTower(_)))
     }
 
     /// Whether it holds of this model or, of a blend, of any in it.

@@ -59,10 +59,16 @@ impl Validation {
 
     /// NDCG@20 of these vectors.
     pub(crate) fn ndcg(&self, users: &Matrix, items: &Matrix) -> f64 {
+        self.ndcg_by(items.n_rows(), |u, scores| {
+            dots_with_all(items, users.row(u), scores, Isa::best());
+        })
+    }
+
+    /// NDCG@20 of whatever writes the scores of all items for a user row.
+    pub(crate) fn ndcg_by(&self, n_items: usize, score: impl Fn(usize, &mut [f32]) + Sync) -> f64 {
         let of_user = |(u, held_out): &(u32, Vec<u32>)| {
-            let x = users.row(*u as usize);
-            let mut scores = vec![0.0; items.n_rows()];
-            dots_with_all(items, x, &mut scores, Isa::best());
+            let mut scores = vec![0.0; n_items];
+            score(*u as usize, &mut scores);
             let (known, _) = self.training.row(*u as usize);
             let list = top_k(&scores, LIST, known).into_iter().map(|(item, _)| item);
             ndcg(list, held_out)

@@ -18,12 +18,12 @@ use rayon::slice::ParallelSliceMut;
 
 use super::Params;
 use super::blocks::{Bucket, Place};
-use super::draw::{Draws, Sampler};
 use super::state::State;
-use super::table::{Line, Table};
 use super::walk::{Beside, Items, Rules, Users, Walk};
 use crate::Heard;
+use crate::draw::{Draws, Sampler};
 use crate::hash::{hash, normal};
+use crate::table::{Line, Table};
 
 /// Deviation of the first factors, times `dim`: users and items begin with scores near 0.
 const FIRST: f32 = 0.3;

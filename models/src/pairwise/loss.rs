@@ -7,11 +7,11 @@ use linalg::{Isa, Kernel, Simd};
 use rayon::iter::{IndexedParallelIterator, IntoParallelRefIterator, ParallelIterator};
 
 use super::course::{Course, User};
-use super::draw::{Draws, Sampler};
 use super::state::State;
-use super::table::Line;
 use super::walk::{Rules, Seen};
 use crate::Loss;
+use crate::draw::{Draws, Sampler};
+use crate::table::Line;
 
 /// Pairs in the sample, nearly, of those that there are.
 const SAMPLE: u64 = 1 << 17;

@@ -17,8 +17,8 @@
 //! - hinge and WARP, the ramp min(B, max(0, 1 − gap)): Collobert, Sinz, Weston & Bottou, Trading Convexity for Scalability
 //!   (2006); B = 2 lets go of gaps below −1.
 
-use super::kernel::{falling_sigmoid, power_of_sigmoid};
 use super::{Params, Ranking};
+use crate::sigmoid::{falling_sigmoid, power_of_sigmoid};
 
 /// What a triple costs by its gap, without the weight by rank.
 #[derive(Clone, Copy, Debug)]

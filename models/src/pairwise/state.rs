@@ -4,9 +4,9 @@ use std::collections::BTreeMap;
 
 use linalg::Matrix;
 
-use super::table::Table;
 use super::walk::Beside;
 use crate::array::{Arrays, take_f32};
+use crate::table::Table;
 use crate::{Array, Error};
 
 const USERS: &str = "users";

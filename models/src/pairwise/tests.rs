@@ -7,12 +7,12 @@ use music::{ItemIx, RecordingId, Rows, UserIx};
 use rayon::ThreadPoolBuilder;
 
 use super::blocks::Bucket;
-use super::draw::{Draws, Sampler};
-use super::table::Table;
 use super::train::{Vectors, train, train_in_blocks};
 use super::walk::{Beside, Items, Rules, Users, Walk};
 use super::{Optimizer, Pairwise, Params, Ranking, fit};
+use crate::draw::{Draws, Sampler};
 use crate::hash::{hash, normal};
+use crate::table::Table;
 use crate::testing::{World, two_tribes, unobserved};
 use crate::{Error, Heard, History, Loss, Progress, Query, Recommender, Step, Training};
 

@@ -11,11 +11,11 @@
 use linalg::{Kernel, Simd};
 
 use super::blocks::Bucket;
-use super::draw::{Draws, Sampler};
-use super::kernel::{Meeting, Move, dots, meet, step};
+use super::kernel::{Meeting, Move, meet, step};
 use super::ranking::{Cost, rank_weights};
-use super::table::Line;
 use super::{Optimizer, Params, Ranking};
+use crate::draw::{Draws, Sampler};
+use crate::table::{Line, dots};
 
 /// How often a negative is drawn again that the user likes.
 const MAX_REDRAWS: usize = 8;

@@ -3,35 +3,41 @@
 //! A stream of numbers that follows from its key alone (SplitMix64: Steele, Lea & Flood 2014), and a table that draws an
 //! item in proportion to its weight in constant time (the alias method: Walker 1977, built as by Vose 1991).
 
-use crate::hash::hash;
+use crate::hash::{hash, unit};
 
 /// A stream of random numbers.
 #[derive(Clone, Debug)]
-pub(super) struct Draws {
+pub(crate) struct Draws {
     state: u64,
 }
 
 impl Draws {
     /// The stream that belongs to these words.
-    pub(super) fn new(words: impl IntoIterator<Item = u64>) -> Self {
+    pub(crate) fn new(words: impl IntoIterator<Item = u64>) -> Self {
         Self { state: hash(words) }
     }
 
     /// 64 random bits.
     #[inline]
-    pub(super) fn bits(&mut self) -> u64 {
+    pub(crate) fn bits(&mut self) -> u64 {
         self.state = self.state.wrapping_add(0x9e37_79b9_7f4a_7c15);
         hash([self.state])
     }
 
     /// A number below `n`, which is at most 2³².
     #[inline]
-    pub(super) fn below(&mut self, n: usize) -> usize {
+    pub(crate) fn below(&mut self, n: usize) -> usize {
         share(self.bits(), n)
     }
 
+    /// A number in (0, 1), both ends excluded.
+    #[inline]
+    pub(crate) fn unit(&mut self) -> f32 {
+        unit(self.bits())
+    }
+
     /// Puts these into an order by chance (Fisher & Yates).
-    pub(super) fn shuffle(&mut self, rows: &mut [u32]) {
+    pub(crate) fn shuffle(&mut self, rows: &mut [u32]) {
         for last in (1..rows.len()).rev() {
             rows.swap(last, self.below(last + 1));
         }
@@ -46,7 +52,7 @@ fn share(bits: u64, n: usize) -> usize {
 
 /// Draws items of a block.
 #[derive(Clone, Debug)]
-pub(super) enum Sampler {
+pub(crate) enum Sampler {
     /// So many, all alike.
     Uniform(usize),
     /// Each in proportion to its weight.
@@ -55,7 +61,7 @@ pub(super) enum Sampler {
 
 /// A place of the table: the item of the same row, or at the end of its share another one.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Place {
+pub(crate) struct Place {
     /// Of 2³².
     own_share: u32,
     other: u32,
@@ -63,7 +69,7 @@ pub(super) struct Place {
 
 impl Sampler {
     /// Items in proportion to weights that are not negative; all alike where all are 0. O(n).
-    pub(super) fn weighted(weights: &[f32]) -> Self {
+    pub(crate) fn weighted(weights: &[f32]) -> Self {
         let total: f64 = weights.iter().copied().map(f64::from).sum();
         if total == 0.0 {
             return Self::Uniform(weights.len());
@@ -88,7 +94,7 @@ impl Sampler {
 
     #[inline]
     #[expect(clippy::cast_possible_truncation, reason = "rows are u32; the lower bits are wanted")]
-    pub(super) fn draw(&self, draws: &mut Draws) -> u32 {
+    pub(crate) fn draw(&self, draws: &mut Draws) -> u32 {
         let bits = draws.bits();
         match self {
             Self::Uniform(n) => share(bits, *n) as u32,

@@ -3,46 +3,46 @@
 //! In whole cache lines of sixteen `f32`, so that no row shares a line with another and no loop has a rest.
 //! Where `dim` is no multiple of sixteen a row ends in zeros, which every step leaves zeros.
 
-use linalg::LANES;
+use linalg::{LANES, Simd};
 
 /// One cache line.
 #[derive(Clone, Copy, Debug, PartialEq)]
 #[repr(align(64))]
-pub(super) struct Line(pub(super) [f32; LANES]);
+pub(crate) struct Line(pub(super) [f32; LANES]);
 
 /// Rows of factors `[n_rows × dim]`.
 #[derive(Clone, Debug)]
-pub(super) struct Table {
+pub(crate) struct Table {
     dim: usize,
     stride: usize,
     lines: Vec<Line>,
 }
 
 impl Table {
-    pub(super) fn zeros(n_rows: usize, dim: usize) -> Self {
+    pub(crate) fn zeros(n_rows: usize, dim: usize) -> Self {
         let stride = dim.div_ceil(LANES);
         Self { dim, stride, lines: vec![Line([0.0; LANES]); n_rows * stride] }
     }
 
     /// Lines of a row.
-    pub(super) fn stride(&self) -> usize {
+    pub(crate) fn stride(&self) -> usize {
         self.stride
     }
 
-    pub(super) fn row(&self, r: usize) -> &[Line] {
+    pub(crate) fn row(&self, r: usize) -> &[Line] {
         &self.lines[r * self.stride..(r + 1) * self.stride]
     }
 
-    pub(super) fn lines(&self) -> &[Line] {
+    pub(crate) fn lines(&self) -> &[Line] {
         &self.lines
     }
 
-    pub(super) fn lines_mut(&mut self) -> &mut [Line] {
+    pub(crate) fn lines_mut(&mut self) -> &mut [Line] {
         &mut self.lines
     }
 
     /// Writes a row of `dim` numbers.
-    pub(super) fn set_row(&mut self, r: usize, values: impl IntoIterator<Item = f32>) {
+    pub(crate) fn set_row(&mut self, r: usize, values: impl IntoIterator<Item = f32>) {
         let lines = &mut self.lines[r * self.stride..(r + 1) * self.stride];
         let places = lines.iter_mut().flat_map(|line| &mut line.0).take(self.dim);
         for (place, value) in places.zip(values) {
@@ -51,7 +51,20 @@ impl Table {
     }
 
     /// The `dim` numbers of a row.
-    pub(super) fn values(&self, r: usize) -> impl Iterator<Item = f32> {
+    pub(crate) fn values(&self, r: usize) -> impl Iterator<Item = f32> {
         self.row(r).iter().flat_map(|line| line.0).take(self.dim)
     }
+}
+
+/// x·y for four y.
+#[inline(always)]
+pub(crate) fn dots<S: Simd>(simd: S, x: &[Line], ys: [&[Line]; 4]) -> [f32; 4] {
+    let mut sums = [simd.splat(0.0); 4];
+    for (l, x) in x.iter().enumerate() {
+        let x = simd.load(&x.0);
+        for k in 0..4 {
+            sums[k] = simd.mul_add(x, simd.load(&ys[k][l].0), sums[k]);
+        }
+    }
+    simd.sums(sums)
 }

@@ -1,0 +1,306 @@
+//! What is the product of two dense matrices, each as it lies or turned?
+//!
+//! The loops of Goto & van de Geijn (Anatomy of High-Performance Matrix Multiplication, 2008): the right side is laid
+//! out in panels of 32 columns, rows of the left in groups that stay in registers while a panel passes by, and sums run
+//! over 256 terms at a time.
+//! Rows of the result are shared out in chunks that depend on the shape alone, and each sum runs in one order, so that
+//! any number of threads gives the same bits.
+
+use rayon::iter::{IndexedParallelIterator, ParallelIterator};
+use rayon::slice::ParallelSliceMut;
+
+use crate::Matrix;
+use crate::aligned::Aligned;
+use crate::packed::Block;
+use crate::simd::{Isa, Kernel, LANES, Simd};
+
+/// Columns of a panel.
+const PANEL: usize = 2 * LANES;
+/// Terms of a sum that a panel holds at a time: a panel then fits the nearest cache.
+const DEPTH: usize = 256;
+/// Rows of the result that one thread takes at a time.
+const CHUNK_ROWS: usize = 64;
+/// The same where there are few rows.
+const FEW_CHUNK_ROWS: usize = 32;
+/// Products and sums below which threads cost more than they bring.
+const SMALL: usize = 1 << 16;
+
+/// A matrix to read, as it lies or turned.
+#[derive(Clone, Copy, Debug)]
+pub struct View<'a> {
+    values: &'a [f32],
+    n_rows: usize,
+    n_columns: usize,
+    row_stride: usize,
+    column_stride: usize,
+}
+
+/// What becomes of the numbers that a product is written over.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Onto {
+    /// They are replaced.
+    Nothing,
+    /// The product is added to them.
+    Sum,
+}
+
+impl<'a> View<'a> {
+    /// Rows of `n_columns` numbers, one after the other.
+    ///
+    /// # Panics
+    /// When these are not whole rows.
+    #[must_use]
+    pub fn new(values: &'a [f32], n_rows: usize, n_columns: usize) -> Self {
+        assert_eq!(values.len(), n_rows * n_columns, "[{n_rows} × {n_columns}] values expected");
+        Self { values, n_rows, n_columns, row_stride: n_columns, column_stride: 1 }
+    }
+
+    /// Rows as columns.
+    #[must_use]
+    pub fn turned(self) -> Self {
+        Self {
+            n_rows: self.n_columns,
+            n_columns: self.n_rows,
+            row_stride: self.column_stride,
+            column_stride: self.row_stride,
+            ..self
+        }
+    }
+
+    fn at(&self, row: usize, column: usize) -> f32 {
+        self.values[row * self.row_stride + column * self.column_stride]
+    }
+}
+
+impl Matrix {
+    /// To be multiplied.
+    #[must_use]
+    pub fn view(&self) -> View<'_> {
+        View::new(self.as_slice(), self.n_rows(), self.dim())
+    }
+}
+
+/// Writes left · right into `out` `[rows of left × columns of right]`, or adds it.
+///
+/// 2·rows·columns·terms operations, parallel over rows of the result; a copy of the right side beside it.
+///
+/// # Panics
+/// When the shapes do not fit.
+pub fn multiply(left: View<'_>, right: View<'_>, out: &mut [f32], onto: Onto, isa: Isa) {
+    let (n_rows, n_columns, n_terms) = (left.n_rows, right.n_columns, left.n_columns);
+    assert_eq!(n_terms, right.n_rows, "as many columns on the left as rows on the right expected");
+    assert_eq!(out.len(), n_rows * n_columns, "[{n_rows} × {n_columns}] numbers expected");
+    if onto == Onto::Nothing {
+        out.fill(0.0);
+    }
+    if out.is_empty() || n_terms == 0 {
+        return;
+    }
+    let panels = Panels::of(right, isa);
+    let chunk_rows = if n_rows <= 4 * CHUNK_ROWS { FEW_CHUNK_ROWS } else { CHUNK_ROWS };
+    let of_chunk = |(chunk, out): (usize, &mut [f32])| {
+        let first = chunk * chunk_rows;
+        isa.run(Chunk { left, first, panels: &panels, n_columns, out });
+    };
+    let chunks = chunk_rows * n_columns;
+    if n_rows * n_columns * n_terms <= SMALL {
+        out.chunks_mut(chunks).enumerate().for_each(of_chunk);
+    } else {
+        out.par_chunks_mut(chunks).enumerate().for_each(of_chunk);
+    }
+}
+
+/// The right side: for each 256 terms, panel after panel, term after term.
+struct Panels {
+    n_terms: usize,
+    n_panels: usize,
+    blocks: Aligned<f32>,
+}
+
+impl Panels {
+    fn of(right: View<'_>, isa: Isa) -> Self {
+        let (n_terms, n_columns) = (right.n_rows, right.n_columns);
+        let n_panels = n_columns.div_ceil(PANEL);
+        let mut blocks = Aligned::<f32>::zeros(n_panels * 2 * n_terms);
+        let panel_blocks = |terms: usize| terms * 2;
+        let lay = |panel: usize, first: usize, blocks: &mut [Block]| {
+            isa.run(Lay { right, panel, first, blocks });
+        };
+        let mut rest: &mut [Block] = &mut blocks;
+        for first in (0..n_terms).step_by(DEPTH) {
+            let terms = DEPTH.min(n_terms - first);
+            let (depth, more) = rest.split_at_mut(n_panels * panel_blocks(terms));
+            rest = more;
+            let panels = depth.chunks_exact_mut(panel_blocks(terms)).enumerate();
+            panels.for_each(|(panel, blocks)| lay(panel, first, blocks));
+        }
+        Self { n_terms, n_panels, blocks }
+    }
+
+    /// The panel of the terms from `first` on.
+    fn panel(&self, first: usize, panel: usize) -> &[Block] {
+        let terms = DEPTH.min(self.n_terms - first);
+        let start = 2 * (self.n_panels * first + panel * terms);
+        &self.blocks[start..start + 2 * terms]
+    }
+}
+
+/// Lays out one panel.
+struct Lay<'a> {
+    right: View<'a>,
+    panel: usize,
+    first: usize,
+    blocks: &'a mut [Block],
+}
+
+impl Kernel for Lay<'_> {
+    type Output = ();
+
+    #[inline(always)]
+    fn run<S: Simd>(self, _simd: S) {
+        let Self { right, panel, first, blocks } = self;
+        let start = panel * PANEL;
+        let n = PANEL.min(right.n_columns - start);
+        let rows = blocks.as_flattened_mut().chunks_exact_mut(PANEL);
+        if right.column_stride == 1 {
+            for (k, row) in (first..).zip(rows) {
+                row[..n].copy_from_slice(&right.values[k * right.row_stride + start..][..n]);
+            }
+            return;
+        }
+        let to = blocks.as_flattened_mut();
+        for c in 0..n {
+            let from = &right.values[(start + c) * right.column_stride + first..];
+            for (row, x) in to.chunks_exact_mut(PANEL).zip(from) {
+                row[c] = *x;
+            }
+        }
+    }
+}
+
+/// Some rows of the result.
+struct Chunk<'a> {
+    left: View<'a>,
+    first: usize,
+    panels: &'a Panels,
+    n_columns: usize,
+    out: &'a mut [f32],
+}
+
+impl Kernel for Chunk<'_> {
+    type Output = ();
+
+    #[inline(always)]
+    fn run<S: Simd>(self, simd: S) {
+        if S::MANY_REGISTERS {
+            self.multiply::<S, 8, 2>(simd);
+        } else {
+            self.multiply::<S, 4, 1>(simd);
+        }
+    }
+}
+
+impl Chunk<'_> {
+    #[inline(always)]
+    fn multiply<S: Simd, const R: usize, const C: usize>(self, simd: S) {
+        let Self { left, first, panels, n_columns, out } = self;
+        let n_rows = out.len() / n_columns;
+        let n_groups = n_rows.div_ceil(R);
+        let mut laid = vec![[0.0_f32; R]; n_groups * DEPTH.min(left.n_columns)];
+        for first_term in (0..left.n_columns).step_by(DEPTH) {
+            let terms = DEPTH.min(left.n_columns - first_term);
+            lay_left(left, (first, n_rows), (first_term, terms), &mut laid);
+            for panel in 0..panels.n_panels {
+                let right = panels.panel(first_term, panel);
+                let groups = laid.chunks_exact(terms).zip(out.chunks_mut(R * n_columns));
+                for (left, out) in groups {
+                    for column in (0..2).step_by(C) {
+                        let sums = tile::<S, R, C>(simd, left, right, column);
+                        let start = panel * PANEL + column * LANES;
+                        add::<S, R, C>(simd, &sums, out, n_columns, start);
+                    }
+                }
+            }
+        }
+    }
+}
+
+/// Lays out rows in groups, term after term; rows beyond the last are zeros.
+#[inline(always)]
+fn lay_left<const R: usize>(
+    left: View<'_>,
+    (first, n_rows): (usize, usize),
+    (first_term, terms): (usize, usize),
+    laid: &mut [[f32; R]],
+) {
+    for (group, laid) in (0..n_rows.div_ceil(R)).zip(laid.chunks_exact_mut(terms)) {
+        let row = first + group * R;
+        let n = R.min(first + n_rows - row);
+        if left.row_stride == 1 && n == R {
+            for (k, laid) in (first_term..).zip(laid.iter_mut()) {
+                laid.copy_from_slice(&left.values[row + k * left.column_stride..][..R]);
+            }
+            continue;
+        }
+        for r in 0..R {
+            for (k, laid) in (first_term..).zip(laid.iter_mut()) {
+                laid[r] = if r < n { left.at(row + r, k) } else { 0.0 };
+            }
+        }
+    }
+}
+
+/// Σₖ left[k][r]·right[k][c] over `R` rows and `C` blocks of a panel.
+#[inline(always)]
+fn tile<S: Simd, const R: usize, const C: usize>(
+    simd: S,
+    left: &[[f32; R]],
+    right: &[Block],
+    column: usize,
+) -> [[S::V; C]; R] {
+    let mut sums = [[simd.splat(0.0); C]; R];
+    for (left, right) in left.iter().zip(right.chunks_exact(2)) {
+        let right: &[Block; C] = right[column..].first_chunk().expect("blocks of the panel");
+        let mut loaded = [simd.splat(0.0); C];
+        for c in 0..C {
+            loaded[c] = simd.load(&right[c]);
+        }
+        for r in 0..R {
+            let left = simd.splat(left[r]);
+            for c in 0..C {
+                sums[r][c] = simd.mul_add(left, loaded[c], sums[r][c]);
+            }
+        }
+    }
+    sums
+}
+
+/// Adds a tile to rows of the result from a column on.
+#[inline(always)]
+fn add<S: Simd, const R: usize, const C: usize>(
+    simd: S,
+    sums: &[[S::V; C]; R],
+    out: &mut [f32],
+    n_columns: usize,
+    start: usize,
+) {
+    for (sums, out) in sums.iter().zip(out.chunks_exact_mut(n_columns)) {
+        for c in 0..C {
+            let start = start + c * LANES;
+            if let Some(block) = out.get_mut(start..start + LANES) {
+                let block = block.first_chunk_mut::<LANES>().expect("a whole block");
+                let sum = simd.add(simd.load(block), sums[c]);
+                simd.store(block, sum);
+            } else if start < n_columns {
+                let mut rest = [0.0; LANES];
+                simd.store(&mut rest, sums[c]);
+                for (out, x) in out[start..].iter_mut().zip(rest) {
+                    *out += x;
+                }
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests;
