@@ -54,7 +54,6 @@ fn who_names_artists_gets_a_list_from_them_until_all_is_taken_back() {
     let list = place.answers(&["weekly", "--listener", "eve", "--dry-run"]);
     let because = texts(&list).into_iter().filter(|text| text.starts_with("Because you named"));
     assert!(because.count() > 0, "{:?}", texts(&list));
-    assert!(list.to_string().contains("what most listeners here like counts for"), "{list}");
     assert_eq!(
         place.answers(&["weekly", "--listener", "eve", "--dry-run"])["tracks"],
         list["tracks"]

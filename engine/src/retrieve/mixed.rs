@@ -1,7 +1,8 @@
 //! How does a list go from what most like to what this listener does?
 //!
 //! With k liked recordings known, those that were named as far as they count, and m what `weekly.min_liked` says, the
-//! serving model has the share `w = min(1, 1.5·k/(k + m))`: none at 0, 3 in 4 at m, all from 2·m on, without a jump.
+//! serving model has the share `w = min(1, k/(k + 1)·(m + 1)/m)`: none at 0, most at 1, all from m on, without a jump.
+//! A model by vectors is the better guess even at 1, and one recording may have been liked by accident.
 //! A score is then `w·s/σ + (1 − w)·p/σ`, the model's own and what most like, where the listener lives if that is known,
 //! each by its deviation over the catalogue, as in [`models::blend`].
 
@@ -25,7 +26,7 @@ pub(crate) struct Cold {
 /// The share of the serving model where so many liked recordings are known; from 0 to 1.
 pub(crate) fn personal(known: f32, min_liked: u32) -> f32 {
     let m = min_liked as f32;
-    if known >= 2.0 * m { 1.0 } else { 1.5 * known / (known + m) }
+    if known >= m { 1.0 } else { known / (known + 1.0) * (m + 1.0) / m }
 }
 
 impl<'a> Maker<'a> {
@@ -90,12 +91,12 @@ mod tests {
 
     #[test]
     fn the_share_of_the_model_grows_from_nothing_to_all_without_a_jump() {
-        // 1.5 · k / (k + 5) up to 10.
-        assert_eq!(
-            [0.0, 1.0, 5.0, 10.0, 80.0].map(|k| personal(k, 5)),
-            [0.0, 0.25, 0.75, 1.0, 1.0]
-        );
-        assert!((personal(9.99, 5) - 1.0).abs() < 1e-3);
+        // k/(k + 1)·6/5 up to 5.
+        for (k, share) in
+            [(0.0, 0.0), (1.0, 0.6), (3.0, 0.9), (4.999, 1.0), (5.0, 1.0), (80.0, 1.0)]
+        {
+            assert!((personal(k, 5) - share).abs() < 1e-3, "{k}");
+        }
         assert_eq!(personal(0.0, 0), 1.0, "no liked recording is needed");
     }
 }
