@@ -8,7 +8,7 @@ use music::{ImportId, ItemKind, ListKind, Week};
 
 pub(crate) use controls::{
     Edge, ExposureArguments, LeaningArguments, LeaveOutArguments, LeaveOutParts, LibraryArguments,
-    LibraryChange, PolicyArguments, PolicyChange, SettingsArguments,
+    LibraryChange, OnboardArguments, PolicyArguments, PolicyChange, SettingsArguments,
 };
 pub(crate) use evaluate::{EvaluateArguments, How, Matter};
 pub(crate) use insight::{
@@ -69,6 +69,8 @@ pub(crate) enum Command {
     /// Take a block back
     #[command(after_help = "Example: undersong unblock --listener ada artist \"Some Artist\"")]
     Unblock(BlockArguments),
+    /// Say what a listener who comes loves, before any listen tells
+    Onboard(OnboardArguments),
     /// More like an artist, a recording or a tag
     #[command(after_help = "Example: undersong more --listener ada tag slowcore")]
     More(LeaningArguments),

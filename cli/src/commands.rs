@@ -14,6 +14,7 @@ pub(crate) mod leave_out;
 pub(crate) mod library;
 pub(crate) mod listeners;
 pub(crate) mod models;
+pub(crate) mod onboard;
 pub(crate) mod opinion;
 pub(crate) mod policy;
 pub(crate) mod settings;

@@ -55,6 +55,7 @@ fn run(arguments: Arguments, say: &Say) -> anyhow::Result<Answer> {
         Command::History(arguments) => commands::history::run(&global, &arguments, say),
         Command::Block(arguments) => commands::block::block(&global, &arguments, say),
         Command::Unblock(arguments) => commands::block::unblock(&global, &arguments, say),
+        Command::Onboard(arguments) => commands::onboard::run(&global, arguments, say),
         Command::More(arguments) => {
             commands::leaning::run(&global, &arguments, store::Lean::More, say)
         }

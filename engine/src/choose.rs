@@ -11,7 +11,7 @@ use crate::lifts::{self, Lift};
 use crate::maker::Maker;
 use crate::portrait::Portrait;
 use crate::regions::TasteMap;
-use crate::retrieve::{Asked, Retrieved};
+use crate::retrieve::{Asked, Cold, Retrieved, personal};
 use crate::scores::Scores;
 use crate::sources::{Ask, Found, gather};
 use crate::taste::Taste;
@@ -161,22 +161,37 @@ impl<'a> Maker<'a> {
         u64::from_le_bytes(hash.as_bytes()[..8].try_into().expect("a hash has more than 8 bytes"))
     }
 
-    /// The place of the model that scores, and why it is not the serving one.
-    pub(crate) fn scorer(&self, request: &WeeklyRequest, taste: &Taste) -> (usize, Option<String>) {
-        let needed = self.config.weekly.min_liked as usize;
+    /// The place of the model that scores, what is known where that is little, and what there is to say of it.
+    pub(crate) fn scorer(
+        &self,
+        request: &WeeklyRequest,
+        portrait: &Portrait,
+    ) -> (usize, Option<Cold>, Option<String>) {
+        let (taste, needed) = (&portrait.taste, self.config.weekly.min_liked);
+        let share = personal(taste.known(), needed);
         match request.scorer {
-            Scorer::Model(place) => (place, None),
-            Scorer::Serving if taste.n_liked >= needed => (0, None),
-            Scorer::Serving => {
-                let items = self.snapshot.manifest.items.name();
-                let name = describe::name(&request.listener);
-                let why = format!(
-                    "Too little is known of {name} for a personal list ({} liked {items} that others know too, {needed} needed): \
-                     these are what most listeners here like.",
-                    taste.n_liked
-                );
-                (self.snapshot.models.len() - 1, Some(why))
-            }
+            Scorer::Model(place) => return (place, None, None),
+            Scorer::Serving if share >= 1.0 => return (0, None, None),
+            Scorer::Serving => {}
         }
+        let items = self.snapshot.manifest.items.name();
+        let name = describe::name(&request.listener);
+        let cold = Some(Cold { personal: share, country: portrait.country.clone() });
+        let n_liked = taste.n_liked;
+        if share == 0.0 {
+            let why = format!(
+                "Nothing is known that {name} likes and others know too: these are what most listeners here like.",
+            );
+            return (self.snapshot.models.len() - 1, cold, Some(why));
+        }
+        let known = match taste.n_named() {
+            0 => format!("{n_liked} liked {items} that others know too"),
+            n => format!("{n_liked} liked {items} that others know too, {n} by what was named"),
+        };
+        let why = format!(
+            "Little is known of {name} yet ({known}): what most listeners here like counts for {:.0} of 100 in this list.",
+            100.0 * (1.0 - share)
+        );
+        (0, cold, Some(why))
     }
 }

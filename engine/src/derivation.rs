@@ -210,8 +210,9 @@ impl<'a> Maker<'a> {
             .collect();
         let part = &choice.parts[scores[0].0];
         let recommender = &self.snapshot.models[choice.model].recommender;
-        let shares = recommender.explain(&part.weights(), item);
-        let reason = describe::reason(folder, self, part, item, shares.as_deref())?;
+        let own = recommender.explain(&part.weights(), item);
+        let shares = own.map(|own| describe::Shares::of(choice, scores[0].0, item, own));
+        let reason = describe::reason(folder, self, part, item, shares.as_ref())?;
         derivation.contributions = reason.contributions;
         Ok(())
     }

@@ -35,13 +35,12 @@ pub(crate) fn tracks(
     let snapshot = maker.snapshot;
     let chosen: Vec<&Found> = slate.lines.iter().map(|line| &found[line.candidate]).collect();
     let names = region_names(folder, maker, portrait.map.regions())?;
-    let shares = shares(snapshot, choice.model, parts, &chosen);
+    let shares = shares(snapshot, choice, &chosen);
     let mut tracks = Vec::with_capacity(slate.lines.len());
     for (at, line) in slate.lines.iter().enumerate() {
         let found = chosen[at];
         let recording = maker.recording(folder, found.item)?;
-        let reason =
-            reason(folder, maker, &parts[found.region], found.item, shares[at].as_deref())?;
+        let reason = reason(folder, maker, &parts[found.region], found.item, shares[at].as_ref())?;
         let reason = Reason { text: said(found, line, &names).unwrap_or(reason.text), ..reason };
         let region = names.get(found.region).filter(|_| choice.model == 0).cloned();
         let position = u32::try_from(at + 1).expect("lists are short");
@@ -129,24 +128,40 @@ fn heaviest<K: Copy + Ord>(weights: BTreeMap<K, f32>) -> Vec<K> {
     weights.into_iter().map(|(key, _)| key).collect()
 }
 
-/// What each entry of its part of the history contributes to each line, where the model can tell: of a recording that came
-/// after its training it cannot.
-fn shares(
-    snapshot: &Snapshot,
-    model: usize,
-    parts: &[Taste],
-    chosen: &[&Found],
-) -> Vec<Option<Vec<f32>>> {
-    let recommender = &snapshot.models[model].recommender;
+/// What a score is made of.
+#[derive(Clone, Debug)]
+pub(crate) struct Shares {
+    /// What each entry of the history contributes.
+    pub(crate) of_entries: Vec<f32>,
+    /// What is there because most listeners like it.
+    pub(crate) of_most: f32,
+}
+
+impl Shares {
+    /// What one region's score of an item is made of, from what the model says of its own score.
+    pub(crate) fn of(choice: &Choice<'_>, region: usize, item: ItemIx, own: Vec<f32>) -> Self {
+        let Some(scale) = choice.scores.scale(region) else {
+            return Self { of_entries: own, of_most: 0.0 };
+        };
+        let of_entries: Vec<f32> = own.iter().map(|share| scale * share).collect();
+        let score = choice.scores.of_query(region, &[item.0])[0];
+        let of_most = score - of_entries.iter().sum::<f32>();
+        Self { of_entries, of_most }
+    }
+}
+
+/// What the score of each line is made of, where the model can tell: of a recording that came after its training it cannot.
+fn shares(snapshot: &Snapshot, choice: &Choice<'_>, chosen: &[&Found]) -> Vec<Option<Shares>> {
+    let recommender = &snapshot.models[choice.model].recommender;
     let mut shares = vec![None; chosen.len()];
-    for (region, part) in parts.iter().enumerate() {
+    for (region, part) in choice.parts.iter().enumerate() {
         let is_of_it =
             |line: &usize| chosen[*line].region == region && !snapshot.is_new(chosen[*line].item);
         let lines: Vec<usize> = (0..chosen.len()).filter(is_of_it).collect();
         let items: Vec<ItemIx> = lines.iter().map(|line| chosen[*line].item).collect();
         let of_region = recommender.explain_each(&part.weights(), &items);
-        for (line, of_line) in lines.into_iter().zip(of_region.into_iter().flatten()) {
-            shares[line] = Some(of_line);
+        for (line, own) in lines.into_iter().zip(of_region.into_iter().flatten()) {
+            shares[line] = Some(Shares::of(choice, region, chosen[line].item, own));
         }
     }
     shares
@@ -232,22 +247,33 @@ pub(crate) fn reason(
     maker: &Maker<'_>,
     taste: &Taste,
     item: ItemIx,
-    shares: Option<&[f32]>,
+    shares: Option<&Shares>,
 ) -> Result<Reason, Error> {
     let snapshot = maker.snapshot;
-    let Some(shares) = shares else {
-        let listeners = snapshot.liked_by(item);
-        let text = match listeners {
-            _ if snapshot.is_new(item) => NEW.to_owned(),
-            1 => "Liked by 1 listener here.".to_owned(),
-            _ => format!("Liked by {listeners} listeners here."),
-        };
-        return Ok(Reason { text, contributions: Vec::new() });
+    let liked_by = || match snapshot.liked_by(item) {
+        _ if snapshot.is_new(item) => NEW.to_owned(),
+        1 => "Liked by 1 listener here.".to_owned(),
+        listeners => format!("Liked by {listeners} listeners here."),
     };
-    let (named, rest) = largest(taste, shares);
+    let Some(Shares { of_entries, of_most }) = shares else {
+        return Ok(Reason { text: liked_by(), contributions: Vec::new() });
+    };
+    let (named, rest) = largest(taste, of_entries);
     let recordings = named.iter().map(|(item, _)| maker.recording(folder, *item));
     let recordings = recordings.collect::<Result<Vec<_>, Error>>()?;
-    let text = sentence(&recordings, snapshot.manifest.items);
+    let for_it: f32 = of_entries.iter().filter(|share| **share > 0.0).sum();
+    let text = match picks(taste, &named) {
+        _ if *of_most > for_it => liked_by(),
+        Some(picks) => format!("Because you named {}.", listed(&picks)),
+        None => {
+            let own = named.iter().zip(&recordings);
+            let own = own.filter(|((item, _), _)| taste.named(*item).is_none());
+            sentence(
+                &own.map(|(_, recording)| *recording).collect::<Vec<_>>(),
+                snapshot.manifest.items,
+            )
+        }
+    };
     let mut contributions: Vec<_> = named
         .iter()
         .zip(&recordings)
@@ -258,16 +284,29 @@ pub(crate) fn reason(
             share: *share,
         })
         .collect();
+    let mut together = |title: String, share: f32| {
+        let artist = String::new();
+        contributions.push(Contribution { recording: None, title, artist, share });
+    };
     if rest.n > 0 {
-        let title = format!("{} others", rest.n);
-        contributions.push(Contribution {
-            recording: None,
-            title,
-            artist: String::new(),
-            share: rest.share,
-        });
+        together(format!("{} others", rest.n), rest.share);
+    }
+    if *of_most != 0.0 {
+        together("what most listeners here like".to_owned(), *of_most);
     }
     Ok(Reason { text, contributions })
+}
+
+/// What the listener named, where the recordings that speak most for an item all count as liked for that.
+fn picks(taste: &Taste, largest: &[(ItemIx, f32)]) -> Option<Vec<String>> {
+    let mut picks: Vec<String> = Vec::new();
+    for (item, _) in largest {
+        let name = taste.named(*item)?;
+        if !picks.iter().any(|other| other == name) {
+            picks.push(name.to_owned());
+        }
+    }
+    (!picks.is_empty()).then_some(picks)
 }
 
 /// What is left of a history after the largest contributions.

@@ -91,6 +91,22 @@ pub enum Error {
         /// What was typed.
         text: String,
     },
+    /// Nobody or nothing has that name here.
+    #[error("no {what} is called `{text}` here; {}", nearest_name(nearest.as_deref()))]
+    NoSuchName {
+        /// `artist` or `tag`.
+        what: &'static str,
+        /// What was typed.
+        text: String,
+        /// The name most like it.
+        nearest: Option<String>,
+    },
+    /// Not a country.
+    #[error("two letters such as AT expected for a country, got `{got}`")]
+    NoCountry {
+        /// What was typed.
+        got: String,
+    },
     /// More than one thing matches.
     #[error("`{text}` is the name of {count} {what}s here; give an id: {examples}")]
     Ambiguous {
@@ -249,6 +265,13 @@ impl From<std::io::Error> for Error {
 
 fn of_week(week: Option<music::Week>) -> String {
     week.map_or(String::new(), |week| format!(" for {week}"))
+}
+
+fn nearest_name(nearest: Option<&str>) -> String {
+    nearest.map_or_else(
+        || "import a catalogue that has some first".to_owned(),
+        |nearest| format!("the nearest name is `{nearest}`"),
+    )
 }
 
 fn known_names(known: &[String]) -> String {

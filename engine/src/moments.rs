@@ -32,6 +32,12 @@ pub(crate) struct Told {
 }
 
 impl Told {
+    /// That a recording was named as liked, which counts so much.
+    pub(crate) fn liked(recording: RecordingId, at: Timestamp, weight: f32) -> Self {
+        let (at, outcome) = (at.as_millisecond(), Outcome::Liked);
+        Self { recording, at, outcome, hour: None, device: None, weight }
+    }
+
     /// As a model takes it.
     pub(crate) fn moment(&self, item: ItemIx, newest: Timestamp) -> Moment {
         Moment {
@@ -113,14 +119,19 @@ fn age_days(at: i64, newest: Timestamp) -> f32 {
     ((newest.as_millisecond() - at) as f64 / 86_400_000.0) as f32
 }
 
-/// Where the newest listen before a moment was heard, of those that say it.
-pub(crate) fn country(history: &History, until: Option<Timestamp>) -> Option<Country> {
+/// Where the newest listen before a moment was heard, of those that say it; else what the listener said.
+pub(crate) fn country(
+    history: &History,
+    until: Option<Timestamp>,
+    said: Option<&str>,
+) -> Option<Country> {
     let before = history.listens.iter().filter(|logged| until.is_none_or(|t| logged.event.at < t));
     let located = before.filter_map(|logged| {
         let country = letters(logged.event.context.country.as_deref()?)?;
         Some((logged.event.at, country))
     });
-    Some(located.max_by_key(|(at, _)| *at)?.1)
+    let newest = located.max_by_key(|(at, _)| *at).map(|(_, country)| country);
+    newest.or_else(|| letters(said?))
 }
 
 /// Two letters, large; anything else is no country.

@@ -14,10 +14,10 @@ use models::{Heard, Moments};
 use music::{History, ItemIx, ListenerId, RecordingId, Rows, UserIx};
 
 use crate::belief::learned;
-use crate::crowd::{Recent, Trending};
+use crate::crowd::{Popular, Recent, Trending};
 use crate::firewall::Firewall;
 use crate::moments::{Detail, Told, letters, moments};
-use crate::weekly::timezone_of;
+use crate::weekly::timezone;
 use crate::{Error, Folder, Observer};
 
 /// What becomes of counts, which say how often and not when.
@@ -53,6 +53,8 @@ pub struct Pairs {
     pub moments: Option<Moments>,
     /// What is heard more and more these weeks.
     pub(crate) trending: Trending,
+    /// What is liked most in each country.
+    pub(crate) popular: Popular,
 }
 
 /// Who wants to know of rows of the log that are doubted.
@@ -113,7 +115,7 @@ pub fn pairs(
             }
         };
         let own;
-        let (firewall, tz) = match ways(folder, listener, reading.detail) {
+        let Ways { firewall, tz, country } = match Ways::of(folder, listener) {
             Ok(ways) => ways,
             Err(error) => {
                 failure = Some(error);
@@ -133,8 +135,10 @@ pub fn pairs(
         if gathered.count_doubts(&weighing) {
             on_doubt(listener, &weighing);
         }
-        let told = tz.map(|tz| moments(&weighing.contributions, &tz));
-        gathered.add(listener, history, &weighing, told, reading);
+        let told = || moments(&weighing.contributions, &tz);
+        let told = (reading.detail == Detail::Moments).then(told);
+        let country = history.country().or(country);
+        gathered.add((listener, country), &weighing, told, reading);
         observer.advance(gathered.listeners.len() as u64);
     })?;
     if let Some(error) = failure {
@@ -149,17 +153,23 @@ pub fn pairs(
     Ok(gathered.matrix(reading.evidence, reading.detail))
 }
 
-/// What a listener leaves out, and where the listener lives if moments are told.
-fn ways(
-    folder: &Folder,
-    listener: ListenerId,
-    detail: Detail,
-) -> Result<(Firewall, Option<TimeZone>), Error> {
-    let tz = match detail {
-        Detail::Pairs => None,
-        Detail::Moments => Some(timezone_of(folder, listener)?),
-    };
-    Ok((Firewall::of(folder, listener)?, tz))
+/// What is known of a listener beside the log.
+struct Ways {
+    firewall: Firewall,
+    tz: TimeZone,
+    /// Where the listener said to live.
+    country: Option<String>,
+}
+
+impl Ways {
+    fn of(folder: &Folder, listener: ListenerId) -> Result<Self, Error> {
+        let known = folder.store.listener_with(listener)?;
+        let tz = known
+            .as_ref()
+            .map_or_else(|| folder.config.timezone(), |known| timezone(folder, known));
+        let country = known.and_then(|known| known.country);
+        Ok(Self { firewall: Firewall::of(folder, listener)?, tz, country })
+    }
 }
 
 /// Below this trust a pair is left out: a model that counts pairs would count it whole.
@@ -201,8 +211,7 @@ impl Gathered {
 
     fn add(
         &mut self,
-        listener: ListenerId,
-        history: &History,
+        (listener, country): (ListenerId, Option<String>),
         weighing: &Weighing<'_>,
         told: Option<Vec<Told>>,
         reading: &Reading<'_>,
@@ -219,7 +228,7 @@ impl Gathered {
         }));
         if self.pairs.len() > before {
             self.listeners.push(listener);
-            self.countries.push(history.country());
+            self.countries.push(country);
             self.told.extend(told.map(|told| trusted(told, listener, reading.trust)));
             self.plays.push(weighing.weighed.iter().map(|weighed| weighed.plays).sum());
         }
@@ -277,6 +286,9 @@ impl Gathered {
             })
             .collect();
         let trending = Trending::of(&recent, &self.countries);
+        let liked = self.pairs.iter().filter(|pair| pair.evidence > 0.0);
+        let liked = liked.map(|pair| (pair.user, item(pair.recording)));
+        let popular = Popular::of(liked, &self.countries);
         let moments = self.moments(&rows, newest, detail);
         let Self { listeners, plays, doubted, .. } = self;
         let heard = Csr::from_triplets(listeners.len(), rows.len(), triplets);
@@ -291,6 +303,7 @@ impl Gathered {
             doubted,
             moments,
             trending,
+            popular,
         }
     }
 }

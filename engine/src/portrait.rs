@@ -11,8 +11,9 @@ use store::Listener;
 use crate::firewall::Firewall;
 use crate::maker::Maker;
 use crate::off_limits::OffLimits;
+use crate::onboarding::Picks;
 use crate::regions::TasteMap;
-use crate::taste::Taste;
+use crate::taste::{Aside, Taste};
 use crate::weekly::timezone;
 use crate::wishes::Wishes;
 use crate::{Error, Folder, belief};
@@ -26,7 +27,7 @@ pub(crate) struct Portrait {
     /// The listener's own taste, without what the listener leaves out.
     pub(crate) taste: Taste,
     pub(crate) off_limits: OffLimits,
-    /// Where the listener was heard last, as far as the log says.
+    /// Where the listener was heard last as far as the log says, else where the listener said to live.
     pub(crate) country: Option<String>,
     /// Regions of what is liked, by the space of the serving model.
     pub(crate) map: TasteMap,
@@ -64,12 +65,22 @@ impl Portrait {
         let past = Past { history: &own, shown, until: Some(until.evidence) };
         let tz = timezone(folder, listener);
         let season = seasons(maker, &tz, &own, until);
-        let taste = Taste::of(&past, maker.snapshot, &maker.places, &maker.config, &season, &tz);
+        let picks = Picks::of(folder, listener.id, until.known)?;
+        let (season, tz, country) = (&season, &tz, listener.country.as_deref());
+        let aside = Aside { season, tz, country, picks: &picks };
+        let taste = Taste::of(&past, maker.snapshot, &maker.places, &maker.config, &aside);
         let before = folder.store.taste(listener.id, until.week.plus(-1))?;
         let before: Vec<TasteRegion> = before.map(|(_, regions)| regions).unwrap_or_default();
         let map = TasteMap::of(&taste, maker, RegionKind::Taste, &before);
         let distaste = TasteMap::of(&taste, maker, RegionKind::Distaste, &before);
-        Ok(Self { wishes, taste, off_limits, country: own.country(), map, distaste })
+        Ok(Self {
+            wishes,
+            taste,
+            off_limits,
+            country: own.country().or_else(|| listener.country.clone()),
+            map,
+            distaste,
+        })
     }
 }
 

@@ -11,9 +11,10 @@ use store::ShownLine;
 use crate::belief;
 use crate::facts::Facts;
 use crate::firewall::Firewall;
+use crate::onboarding::Picks;
 use crate::pairs::lengths_of;
 use crate::places::Places;
-use crate::taste::Taste;
+use crate::taste::{Aside, Taste};
 use crate::weekly::timezone_of;
 use crate::{Error, Folder, Snapshot};
 
@@ -133,7 +134,10 @@ impl Liking<'_> {
             shown: belief::shown(folder, listener)?,
             until: Some(week.start(&tz)),
         };
-        let taste = Taste::of(&past, snapshot, places, &folder.config, &BTreeMap::new(), &tz);
+        // What was named may never have been heard.
+        let (season, picks) = (&BTreeMap::new(), &Picks::default());
+        let aside = Aside { season, tz: &tz, country: None, picks };
+        let taste = Taste::of(&past, snapshot, places, &folder.config, &aside);
         let popularity = taste.liked().map(|(item, _)| f64::from(facts.popularity(item)));
         Ok((taste.n_liked > 0).then(|| popularity.sum::<f64>() / taste.n_liked as f64))
     }

@@ -18,6 +18,10 @@ use crate::scores::{Scores, promising};
 use crate::taste::Taste;
 use crate::weekly::WeeklyRequest;
 
+mod mixed;
+
+pub(crate) use mixed::{Cold, personal};
+
 /// Queries from which on laying out the rows for a search pays.
 const MANY: usize = 64;
 
@@ -28,6 +32,8 @@ pub(crate) struct Asked {
     pub(crate) model: usize,
     /// Why it is not the serving one.
     pub(crate) why: Option<String>,
+    /// What is known of a listener of whom little is.
+    pub(crate) cold: Option<Cold>,
     /// The history as each region sees it.
     pub(crate) parts: Vec<Taste>,
     /// What the model makes of each of them.
@@ -59,7 +65,7 @@ pub(crate) struct Layouts {
 impl<'a> Maker<'a> {
     /// What to ask for a listener.
     pub(crate) fn ask(&self, portrait: &Portrait, request: &WeeklyRequest) -> Asked {
-        let (model, why) = self.scorer(request, &portrait.taste);
+        let (model, cold, why) = self.scorer(request, portrait);
         // Regions are of the serving model's space; another model is asked by the whole taste.
         let parts = match model {
             0 => portrait.map.parts(&portrait.taste, self),
@@ -68,11 +74,21 @@ impl<'a> Maker<'a> {
         let recommender = &self.snapshot.models[model].recommender;
         let queries = parts.iter().map(|part| recommender.represent(&part.weights())).collect();
         let whole = recommender.represent(&portrait.taste.weights());
-        Asked { model, why, parts, queries, whole, left_out: portrait.off_limits.rows(self) }
+        Asked { model, why, cold, parts, queries, whole, left_out: portrait.off_limits.rows(self) }
     }
 
     /// The best rows for everybody who asks.
     pub(crate) fn retrieve(&self, asked: &[&Asked]) -> Vec<Retrieved<'a>> {
+        let warm: Vec<&Asked> = asked.iter().copied().filter(|one| one.cold.is_none()).collect();
+        let mut of_warm = self.retrieve_personal(&warm).into_iter();
+        let of_cold = |one: &&Asked| Some(self.retrieve_mixed(one, one.cold.as_ref()?));
+        let of_cold: Vec<Option<Retrieved<'a>>> = asked.par_iter().map(of_cold).collect();
+        let all = of_cold.into_iter().map(|found| found.or_else(|| of_warm.next()));
+        all.map(|found| found.expect("whoever is not cold was asked for above")).collect()
+    }
+
+    /// The best rows by the model alone.
+    fn retrieve_personal(&self, asked: &[&Asked]) -> Vec<Retrieved<'a>> {
         let quotas = &self.config.weekly.sources;
         let n_queries: usize = asked.iter().map(|one| one.queries.len() + 1).sum();
         let are_many = n_queries >= MANY;

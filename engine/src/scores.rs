@@ -16,6 +16,13 @@ pub(crate) enum Scores<'a> {
     },
     /// `[n_queries × n_items]`, where scores cannot be had one by one.
     All(Matrix),
+    /// What a model makes of the listener and what most like, mixed.
+    Mixed {
+        /// `[n_queries × n_items]`
+        rows: Matrix,
+        /// `[n_queries]` what the model's own score is multiplied by.
+        scales: Vec<f32>,
+    },
 }
 
 impl<'a> Scores<'a> {
@@ -32,11 +39,19 @@ impl<'a> Scores<'a> {
         Self::All(rows)
     }
 
+    /// What a score of the model is multiplied by for one query, where something else is in the mix.
+    pub(crate) fn scale(&self, query: usize) -> Option<f32> {
+        match self {
+            Self::Dots { .. } | Self::All(_) => None,
+            Self::Mixed { scales, .. } => Some(scales[query]),
+        }
+    }
+
     /// How many queries there are.
     pub(crate) fn n_queries(&self) -> usize {
         match self {
             Self::Dots { queries, .. } => queries.n_rows(),
-            Self::All(rows) => rows.n_rows(),
+            Self::All(rows) | Self::Mixed { rows, .. } => rows.n_rows(),
         }
     }
 
@@ -48,7 +63,7 @@ impl<'a> Scores<'a> {
                 dots_with(items, rows, queries.row(query), &mut scores, Isa::best());
                 scores
             }
-            Self::All(scores) => {
+            Self::All(scores) | Self::Mixed { rows: scores, .. } => {
                 let scores = scores.row(query);
                 rows.iter().map(|row| scores[*row as usize]).collect()
             }

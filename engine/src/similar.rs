@@ -15,9 +15,10 @@ use serde::Serialize;
 use store::{Listener, Recording};
 
 use crate::belief::believed;
+use crate::onboarding::Picks;
 use crate::pairs::age_days;
 use crate::places::Places;
-use crate::taste::Taste;
+use crate::taste::{Aside, Taste};
 use crate::weekly::timezone_of;
 use crate::{Error, Folder, Snapshot, describe};
 
@@ -200,8 +201,12 @@ impl Space<'_> {
         places: &Places<'_>,
     ) -> Result<Taste, Error> {
         let (anytime, tz) = (BTreeMap::new(), timezone_of(self.folder, listener)?);
+        let picks = Picks::of(self.folder, listener, None)?;
+        let known = self.folder.store.listener_with(listener)?;
+        let country = known.as_ref().and_then(|known| known.country.as_deref());
+        let aside = Aside { season: &anytime, tz: &tz, country, picks: &picks };
         let config = &self.folder.config;
-        Ok(Taste::of(&self.past(history), self.snapshot, places, config, &anytime, &tz))
+        Ok(Taste::of(&self.past(history), self.snapshot, places, config, &aside))
     }
 
     fn past<'h>(&self, history: &'h music::History) -> Past<'h> {

@@ -11,6 +11,7 @@
 //!                         lengths.npy        [n_items] length in milliseconds, 0 where unknown
 //!                         imputed_lengths.npy [n_items] the same of those imputed because none is known
 //!                         trending.npy       [n, 2] country and row of what is heard more and more
+//!                         popular.npy        [n, 3] country, row and listeners of what is liked most there
 //!                         circles.npy        [n_circles, dim] directions of listeners who are alike
 //!                         circle_items.npy   [n, 2] circle and row of what is liked in it
 //!                         model-0.*.npy      the arrays of each model, the serving one first

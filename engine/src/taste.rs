@@ -10,12 +10,26 @@ use music::{ArtistId, ItemIx, RecordingId};
 use crate::belief::believed;
 use crate::facts::Facts;
 use crate::moments::{Told, country, moments};
+use crate::onboarding::{Picks, left, of_a_like};
 use crate::pairs::{age_days, lengths_of};
 use crate::places::Places;
 use crate::{Config, Snapshot};
 
 /// The most genres that say what a listener hears.
 const GENRES: usize = 20;
+
+/// What is known of a listener beside the log.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Aside<'a> {
+    /// What lifts a liked recording whose time has come round.
+    pub(crate) season: &'a BTreeMap<RecordingId, f32>,
+    /// Where the listener lives.
+    pub(crate) tz: &'a TimeZone,
+    /// The same in two letters, as the listener said; a listen that tells goes first.
+    pub(crate) country: Option<&'a str>,
+    /// What the listener named as loved.
+    pub(crate) picks: &'a Picks,
+}
 
 /// A listener's weighed history; owns what [`models::History`] borrows.
 #[derive(Clone, Debug, Default)]
@@ -25,7 +39,11 @@ pub(crate) struct Taste {
     /// When they came about, oldest first; empty where no model of the snapshot looks at it.
     moments: Vec<Moment>,
     country: Option<Country>,
-    /// How many of them are liked.
+    /// What was named that each row counts as liked for, where the listener's own listening does not tell; ascending.
+    named: Vec<(ItemIx, String)>,
+    /// How much of a like a pick counts.
+    left: f32,
+    /// How many of the others are liked.
     pub(crate) n_liked: usize,
 }
 
@@ -33,14 +51,13 @@ impl Taste {
     /// Weighs a past; recordings that the snapshot does not know are left out.
     ///
     /// Lengths that the snapshot does not know are estimated from this history.
-    /// `season` lifts what is liked where its time has come round; `tz` is where the listener lives.
+    /// What was named counts as liked where the history tells nothing of it.
     pub(crate) fn of(
         past: &Past<'_>,
         snapshot: &Snapshot,
         places: &Places<'_>,
         config: &Config,
-        season: &BTreeMap<RecordingId, f32>,
-        tz: &TimeZone,
+        aside: &Aside<'_>,
     ) -> Self {
         let lengths = lengths_of(past.history, &snapshot.lengths);
         let newest = snapshot.manifest.knows_until;
@@ -50,23 +67,50 @@ impl Taste {
         for believed in believed(&weighing.weighed, Some(snapshot), &config.evidence) {
             if let Some(item) = places.ix(believed.recording) {
                 let age_days = age_days(believed.last, newest);
-                let season = season.get(&believed.recording).copied().unwrap_or(1.0);
+                let season = aside.season.get(&believed.recording).copied().unwrap_or(1.0);
                 let is_liked = believed.is_liked;
                 let confidence = believed.confidence * if is_liked { season } else { 1.0 };
                 by_row.insert(item, Heard { confidence, age_days, is_liked });
             }
         }
         let n_liked = by_row.values().filter(|heard| heard.is_liked).count();
+        let left = left(n_liked);
+        let confidence = left * of_a_like(&config.evidence);
+        let mut picked = aside.picks.liked(snapshot, places);
+        picked.retain(|picked| confidence > 0.0 && !by_row.contains_key(&picked.item));
+        for picked in &picked {
+            let age_days = age_days(Some(picked.at), newest);
+            by_row.insert(picked.item, Heard { confidence, age_days, is_liked: true });
+        }
         let (items, heard): (Vec<ItemIx>, Vec<Heard>) = by_row.into_iter().unzip();
-        let mut taste = Self { items, heard, n_liked, ..Self::default() };
+        let named = picked.iter().map(|picked| (picked.item, picked.name.clone())).collect();
+        let mut taste = Self { items, heard, named, left, n_liked, ..Self::default() };
         if let Some(newest) = newest.filter(|_| snapshot.wants_moments()) {
-            let told = moments(&weighing.contributions, tz);
+            let mut told = moments(&weighing.contributions, aside.tz);
+            told.extend(picked.iter().map(|picked| Told::liked(picked.recording, picked.at, left)));
+            told.sort_by_key(|told| told.at);
             let row = |recording| places.ix(recording).filter(|item| taste.place(*item).is_some());
             let moment = |told: &Told| Some(told.moment(row(told.recording)?, newest));
             taste.moments = told.iter().filter_map(moment).collect();
-            taste.country = country(past.history, past.until);
+            taste.country = country(past.history, past.until, aside.country);
         }
         taste
+    }
+
+    /// How many liked recordings are known, those that were named as far as they count.
+    pub(crate) fn known(&self) -> f32 {
+        self.n_liked as f32 + self.left * self.named.len() as f32
+    }
+
+    /// How many recordings count as liked because they were named.
+    pub(crate) fn n_named(&self) -> usize {
+        self.named.len()
+    }
+
+    /// What a row counts as liked for, where that is because it was named.
+    pub(crate) fn named(&self, item: ItemIx) -> Option<&str> {
+        let place = self.named.binary_search_by_key(&item, |(named, _)| *named).ok()?;
+        Some(&self.named[place].1)
     }
 
     /// Where an item stands among the rows.
@@ -142,12 +186,15 @@ impl Taste {
 
     /// The same history with some of its rows alone, given ascending by place.
     pub(crate) fn only(&self, places: &[usize]) -> Self {
-        let n_liked = places.iter().filter(|place| self.heard[**place].is_liked).count();
-        let is_kept = |moment: &&Moment| {
-            self.place(moment.item).is_some_and(|place| places.binary_search(&place).is_ok())
-        };
+        let is_own = |place: &&usize| self.named(self.items[**place]).is_none();
+        let liked = places.iter().filter(|place| self.heard[**place].is_liked);
+        let n_liked = liked.filter(is_own).count();
+        let holds = |item| self.place(item).is_some_and(|at| places.binary_search(&at).is_ok());
+        let named = self.named.iter().filter(|(item, _)| holds(*item));
         Self {
-            moments: self.moments.iter().filter(is_kept).copied().collect(),
+            moments: self.moments.iter().filter(|moment| holds(moment.item)).copied().collect(),
+            named: named.cloned().collect(),
+            left: self.left,
             country: self.country,
             items: places.iter().map(|place| self.items[*place]).collect(),
             heard: places.iter().map(|place| self.heard[*place]).collect(),

@@ -6,6 +6,7 @@ use std::path::Path;
 
 use jiff::Timestamp;
 use linalg::Csr;
+use listens::Lengths;
 use models::{Beside, Heard, Recommender, Spec, Step, Training};
 use music::{ItemIx, UserIx};
 
@@ -113,19 +114,9 @@ fn train_into(
         return Err(Error::Alone);
     }
 
-    let Pairs { heard, rows, liked_by, newest, mean_evidence, doubted, moments, trending, .. } =
+    let models = learn(folder, &specs, &pairs, &lengths, &mut seconds, observer)?;
+    let Pairs { heard, rows, liked_by, newest, mean_evidence, doubted, trending, popular, .. } =
         pairs;
-    let wants_features = specs.iter().any(Spec::wants_features);
-    let features = wants_features.then(|| features(folder, &rows, &lengths, newest)).transpose()?;
-    let beside = Beside { features: features.as_ref(), moments: moments.as_ref() };
-    let mut models = Vec::new();
-    for spec in specs {
-        let training = Training { beside, ..Training::new(&heard, &rows, folder.config.seed) };
-        let recommender = fit(&spec, &training, observer)?;
-        seconds.insert(spec.to_string(), observer.end());
-        models.push(Fitted { spec, recommender });
-    }
-
     let circles = circles(models[0].recommender.as_ref(), &heard);
     let about = About {
         items,
@@ -141,10 +132,33 @@ fn train_into(
         made_at: request.now,
         seconds,
     };
-    let mut snapshot =
-        Snapshot::new(about, rows, liked_by, lengths, Crowd { trending, circles }, models);
+    let crowd = Crowd { trending, popular, circles };
+    let mut snapshot = Snapshot::new(about, rows, liked_by, lengths, crowd, models);
     snapshot.write(place)?;
     Ok(snapshot)
+}
+
+/// Fits each model in turn.
+fn learn(
+    folder: &Folder,
+    specs: &[Spec],
+    pairs: &Pairs,
+    lengths: &Lengths,
+    seconds: &mut BTreeMap<String, f64>,
+    observer: &mut dyn Observer,
+) -> Result<Vec<Fitted>, Error> {
+    let wants_features = specs.iter().any(Spec::wants_features);
+    let known = || features(folder, &pairs.rows, lengths, pairs.newest);
+    let features = wants_features.then(known).transpose()?;
+    let beside = Beside { features: features.as_ref(), moments: pairs.moments.as_ref() };
+    let mut models = Vec::new();
+    for spec in specs {
+        let training = Training::new(&pairs.heard, &pairs.rows, folder.config.seed);
+        let recommender = fit(spec, &Training { beside, ..training }, observer)?;
+        seconds.insert(spec.to_string(), observer.end());
+        models.push(Fitted { spec: spec.clone(), recommender });
+    }
+    Ok(models)
 }
 
 /// Circles of listeners who are alike, where the serving model has vectors.

@@ -19,6 +19,8 @@ pub struct Listener {
     pub is_background: bool,
     /// IANA name of the time zone, where somebody said.
     pub timezone: Option<String>,
+    /// Where the listener said to live, two letters of ISO 3166-1.
+    pub country: Option<String>,
 }
 
 /// What a deleted listener was in may be imported anew, for somebody else or after all; the listener's own files, which
@@ -238,7 +240,7 @@ fn owner(db: &Connection, pseudonym: &str) -> Result<Option<i64>> {
     Ok(query.query_one([pseudonym], |row| row.get(0)).optional()?)
 }
 
-const LISTENER: &str = "SELECT id, name, pseudonym, timezone FROM listeners
+const LISTENER: &str = "SELECT id, name, pseudonym, timezone, country FROM listeners
     LEFT JOIN names ON names.listener = listeners.id";
 
 fn listener(row: &rusqlite::Row<'_>) -> rusqlite::Result<Listener> {
@@ -249,6 +251,7 @@ fn listener(row: &rusqlite::Row<'_>) -> rusqlite::Result<Listener> {
         name,
         pseudonym: row.get(2)?,
         timezone: row.get(3)?,
+        country: row.get(4)?,
     })
 }
 
@@ -271,7 +274,7 @@ fn rewrite_names(db: &Connection) -> Result<()> {
 }
 
 /// Moves what is of listener 1 to listener 2.
-const MERGE: [&str; 9] = [
+const MERGE: [&str; 10] = [
     "INSERT OR IGNORE INTO listens SELECT ?2, recording, listened_at, kind, import, played, length, how_ended,
         session, country, device FROM listens WHERE listener = ?1",
     "INSERT INTO counts (listener, recording, import, plays)
@@ -281,28 +284,38 @@ const MERGE: [&str; 9] = [
     "UPDATE OR IGNORE blocks SET listener = ?2 WHERE listener = ?1",
     "UPDATE OR IGNORE settings SET listener = ?2 WHERE listener = ?1",
     "UPDATE OR IGNORE leanings SET listener = ?2 WHERE listener = ?1",
+    "UPDATE OR IGNORE picks SET listener = ?2 WHERE listener = ?1",
     "UPDATE left_out SET listener = ?2 WHERE listener = ?1",
     "UPDATE OR IGNORE libraries SET listener = ?2 WHERE listener = ?1",
     "UPDATE accounts SET listener = ?2 WHERE listener = ?1",
 ];
 
-/// Whoever of the two has a name lends it, `into` first; the same for the time zone.
+/// Whoever of the two has a name lends it, `into` first; the same for the time zone and the country.
 fn inherit_name(db: &Connection, from: i64, into: i64) -> Result<()> {
     db.execute("UPDATE OR IGNORE names SET listener = ?2 WHERE listener = ?1", (from, into))?;
-    let update = "UPDATE listeners SET timezone = coalesce(timezone, (SELECT timezone FROM listeners WHERE id = ?1))
-        WHERE id = ?2";
+    let update = "UPDATE listeners SET timezone = coalesce(timezone, (SELECT timezone FROM listeners WHERE id = ?1)),
+        country = coalesce(country, (SELECT country FROM listeners WHERE id = ?1)) WHERE id = ?2";
     db.execute(update, (from, into))?;
     Ok(())
 }
 
 /// Removes whoever heard nothing, was shown nothing and asked for nothing, with names and accounts.
 pub(crate) fn remove_empty(db: &Connection) -> Result<()> {
-    let tables =
-        ["listens", "counts", "blocks", "lists", "settings", "leanings", "left_out", "libraries"];
+    let tables = [
+        "listens",
+        "counts",
+        "blocks",
+        "lists",
+        "settings",
+        "leanings",
+        "left_out",
+        "libraries",
+        "picks",
+    ];
     let nothing = tables
         .map(|table| format!("NOT EXISTS (SELECT 1 FROM {table} WHERE listener = listeners.id)"))
         .join(" AND ");
-    db.execute(&format!("DELETE FROM listeners WHERE {nothing}"), [])?;
+    db.execute(&format!("DELETE FROM listeners WHERE country IS NULL AND {nothing}"), [])?;
     Ok(())
 }
 

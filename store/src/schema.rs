@@ -10,8 +10,12 @@ use rusqlite::{Connection, ErrorCode, OptionalExtension, Transaction, Transactio
 use crate::{Error, Result};
 
 /// What makes each schema of the one before it; none is ever changed, as stores made by it are about.
-const STEPS: [&str; 3] =
-    [include_str!("schema/1.sql"), include_str!("schema/2.sql"), include_str!("schema/3.sql")];
+const STEPS: [&str; 4] = [
+    include_str!("schema/1.sql"),
+    include_str!("schema/2.sql"),
+    include_str!("schema/3.sql"),
+    include_str!("schema/4.sql"),
+];
 /// The schema this program writes.
 const VERSION: i64 = STEPS.len() as i64;
 /// "UNDS": tells our file from any other database.

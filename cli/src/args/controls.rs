@@ -36,6 +36,30 @@ pub(crate) struct ExposureArguments {
 }
 
 #[derive(Debug, Args)]
+#[command(after_help = "Examples:\n  \
+    undersong onboard --listener ada --artists \"Low, Galaxie 500\" --tags slowcore --country AT\n  \
+    undersong onboard --listener ada\n  \
+    undersong onboard --listener ada --clear\n\n\
+    What is named counts as liked, the less the more listens tell. Without anything named, what is kept is shown.")]
+pub(crate) struct OnboardArguments {
+    /// The listener, who is made where there is none
+    #[arg(long, value_name = "NAME", value_parser = name)]
+    pub(crate) listener: String,
+    /// Artists, with commas, each by name, id or MBID
+    #[arg(long, value_name = "NAMES", value_delimiter = ',', value_parser = name)]
+    pub(crate) artists: Vec<String>,
+    /// Tags, with commas
+    #[arg(long, value_name = "TAGS", value_delimiter = ',', value_parser = name)]
+    pub(crate) tags: Vec<String>,
+    /// Where the listener lives, as two letters
+    #[arg(long, value_name = "CODE", value_parser = name)]
+    pub(crate) country: Option<String>,
+    /// Take back all that was named
+    #[arg(long, conflicts_with_all = ["artists", "tags", "country"])]
+    pub(crate) clear: bool,
+}
+
+#[derive(Debug, Args)]
 pub(crate) struct LeaningArguments {
     #[command(flatten)]
     pub(crate) what: BlockArguments,

@@ -11,6 +11,7 @@ mod evaluate;
 mod explain;
 mod exposure;
 mod fit;
+mod onboard;
 mod real_data;
 mod similar;
 mod tidy;

@@ -44,7 +44,7 @@ pub struct Weekly {
     pub season: f32,
     /// Artists with fewer listeners here are in no list, as a line would tell who listens; 0 for none.
     pub privacy_threshold: u32,
-    /// Liked recordings below which a list is made of what is popular here.
+    /// Liked recordings from which on the serving model alone scores; with fewer, what is popular here counts too.
     pub min_liked: u32,
     /// How many candidates each source proposes.
     pub sources: SourceQuotas,

@@ -9,7 +9,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use models::Array;
 use music::ItemIx;
 
-use super::LEAST;
+use super::{LEAST, code};
 
 /// Days after which a listen says half as much.
 const HALF_LIFE_DAYS: f32 = 14.0;
@@ -98,17 +98,6 @@ fn trending<'a>(heard: impl Iterator<Item = &'a Recent>) -> Vec<ItemIx> {
     trending.sort_by(|(a, x), (b, y)| y.total_cmp(x).then(a.cmp(b)));
     trending.truncate(KEPT);
     trending.into_iter().map(|(item, _)| item).collect()
-}
-
-/// Two letters as a number above 0; anything else is no country.
-fn code(country: &str) -> Option<u32> {
-    match country.as_bytes() {
-        [a, b] if a.is_ascii_alphabetic() && b.is_ascii_alphabetic() => {
-            let letter = |letter: &u8| u32::from(letter.to_ascii_uppercase());
-            Some(letter(a) << 8 | letter(b))
-        }
-        _ => None,
-    }
 }
 
 #[cfg(test)]

@@ -107,7 +107,8 @@ fn a_country_is_that_of_the_newest_listen_that_says_it() {
         of("2025-06-02T00:00:00Z", Some("DE")),
         of("2025-06-03T00:00:00Z", None),
     ]);
-    assert_eq!(country(&history, None), Some(Country(*b"DE")));
-    assert_eq!(country(&history, Some(at("2025-06-02T00:00:00Z"))), Some(Country(*b"AT")));
+    assert_eq!(country(&history, None, Some("FR")), Some(Country(*b"DE")));
+    assert_eq!(country(&history, Some(at("2025-06-02T00:00:00Z")), None), Some(Country(*b"AT")));
+    assert_eq!(country(&History::default(), None, Some("FR")), Some(Country(*b"FR")));
     assert_eq!((letters("Austria"), letters("a1")), (None, None));
 }

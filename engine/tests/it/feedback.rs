@@ -102,6 +102,12 @@ fn a_listener_with_too_little_history_gets_a_list_that_says_so() {
     let week = town.week();
     let list = town.weekly(&snapshot, "newcomer", week, Mode::Keep);
     assert_eq!(list.tracks.len(), 30);
-    assert!(list.note.unwrap().contains("Too little is known of newcomer"));
-    assert!(list.tracks[0].reason.text.starts_with("Liked by"));
+    // One liked recording of the 5 that weekly.min_liked says: the model has 1/2·6/5 of each score.
+    let note = list.note.unwrap();
+    assert!(note.contains("Little is known of newcomer yet (1 liked"), "{note}");
+    assert!(note.contains("counts for 40 of 100"), "{note}");
+    town.folder.store.ensure_listener("silent").unwrap();
+    let list = town.weekly(&snapshot, "silent", week, Mode::Keep);
+    assert!(list.note.unwrap().contains("Nothing is known that silent likes"));
+    assert!(list.tracks.iter().all(|track| !track.reason.text.starts_with("Because")));
 }

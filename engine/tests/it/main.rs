@@ -15,6 +15,7 @@ mod imputed;
 mod ledger;
 mod moments;
 mod newcomers;
+mod onboarding;
 mod reasons;
 mod seasons;
 mod snapshots;

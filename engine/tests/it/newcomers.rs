@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use engine::{Mode, Snapshot, Subject, Unobserved, similar};
+use engine::{Mode, Snapshot, Subject, TrainRequest, Unobserved, similar};
 use linalg::Matrix;
 use models::{Array, History, ItemFeatures, Query, Recommender};
 use music::{ItemIx, RecordingId};
@@ -135,6 +135,23 @@ fn a_recording_that_came_after_the_training_is_in_lists_and_is_like_others() {
         snapshot.with_new(&town.folder).unwrap().rows.n_more(),
         new.len() + unheard(&town, n_own, &new)
     );
+}
+
+#[test]
+fn two_towers_put_what_came_after_their_training_into_lists() {
+    let mut town = Town::after_all_weeks(params(24, 240, 6, 5));
+    let spec = "two-tower:dim=8,hidden=16,epochs=3,batch=128,uniform_negatives=32";
+    let models = vec![spec.parse().unwrap()];
+    let request = TrainRequest { models, as_of: None, now: today() };
+    engine::train(&town.folder, &request, &mut Unobserved).unwrap();
+    let new = import_one_by_each_artist(&mut town);
+    // As a command does it: from the disk.
+    let snapshot = Snapshot::serving(&town.folder).unwrap();
+    assert!(new.iter().all(|id| snapshot.rows.ix(*id).is_some()));
+    let (week, names) = (town.week(), town.names.clone());
+    let lists = names.iter().take(6).map(|name| town.weekly(&snapshot, name, week, Mode::Keep));
+    let shown: BTreeSet<RecordingId> = lists.flat_map(|list| recordings(&list)).collect();
+    assert!(shown.iter().any(|id| new.contains(id)), "none of {} in any list", new.len());
 }
 
 /// Recordings of the world that nobody has heard, which have no row of the training either.

@@ -14,7 +14,7 @@ fn a_newer_schema_is_refused_and_left_alone() {
     Connection::open(home.path()).unwrap().pragma_update(None, "user_version", 7).unwrap();
     let refused = Store::open(&home.path()).unwrap_err().to_string();
     let expected =
-        "was written by a newer undersong (schema 7; this one knows 3): update undersong";
+        "was written by a newer undersong (schema 7; this one knows 4): update undersong";
     assert!(refused.ends_with(expected), "{refused}");
 }
 

@@ -57,6 +57,7 @@ fn an_account_in_the_background_is_nobody_who_has_its_name() {
         pseudonym: home.store.pseudonym("ada", Audience::Foreground),
         is_background: false,
         timezone: None,
+        country: None,
     };
     assert_eq!(home.store.listeners().unwrap(), std::slice::from_ref(&ada));
     assert_eq!(home.history("ada").listens, []);

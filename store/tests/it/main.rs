@@ -13,6 +13,7 @@ mod imputed;
 mod ledger;
 mod listeners;
 mod operator;
+mod picks;
 mod schemas;
 mod taste;
 mod undo;

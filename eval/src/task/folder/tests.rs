@@ -161,6 +161,34 @@ fn with_replays_what_is_known_is_asked_for_too() {
 }
 
 #[test]
+fn what_is_told_of_moments_and_recordings_is_what_was_known_before_the_window() {
+    let (with, without) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
+    let (whole, alone) =
+        (folder(with.path(), &[&BEFORE, &AFTER]), folder(without.path(), &[&BEFORE]));
+    let window =
+        Window { from: Some(START + 10 * DAY), length: 7 * DAY, gap: 1_800, replays: false };
+    let specs = ["two-tower:dim=4,hidden=4,epochs=1".parse().unwrap()];
+    let (hit, judge) = (Objective::Liked, Evidence::default());
+    let task = Task::from_folder(&whole, window, hit, &judge, &specs, &mut Unobserved).unwrap();
+    let survey = engine::survey(&alone, None, &mut Unobserved).unwrap();
+    let reading = Reading {
+        lengths: &survey.lengths,
+        trust: &survey.trust,
+        evidence: &alone.config.evidence,
+        until: None,
+        undated: Undated::LeaveOut,
+        detail: engine::detail(&specs),
+    };
+    let pairs = engine::pairs(&alone, &reading, &mut |_, _| {}, &mut Unobserved).unwrap();
+    assert_eq!(task.moments, pairs.moments);
+    assert!(task.moments.as_ref().unwrap().len() >= 5);
+    let features = task.features.as_ref().unwrap();
+    assert_eq!((features.n_items, features.words("artist").unwrap().keys.len()), (3, 3));
+    let model = task.fit(&specs[0], 1, &mut |_| std::ops::ControlFlow::Continue(())).unwrap();
+    assert!(!crate::judge(&task, model.as_ref(), &[1]).readings.is_empty());
+}
+
+#[test]
 fn a_window_beside_the_log_is_said_to_be() {
     let place = tempfile::tempdir().unwrap();
     let folder = folder(place.path(), &[&BEFORE]);
