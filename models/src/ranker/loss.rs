@@ -115,6 +115,10 @@ pub fn lambda_rank(list: Judged<'_>, k: usize, gradient: &mut [f32]) -> f64 {
     let mut cost = 0.0;
     for (i, j) in list.pairs() {
         let change = (gains[i] - gains[j]) * (discounts[i] - discounts[j]).abs() / ideal;
+        // Both beyond k, as are most pairs of a long list, or at places that count alike.
+        if change == 0.0 {
+            continue;
+        }
         let weight = f64::from(list.weights[i] * list.weights[j]) * change;
         let gap = list.scores[i] - list.scores[j];
         cost += weight * bounded_logistic(f64::from(gap), 0.0);
