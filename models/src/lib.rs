@@ -18,6 +18,7 @@ pub mod pairwise;
 pub mod popularity;
 pub mod pure_svd;
 pub mod random;
+pub mod ranker;
 pub mod regions;
 pub mod rp3beta;
 pub mod slim;

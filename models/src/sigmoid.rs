@@ -24,6 +24,24 @@ pub(crate) fn power_of_sigmoid(x: f32, q: f32) -> f32 {
     power_of_two(-q * std::f32::consts::LOG2_E * logistic)
 }
 
+/// ln(1 + e^−g), of a gap g that should be large; with a bound B > 0, B·(1 − σ(g)^(1/B)), which is at most B (Zhang &
+/// Sabuncu 2018).
+pub(crate) fn bounded_logistic(gap: f64, bound: f64) -> f64 {
+    // −ln σ = ln(1 + e⁻ᵍ), with a power that never overflows.
+    let logistic = (-gap).max(0.0) + (-gap.abs()).exp().ln_1p();
+    if bound > 0.0 { -bound * (-logistic / bound).exp_m1() } else { logistic }
+}
+
+/// −1 times the derivative of [`bounded_logistic`].
+#[inline(always)]
+pub(crate) fn bounded_slope(gap: f32, bound: f32) -> f32 {
+    if bound > 0.0 {
+        falling_sigmoid(gap) * power_of_sigmoid(gap, 1.0 / bound)
+    } else {
+        falling_sigmoid(gap)
+    }
+}
+
 /// 2ᵗ for t from −120 to 120, and of the nearest of these beyond.
 #[inline(always)]
 fn power_of_two(t: f32) -> f32 {

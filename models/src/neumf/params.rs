@@ -37,13 +37,13 @@ pub struct Params {
 impl Default for Params {
     fn default() -> Self {
         Self {
-            dim: 32,
+            dim: 64,
             layers: 3,
             hidden: 64,
             negatives: 4,
             popularity_exponent: 0.0,
             dislike_weight: 1.0,
-            epochs: 20,
+            epochs: 10,
             batch: 1024,
             learning_rate: 0.003,
             reg: 0.01,

@@ -179,9 +179,9 @@ fn all_items_are_scored_as_each_alone() {
 fn who_likes_nothing_is_given_what_most_like() {
     let world = two_tribes(1);
     let model = fitted(Params { epochs: 40, ..Params::default() }, &world);
-    assert_eq!(model.represent(&History::new(&[], &[])), Query::Dense(vec![0.0; 64]));
+    assert_eq!(model.represent(&History::new(&[], &[])), Query::Dense(vec![0.0; 128]));
     let mut scores = Matrix::zeros(1, model.n_items());
-    model.score_batch(&[Query::Dense(vec![0.0; 64])], &mut scores);
+    model.score_batch(&[Query::Dense(vec![0.0; 128])], &mut scores);
     // The last two nobody has heard.
     let (heard, unheard) = scores.row(0).split_at(model.n_items() - 2);
     let worst = heard.iter().copied().fold(f32::INFINITY, f32::min);

@@ -18,7 +18,7 @@
 //!   (2006); B = 2 lets go of gaps below −1.
 
 use super::{Params, Ranking};
-use crate::sigmoid::{falling_sigmoid, power_of_sigmoid};
+use crate::sigmoid::{bounded_logistic, bounded_slope};
 
 /// What a triple costs by its gap, without the weight by rank.
 #[derive(Clone, Copy, Debug)]
@@ -38,8 +38,9 @@ impl Cost {
     #[inline(always)]
     pub(super) fn slope(self, gap: f32) -> f32 {
         match self.ranking {
-            Ranking::Bpr if self.bound == f32::INFINITY => falling_sigmoid(gap),
-            Ranking::Bpr => falling_sigmoid(gap) * power_of_sigmoid(gap, 1.0 / self.bound),
+            Ranking::Bpr => {
+                bounded_slope(gap, if self.bound.is_finite() { self.bound } else { 0.0 })
+            }
             Ranking::Hinge | Ranking::Warp if gap < 1.0 && 1.0 - gap < self.bound => 1.0,
             // What is not a number stays so and ends the training.
             Ranking::Hinge | Ranking::Warp if gap.is_nan() => gap,
@@ -51,11 +52,7 @@ impl Cost {
     pub(super) fn of(self, gap: f32) -> f64 {
         let (gap, bound) = (f64::from(gap), f64::from(self.bound));
         match self.ranking {
-            Ranking::Bpr => {
-                // −ln σ = ln(1 + e⁻ᵍ), with a power that never overflows.
-                let logistic = (-gap).max(0.0) + (-gap.abs()).exp().ln_1p();
-                if bound.is_infinite() { logistic } else { -bound * (-logistic / bound).exp_m1() }
-            }
+            Ranking::Bpr => bounded_logistic(gap, if bound.is_finite() { bound } else { 0.0 }),
             Ranking::Hinge | Ranking::Warp if gap.is_nan() => gap,
             Ranking::Hinge | Ranking::Warp => (1.0 - gap).max(0.0).min(bound),
         }
