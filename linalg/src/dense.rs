@@ -67,6 +67,7 @@ impl<'a> View<'a> {
         }
     }
 
+    #[cfg(test)]
     fn at(&self, row: usize, column: usize) -> f32 {
         self.values[row * self.row_stride + column * self.column_stride]
     }
@@ -90,7 +91,7 @@ pub fn multiply(left: View<'_>, right: View<'_>, out: &mut [f32], onto: Onto, is
     let (n_rows, n_columns, n_terms) = (left.n_rows, right.n_columns, left.n_columns);
     assert_eq!(n_terms, right.n_rows, "as many columns on the left as rows on the right expected");
     assert_eq!(out.len(), n_rows * n_columns, "[{n_rows} × {n_columns}] numbers expected");
-    if onto == Onto::Nothing {
+    if n_terms == 0 && onto == Onto::Nothing {
         out.fill(0.0);
     }
     if out.is_empty() || n_terms == 0 {
@@ -100,7 +101,7 @@ pub fn multiply(left: View<'_>, right: View<'_>, out: &mut [f32], onto: Onto, is
     let chunk_rows = if n_rows <= 4 * CHUNK_ROWS { FEW_CHUNK_ROWS } else { CHUNK_ROWS };
     let of_chunk = |(chunk, out): (usize, &mut [f32])| {
         let first = chunk * chunk_rows;
-        isa.run(Chunk { left, first, panels: &panels, n_columns, out });
+        isa.run(Chunk { left, first, panels: &panels, n_columns, onto, out });
     };
     let chunks = chunk_rows * n_columns;
     if n_rows * n_columns * n_terms <= SMALL {
@@ -184,6 +185,7 @@ struct Chunk<'a> {
     first: usize,
     panels: &'a Panels,
     n_columns: usize,
+    onto: Onto,
     out: &'a mut [f32],
 }
 
@@ -203,13 +205,14 @@ impl Kernel for Chunk<'_> {
 impl Chunk<'_> {
     #[inline(always)]
     fn multiply<S: Simd, const R: usize, const C: usize>(self, simd: S) {
-        let Self { left, first, panels, n_columns, out } = self;
+        let Self { left, first, panels, n_columns, onto, out } = self;
         let n_rows = out.len() / n_columns;
         let n_groups = n_rows.div_ceil(R);
         let mut laid = vec![[0.0_f32; R]; n_groups * DEPTH.min(left.n_columns)];
         for first_term in (0..left.n_columns).step_by(DEPTH) {
             let terms = DEPTH.min(left.n_columns - first_term);
             lay_left(left, (first, n_rows), (first_term, terms), &mut laid);
+            let onto = if first_term == 0 { onto } else { Onto::Sum };
             for panel in 0..panels.n_panels {
                 let right = panels.panel(first_term, panel);
                 let groups = laid.chunks_exact(terms).zip(out.chunks_mut(R * n_columns));
@@ -217,7 +220,7 @@ impl Chunk<'_> {
                     for column in (0..2).step_by(C) {
                         let sums = tile::<S, R, C>(simd, left, right, column);
                         let start = panel * PANEL + column * LANES;
-                        add::<S, R, C>(simd, &sums, out, n_columns, start);
+                        store::<S, R, C>(simd, &sums, out, (n_columns, start), onto);
                     }
                 }
             }
@@ -233,18 +236,32 @@ fn lay_left<const R: usize>(
     (first_term, terms): (usize, usize),
     laid: &mut [[f32; R]],
 ) {
-    for (group, laid) in (0..n_rows.div_ceil(R)).zip(laid.chunks_exact_mut(terms)) {
-        let row = first + group * R;
-        let n = R.min(first + n_rows - row);
-        if left.row_stride == 1 && n == R {
-            for (k, laid) in (first_term..).zip(laid.iter_mut()) {
-                laid.copy_from_slice(&left.values[row + k * left.column_stride..][..R]);
+    if left.row_stride == 1 {
+        // What is read lies side by side, a term after the other.
+        for k in 0..terms {
+            let row = &left.values[(first_term + k) * left.column_stride + first..][..n_rows];
+            let (groups, rest) = row.as_chunks::<R>();
+            for (group, from) in groups.iter().enumerate() {
+                laid[group * terms + k] = *from;
             }
-            continue;
+            if !rest.is_empty() {
+                let last = &mut laid[groups.len() * terms + k];
+                *last = [0.0; R];
+                last[..rest.len()].copy_from_slice(rest);
+            }
         }
-        for r in 0..R {
-            for (k, laid) in (first_term..).zip(laid.iter_mut()) {
-                laid[r] = if r < n { left.at(row + r, k) } else { 0.0 };
+        return;
+    }
+    for (group, laid) in (0..n_rows.div_ceil(R)).zip(laid.chunks_exact_mut(terms)) {
+        // Where the last group is short, its last row stands for the missing ones; nobody reads what comes of it.
+        let row = |r: usize| {
+            let row = first + (group * R + r).min(n_rows - 1);
+            &left.values[row * left.row_stride + first_term..][..terms]
+        };
+        let rows: [&[f32]; R] = std::array::from_fn(row);
+        for (k, laid) in laid.iter_mut().enumerate() {
+            for r in 0..R {
+                laid[r] = rows[r][k];
             }
         }
     }
@@ -275,27 +292,29 @@ fn tile<S: Simd, const R: usize, const C: usize>(
     sums
 }
 
-/// Adds a tile to rows of the result from a column on.
+/// Writes a tile into rows of the result from a column on, or adds it.
 #[inline(always)]
-fn add<S: Simd, const R: usize, const C: usize>(
+fn store<S: Simd, const R: usize, const C: usize>(
     simd: S,
     sums: &[[S::V; C]; R],
     out: &mut [f32],
-    n_columns: usize,
-    start: usize,
+    (n_columns, start): (usize, usize),
+    onto: Onto,
 ) {
     for (sums, out) in sums.iter().zip(out.chunks_exact_mut(n_columns)) {
-        for c in 0..C {
-            let start = start + c * LANES;
+        for (sum, start) in sums.iter().zip((start..).step_by(LANES)) {
             if let Some(block) = out.get_mut(start..start + LANES) {
                 let block = block.first_chunk_mut::<LANES>().expect("a whole block");
-                let sum = simd.add(simd.load(block), sums[c]);
-                simd.store(block, sum);
+                let onto_it = match onto {
+                    Onto::Nothing => *sum,
+                    Onto::Sum => simd.add(simd.load(block), *sum),
+                };
+                simd.store(block, onto_it);
             } else if start < n_columns {
                 let mut rest = [0.0; LANES];
-                simd.store(&mut rest, sums[c]);
+                simd.store(&mut rest, *sum);
                 for (out, x) in out[start..].iter_mut().zip(rest) {
-                    *out += x;
+                    *out = if onto == Onto::Sum { *out + x } else { x };
                 }
             }
         }

@@ -31,6 +31,7 @@ use music::{ItemIx, RecordingId, Rows};
 
 use crate::array::Arrays;
 use crate::recommender::score_rows;
+use crate::words::{self, WordVectors};
 use crate::{Error, History, ItemFeatures, Observer, Query, Recommender, Training, Vectors, ials};
 use batch::{Countries, Course};
 use encoded::{Code, Encoded};
@@ -50,6 +51,8 @@ pub struct TwoTower {
     params: Params,
     net: Net,
     code: Code,
+    /// What lies near each tag, where there are any.
+    tags: Option<WordVectors>,
     /// Of the training's items, what the listener tower asks of a history.
     encoded: Encoded,
     countries: Countries,
@@ -75,10 +78,11 @@ pub fn fit(
     let (course, net, held_out) = prepare(params, training)?;
     let net = train::train(&course, net, &held_out, training.resume, observer)?;
     let items = net.item_vectors(&course);
-    let Course { heard, ids, past, code, encoded, countries, .. } = course;
+    let Course { heard, ids, past, tags, code, encoded, countries, .. } = course;
     let encoded = encoded.of_histories();
     let ids = ids.to_vec();
-    let mut model = TwoTower { params, net, code, encoded, countries, ids, items, users: None };
+    let mut model =
+        TwoTower { params, net, code, tags, encoded, countries, ids, items, users: None };
     model.users = Some(model.all_users(&past, heard.n_rows()));
     Ok(model)
 }
@@ -93,7 +97,8 @@ fn prepare<'a>(
         Als::None => None,
         Als::Start | Als::Input => Some(factors(&params, training)?),
     };
-    let features = features(&params, training, factors.as_ref());
+    let tags = tags(&params, training)?;
+    let features = features(&params, training, tags.as_ref(), factors.as_ref());
     let code = Code::new(&features);
     let encoded = code.encode(&features);
     let past = Past::new(training);
@@ -127,6 +132,7 @@ fn prepare<'a>(
         past,
         examples,
         held_out: of_user,
+        tags,
         code,
         encoded,
         popularity,
@@ -142,12 +148,20 @@ pub(crate) fn load(params: Params, rows: &Rows, arrays: &mut Arrays) -> Result<T
 }
 
 /// What the towers are told of items.
-fn features(params: &Params, training: &Training<'_>, factors: Option<&Matrix>) -> ItemFeatures {
+fn features(
+    params: &Params,
+    training: &Training<'_>,
+    tags: Option<&WordVectors>,
+    factors: Option<&Matrix>,
+) -> ItemFeatures {
     let n_items = training.heard.n_cols();
     let mut features = match training.beside.features {
         Some(features) if params.by.has_features() => features.clone(),
         Some(_) | None => ItemFeatures::none(n_items),
     };
+    if let Some(tags) = tags {
+        features.vectors.push(words::tag_vectors(&features, tags));
+    }
     if let (Als::Input, true, Some(factors)) = (params.als, params.by.has_features(), factors) {
         let is_known = |row: usize| factors.row(row).iter().any(|x| *x != 0.0);
         features.vectors.push(Vectors {
@@ -160,6 +174,15 @@ fn features(params: &Params, training: &Training<'_>, factors: Option<&Matrix>) 
     features.numbers.sort_by_key(|numbers| numbers.name);
     features.vectors.sort_by_key(|vectors| vectors.name);
     features
+}
+
+/// What lies near each tag, from what is said of items and from what listeners hear in one go.
+fn tags(params: &Params, training: &Training<'_>) -> Result<Option<WordVectors>, Error> {
+    let features = training.beside.features.filter(|_| params.by.has_features());
+    let Some(tags) = features.and_then(|features| features.words("tag")) else { return Ok(None) };
+    let learned =
+        words::fit(words::Params::default(), tags, training.beside.moments, training.seed)?;
+    Ok(Some(learned.words))
 }
 
 /// Item factors of implicit least squares, as long as an embedding.
@@ -260,7 +283,11 @@ impl Recommender for TwoTower {
         if !self.params.by.has_features() {
             return None;
         }
-        let encoded = self.code.encode(features);
+        let mut features = features.clone();
+        if let Some(tags) = &self.tags {
+            features.vectors.push(words::tag_vectors(&features, tags));
+        }
+        let encoded = self.code.encode(&features);
         let n = u32::try_from(features.n_items).expect("item rows are u32");
         let rows: Vec<ItemRow> = (0..n).map(|item| ItemRow::unknown(&encoded, item)).collect();
         Some(self.net.vectors_of(&encoded, &rows))

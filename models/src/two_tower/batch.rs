@@ -13,7 +13,9 @@ use super::listener_inputs::ListenerRows;
 use super::loss::Columns;
 use super::params::Params;
 use super::popularity::Popularity;
+use crate::draw::Draws;
 use crate::hash::{hash, unit};
+use crate::words::WordVectors;
 use crate::{Country, Heard};
 
 /// What tells these chances from others of the same seed.
@@ -32,6 +34,7 @@ pub(super) struct Course<'a> {
     pub(super) examples: Vec<Example>,
     /// By user: what is held out, where nothing has a time that would tell it apart.
     pub(super) held_out: Vec<Option<u32>>,
+    pub(super) tags: Option<WordVectors>,
     pub(super) code: Code,
     pub(super) encoded: Encoded,
     pub(super) popularity: Popularity,
@@ -152,11 +155,10 @@ impl Course<'_> {
     /// Items drawn evenly, each as of the moment of an example.
     fn draw_evenly(&self, step: [u64; 2], examples: &[&Example], items: &mut Vec<ItemRow>) {
         for k in 0..self.params.uniform_negatives as u64 {
-            let draw = hash([self.seed, UNIFORM, step[0], step[1], k]);
-            let place = (unit(draw) * self.by_id.len() as f32) as usize;
-            let item = self.by_id[place.min(self.by_id.len() - 1)];
-            let example = examples[k as usize % examples.len()];
-            items.push(self.item_row(item, example, unit(hash([draw, DROPPED]))));
+            let mut draws = Draws::new([self.seed, UNIFORM, step[0], step[1], k]);
+            let item = self.by_id[draws.below(self.by_id.len())];
+            let example = examples[draws.below(examples.len())];
+            items.push(self.item_row(item, example, draws.unit()));
         }
     }
 
@@ -171,12 +173,11 @@ impl Course<'_> {
                 batch.columns.hard.push(None);
                 continue;
             }
-            let draw = hash([self.seed, HARD, step[0], step[1], row as u64]);
-            let place = (unit(draw) * n as f32) as usize;
-            let token = turned_away().nth(place.min(n - 1)).expect("there are that many");
+            let mut draws = Draws::new([self.seed, HARD, step[0], step[1], row as u64]);
+            let token = turned_away().nth(draws.below(n)).expect("there are that many");
             let at = u32::try_from(batch.items.len()).expect("a step has few rows");
             batch.columns.hard.push(Some(at));
-            batch.items.push(self.item_row(token.item, example, unit(hash([draw, DROPPED]))));
+            batch.items.push(self.item_row(token.item, example, draws.unit()));
         }
     }
 

@@ -12,6 +12,7 @@ use super::layout::Layout;
 use super::net::Net;
 use super::{Params, TwoTower};
 use crate::array::{Arrays, take_f32, take_f32s, take_u32, take_u64s};
+use crate::words::{self, WordVectors};
 use crate::{Array, Country, Error};
 
 const ITEM_VECTORS: &str = "item_vectors";
@@ -47,6 +48,7 @@ pub(super) fn arrays(model: &TwoTower) -> Arrays {
         arrays.insert(format!("{WORD_ROWS}{name}"), u32s(bags.rows.clone()));
         arrays.insert(format!("{WORD_WEIGHTS}{name}"), f32s(&bags.weights));
     }
+    arrays.extend(model.tags.iter().flat_map(WordVectors::arrays));
     for scale in &model.code.scales {
         arrays.insert(format!("{NUMBER_EDGES}{}", scale.name), f32s(&scale.edges));
     }
@@ -94,8 +96,11 @@ pub(super) fn load(params: Params, rows: &Rows, arrays: &mut Arrays) -> Result<T
     let net = Net::load(&params, layout, &code, n_items, arrays)?;
     let vectors = take_f32(arrays, ITEM_VECTORS, &[n_items, params.dim])?;
     let items = Matrix::from_vec(n_items, params.dim, vectors);
+    let dim = words::Params::default().dim;
+    let has_tags = code.spaces.iter().any(|space| space.name == "tags");
+    let tags = has_tags.then(|| WordVectors::load(dim, arrays)).transpose()?;
     let ids = rows.ids().to_vec();
-    Ok(TwoTower { params, net, code, encoded, countries, ids, items, users: None })
+    Ok(TwoTower { params, net, code, tags, encoded, countries, ids, items, users: None })
 }
 
 fn load_words(

@@ -27,7 +27,7 @@ fn features() -> ItemFeatures {
         }],
         numbers: vec![Numbers {
             name: "year",
-            of: (0..N_ITEMS).map(|i| (i != 2).then(|| 1990.0 + i as f32)).collect(),
+            of: (0..N_ITEMS).map(|i| (i != 2).then_some(1990.0 + i as f32)).collect(),
         }],
         vectors: vec![Vectors {
             name: "sound",
