@@ -125,7 +125,7 @@ impl Default for Params {
             epochs: 20,
             learning_rate: 0.003,
             weight_decay: 0.01,
-            validation: 0.05,
+            validation: 0.2,
             patience: 3,
         }
     }
