@@ -173,7 +173,7 @@ impl<'a> Judge<'a> {
     fn represent(&self, asked: &Asked) -> Query {
         let Some(user) = asked.user else {
             let history = History::new(&asked.shown, &asked.believed);
-            return self.recommender.represent(&history);
+            return self.recommender.represent(&History { moments: &asked.moments, ..history });
         };
         if let Some(vectors) = self.recommender.user_vectors() {
             return Query::Dense(vectors.row(user.0 as usize).to_vec());

@@ -17,7 +17,7 @@ use std::path::PathBuf;
 
 use linalg::Csr;
 use listens::TripleTally;
-use models::{Beside, Heard, ItemFeatures, Recommender, Spec, Training};
+use models::{Beside, Heard, ItemFeatures, Moment, Recommender, Spec, Training};
 use music::{ItemIx, Rows, UserIx};
 
 use crate::Error;
@@ -70,6 +70,8 @@ pub struct Asked {
     pub shown: Vec<ItemIx>,
     /// What is believed of each.
     pub believed: Vec<Heard>,
+    /// How that came about, oldest first; empty where nobody kept it.
+    pub moments: Vec<Moment>,
     /// Further items of the catalogue that the user knows, ascending; never ranked, like those of the history.
     pub also_known: Vec<u32>,
     /// The only items that are ranked beside the wanted ones, ascending, where they are given.

@@ -44,6 +44,7 @@ pub use params::{Als, By, Loss, Params};
 use popularity::Popularity;
 use timeline::{Timeline, moments_of_pairs, next_of_same};
 use tower::Pass;
+pub use train::{Laid, Rehearsal};
 
 /// Both towers, and where the recordings of the training lie.
 #[derive(Debug)]

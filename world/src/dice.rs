@@ -27,6 +27,8 @@ pub(crate) enum Purpose {
     Flaw,
     /// Whether a listener stays.
     Loyalty,
+    /// How a recording sounds.
+    Sound,
 }
 
 /// A stream of chance.

@@ -23,6 +23,7 @@ mod names;
 mod params;
 mod play;
 mod rules;
+mod sound;
 mod talk;
 mod truth;
 mod urn;
@@ -266,6 +267,19 @@ impl World {
     #[must_use]
     pub fn likeness(&self, recording: usize, other: usize) -> f32 {
         self.truth.likeness(&self.catalogue, row(recording), row(other))
+    }
+
+    /// What a machine makes of how a recording sounds: a view of what decides love, with noise whose root mean square length is `noise`.
+    ///
+    /// A style is some 1.2 long, and what is to be heard of attributes 1; the same whoever listens and whatever was played.
+    ///
+    /// # Panics
+    /// When there is no such recording.
+    #[must_use]
+    pub fn sound(&self, recording: usize, noise: f32) -> Vec<f32> {
+        let mut sound = self.truth.sound(&self.catalogue, row(recording), self.params.seed);
+        sound::disturb(&mut sound, noise, recording, self.params.seed);
+        sound
     }
 
     /// How many recordings there are or will be.

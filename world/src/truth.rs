@@ -8,6 +8,7 @@ use crate::catalogue::Catalogue;
 use crate::dice::{Dice, row};
 use crate::params::{Params, Tastes};
 use crate::rules::{self, Rules};
+use crate::sound;
 use crate::vectors::Vectors;
 
 /// What a listener makes of a recording on hearing it.
@@ -51,6 +52,14 @@ impl Truth {
         match self {
             Self::Vectors(vectors) => vectors.likeness(recording, other),
             Self::Rules(_) => rules::likeness(catalogue, recording, other),
+        }
+    }
+
+    /// What is to be heard of a recording, without noise.
+    pub(crate) fn sound(&self, catalogue: &Catalogue, recording: u32, seed: u64) -> Vec<f32> {
+        match self {
+            Self::Vectors(vectors) => vectors.style(recording).to_vec(),
+            Self::Rules(_) => sound::of_attributes(catalogue, recording, seed),
         }
     }
 

@@ -111,6 +111,11 @@ impl Vectors {
         best
     }
 
+    /// The style of a recording.
+    pub(crate) fn style(&self, recording: u32) -> &[f32] {
+        &self.styles[recording as usize]
+    }
+
     /// The cosine of two styles; 0 where one has no direction.
     pub(crate) fn likeness(&self, recording: u32, other: u32) -> f32 {
         let (a, b) = (&self.styles[recording as usize], &self.styles[other as usize]);

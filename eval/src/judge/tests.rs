@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use linalg::{Csr, Matrix};
-use models::{Array, Heard, History, Query, Recommender};
+use models::{Array, Heard, History, Moment, Outcome, Query, Recommender};
 use music::{ItemIx, RecordingId, Rows, UserIx};
 
 use super::{judge, metric_names};
@@ -45,8 +45,10 @@ impl Recommender for Told {
         self.items.n_rows()
     }
 
-    fn represent(&self, _history: &History<'_>) -> Query {
-        Query::Dense(self.users.row(self.users.n_rows() - 1).to_vec())
+    /// The last user; the first where there are moments.
+    fn represent(&self, history: &History<'_>) -> Query {
+        let user = if history.moments.is_empty() { self.users.n_rows() - 1 } else { 0 };
+        Query::Dense(self.users.row(user).to_vec())
     }
 
     fn score_batch(&self, queries: &[Query], scores: &mut Matrix) {
@@ -98,6 +100,27 @@ const SCORES: [&[f32]; 3] =
 fn mean(judgement: &Judgement, ks: &[usize], name: &str) -> Option<f64> {
     let place = metric_names(ks).iter().position(|metric| metric.name == name).unwrap();
     judgement.per_user.means()[place]
+}
+
+#[test]
+fn what_came_of_a_strangers_listens_is_shown_too() {
+    let mut task = task();
+    let recall = |task: &Task| {
+        let judgement = judge(task, &Told::new(&SCORES, true), &[2]);
+        let place = metric_names(&[2]).iter().position(|metric| metric.name == "recall@2").unwrap();
+        judgement.per_user.value(2, place)
+    };
+    assert_eq!(recall(&task), Some(1.0));
+    task.asked[2].moments = vec![Moment {
+        item: ItemIx(2),
+        age_days: 0.0,
+        outcome: Outcome::Liked,
+        hour: None,
+        device: None,
+        weight: 1.0,
+    }];
+    // The first user's order is 0 1 3.
+    assert_eq!(recall(&task), Some(0.0));
 }
 
 #[test]

@@ -2,6 +2,8 @@
 //!
 //! Until the epochs are done, or the ranking of what was held out no longer improves.
 
+mod rehearsal;
+
 use linalg::{Isa, Matrix, dots_with_all, top_k};
 use rayon::iter::{IntoParallelIterator, ParallelIterator};
 
@@ -16,6 +18,8 @@ use super::tower::Pass;
 use crate::array::{Arrays, take_f32, take_u64};
 use crate::network::{Rate, Touched};
 use crate::{Array, Checkpoint, Error, Loss, Observer, Progress, Step};
+
+pub use rehearsal::{Laid, Rehearsal};
 
 /// Length of the list that is judged.
 const LIST: usize = 20;
