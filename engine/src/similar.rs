@@ -188,10 +188,8 @@ impl Space<'_> {
     ) -> Result<Option<Vec<f32>>, Error> {
         let history = self.folder.store.history(listener.id)?;
         let taste = self.taste(listener.id, &history, places)?;
-        Ok(match self.snapshot.models[0].recommender.represent(&taste.weights()) {
-            Query::Dense(vector) => Some(vector),
-            Query::Everyone | Query::Sparse { .. } | Query::Seeded(_) | Query::Several(_) => None,
-        })
+        let query = self.snapshot.models[0].recommender.represent(&taste.weights());
+        Ok(query.vector().map(<[f32]>::to_vec))
     }
 
     fn taste(

@@ -54,9 +54,9 @@ pub(crate) struct Ask<'a> {
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) struct Found {
     pub(crate) item: ItemIx,
-    /// The best over the regions.
+    /// The best over the regions, or what the second stage makes of it.
     pub(crate) score: f32,
-    /// The region of the best score.
+    /// The region of the best score of the first stage.
     pub(crate) region: usize,
     pub(crate) sources: Proposers,
     pub(crate) before: Before,
@@ -93,7 +93,7 @@ pub(crate) enum Before {
     Unopened(Week),
 }
 
-/// Every proposal, merged, best score first.
+/// Every proposal, merged, best score first; where the model has a second stage, by its judgement.
 pub(crate) fn gather(ask: &Ask<'_>) -> Vec<Found> {
     let quotas = &ask.maker.config.weekly.sources;
     let mut found: Vec<(ItemIx, Proposers)> = Vec::new();
@@ -120,8 +120,23 @@ pub(crate) fn gather(ask: &Ask<'_>) -> Vec<Found> {
             before: Before::New,
         })
         .collect();
+    rerank(ask, &mut found);
     found.sort_by(|a, b| b.score.total_cmp(&a.score).then(a.item.cmp(&b.item)));
     found
+}
+
+/// Gives candidates the scores of the second stage, where the model has one and judges alone.
+fn rerank(ask: &Ask<'_>, found: &mut [Found]) {
+    if ask.asked.cold.is_some() {
+        return;
+    }
+    let recommender = &ask.maker.snapshot.models[ask.asked.model].recommender;
+    let items: Vec<ItemIx> = found.iter().map(|found| found.item).collect();
+    if let Some(scores) = recommender.rerank(&ask.taste.weights(), &items) {
+        for (found, score) in found.iter_mut().zip(scores) {
+            found.score = score;
+        }
+    }
 }
 
 impl Ask<'_> {

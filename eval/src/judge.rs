@@ -79,6 +79,8 @@ struct Judge<'a> {
     /// Users between one whose list's diversity is computed and the next.
     diversity_every: usize,
     panels: Option<Panels>,
+    /// Whether everybody is represented by the history, as a second stage wants it.
+    is_staged: bool,
     isa: Isa,
 }
 
@@ -88,6 +90,8 @@ const DIVERSITY_SAMPLE: usize = 2000;
 impl<'a> Judge<'a> {
     fn new(task: &'a Task, recommender: &'a dyn Recommender, ks: &'a [usize]) -> Self {
         let users = Users::of(task);
+        // A second stage's scores are no dots of vectors.
+        let is_staged = recommender.is_staged();
         let catalogue = Catalogue::new(task.heard.n_rows(), users.counts());
         let groupings = groupings(task, &catalogue);
         let mut readings = metric_names(ks);
@@ -100,7 +104,8 @@ impl<'a> Judge<'a> {
             readings,
             users,
             diversity_every: task.asked.len().div_ceil(DIVERSITY_SAMPLE).max(1),
-            panels: recommender.item_vectors().map(Panels::new),
+            panels: recommender.item_vectors().filter(|_| !is_staged).map(Panels::new),
+            is_staged,
             isa: Isa::best(),
             task,
             recommender,
@@ -124,9 +129,11 @@ impl<'a> Judge<'a> {
             .iter()
             .map(|query| match query {
                 Query::Dense(vector) => Some(vector.as_slice()),
-                Query::Everyone | Query::Sparse { .. } | Query::Seeded(_) | Query::Several(_) => {
-                    None
-                }
+                Query::Everyone
+                | Query::Sparse { .. }
+                | Query::Seeded(_)
+                | Query::Several(_)
+                | Query::Staged { .. } => None,
             })
             .collect();
         if let (Some(panels), Some(dense)) = (&self.panels, dense) {
@@ -175,7 +182,7 @@ impl<'a> Judge<'a> {
             let history = History::new(&asked.shown, &asked.believed);
             return self.recommender.represent(&History { moments: &asked.moments, ..history });
         };
-        if let Some(vectors) = self.recommender.user_vectors() {
+        if let Some(vectors) = self.recommender.user_vectors().filter(|_| !self.is_staged) {
             return Query::Dense(vectors.row(user.0 as usize).to_vec());
         }
         let (items, heard) = self.task.heard.row(user.0 as usize);

@@ -95,7 +95,7 @@ impl Aging {
 }
 
 impl Spec {
-    /// How what this model learns from fades; popularity has a clock of its own, and the parts of a blend each have theirs.
+    /// How what this model learns from fades; popularity has a clock of its own, and the parts of a blend or a hybrid each have theirs.
     pub(crate) fn aging(&self) -> Aging {
         match self {
             Self::ItemKnn(params) => params.aging,
@@ -111,6 +111,7 @@ impl Spec {
             | Self::Popularity(_)
             | Self::Explicit(_)
             | Self::Blend(_)
+            | Self::Hybrid(_)
             | Self::TwoTower(_) => Aging::default(),
         }
     }
@@ -159,6 +160,20 @@ impl Recommender for Aged {
 
     fn wants_moments(&self) -> bool {
         self.model.wants_moments()
+    }
+
+    fn is_staged(&self) -> bool {
+        self.model.is_staged()
+    }
+
+    fn rerank(&self, history: &History<'_>, items: &[ItemIx]) -> Option<Vec<f32>> {
+        let heard = self.aging.of_listener(history.heard);
+        self.model.rerank(&History { heard: &heard, ..*history }, items)
+    }
+
+    fn reasons(&self, history: &History<'_>, item: ItemIx) -> Option<Vec<(&str, f32)>> {
+        let heard = self.aging.of_listener(history.heard);
+        self.model.reasons(&History { heard: &heard, ..*history }, item)
     }
 
     fn item_vectors(&self) -> Option<&Matrix> {

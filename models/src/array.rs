@@ -117,6 +117,18 @@ pub(crate) fn take_u64(arrays: &mut Arrays, name: &str) -> Result<u64, Error> {
     }
 }
 
+/// Arrays under names that tell whose they are.
+pub(crate) fn named(key: &str, arrays: Arrays) -> impl Iterator<Item = (String, Array)> {
+    arrays.into_iter().map(move |(name, array)| (format!("{key}.{name}"), array))
+}
+
+/// Takes the arrays of one owner, under the names that it gave them.
+pub(crate) fn take_named(key: &str, arrays: &mut Arrays) -> Arrays {
+    let prefix = format!("{key}.");
+    let own = arrays.extract_if(.., |name, _| name.starts_with(&prefix));
+    own.map(|(name, array)| (name[prefix.len()..].to_owned(), array)).collect()
+}
+
 fn fits(shape: &[usize], len: usize, expected: &[usize]) -> bool {
     shape == expected && len == expected.iter().product::<usize>()
 }

@@ -24,8 +24,8 @@ use music::{ItemIx, Rows};
 use rayon::iter::{IndexedParallelIterator, ParallelIterator};
 use rayon::slice::{ParallelSlice, ParallelSliceMut};
 
-use crate::array::{Arrays, take_u64};
-use crate::{Array, Checkpoint, Error, History, Observer, Query, Recommender, Training};
+use crate::array::{Arrays, named, take_named, take_u64};
+use crate::{Array, Checkpoint, Error, History, Observer, Query, Recommender, Spec, Training};
 pub use params::{Component, Params};
 
 const N_FITTED: &str = "n_fitted";
@@ -89,7 +89,7 @@ fn resume(
     let whole = components.take(place);
     let parts = whole.map(|component| load_part(component, training.rows, &mut arrays));
     let parts = parts.collect::<Result<_, _>>()?;
-    let arrays = take_part(&components.as_slice()[0], &mut arrays);
+    let arrays = take_named(&components.as_slice()[0].key, &mut arrays);
     Ok((parts, Some(Checkpoint { iteration: checkpoint.iteration, arrays })))
 }
 
@@ -109,26 +109,24 @@ pub(crate) fn load(params: Params, rows: &Rows, arrays: &mut Arrays) -> Result<B
 }
 
 fn load_part(component: Component, rows: &Rows, arrays: &mut Arrays) -> Result<Part, Error> {
-    let own = take_part(&component, arrays);
-    let model = crate::load(&component.spec, rows, own).map_err(|error| match error {
-        Error::BadArray { name, expected, got } => {
-            Error::BadArray { name: format!("{}.{name}", component.key), expected, got }
-        }
-        error => error,
-    })?;
+    let model = load_named(&component.key, &component.spec, rows, arrays)?;
     Ok(Part { component, model })
 }
 
-/// Takes the arrays of one model, under the names that it gave them.
-fn take_part(component: &Component, arrays: &mut Arrays) -> Arrays {
-    let prefix = format!("{}.", component.key);
-    let own = arrays.extract_if(.., |name, _| name.starts_with(&prefix));
-    own.map(|(name, array)| (name[prefix.len()..].to_owned(), array)).collect()
-}
-
-/// Arrays under names that tell whose they are.
-fn named(key: &str, arrays: Arrays) -> impl Iterator<Item = (String, Array)> {
-    arrays.into_iter().map(move |(name, array)| (format!("{key}.{name}"), array))
+/// Makes a model again from the arrays that are there under its key.
+pub(crate) fn load_named(
+    key: &str,
+    spec: &Spec,
+    rows: &Rows,
+    arrays: &mut Arrays,
+) -> Result<Box<dyn Recommender>, Error> {
+    let own = take_named(key, arrays);
+    crate::load(spec, rows, own).map_err(|error| match error {
+        Error::BadArray { name, expected, got } => {
+            Error::BadArray { name: format!("{key}.{name}"), expected, got }
+        }
+        error => error,
+    })
 }
 
 impl Part {

@@ -2,6 +2,8 @@
 //!
 //! Rows are added after its own. What its features make of an added item is a vector like any other, so that its score
 //! is a dot; where the model makes none, nothing speaks for the item and its score is 0.
+//! A second stage orders what it was trained with; an added item stands there as those of its own that the first stage
+//! scores nearly the same.
 //! A model does not know an added item in a history: it is left out of what the model is asked about.
 
 use std::collections::BTreeMap;
@@ -11,6 +13,9 @@ use music::ItemIx;
 
 use crate::recommender::score_rows;
 use crate::{Array, Heard, History, ItemFeatures, Moment, Query, Recommender};
+
+/// Own items beside which an added one stands where a second stage orders them.
+const BESIDE: usize = 8;
 
 /// A model with some rows more.
 #[derive(Debug)]
@@ -80,6 +85,31 @@ impl Extended {
         })
     }
 
+    /// Scores of added items where a second stage orders the model's own; 0 where items have no vectors.
+    ///
+    /// `own` are some of its own items with their scores.
+    fn beside(&self, query: &Query, own: &[(u32, f32)], added: &[u32]) -> Vec<f32> {
+        let Some((query, vectors)) = query.vector().zip(self.vectors.as_ref()) else {
+            return vec![0.0; added.len()];
+        };
+        let dots = |rows: &[u32]| {
+            let mut dots = vec![0.0; rows.len()];
+            dots_with(vectors, rows, query, &mut dots, Isa::best());
+            dots
+        };
+        let rows: Vec<u32> = own.iter().map(|(row, _)| *row).collect();
+        let mut known: Vec<(f32, f32)> =
+            dots(&rows).into_iter().zip(own).map(|(dot, (_, score))| (dot, *score)).collect();
+        known.sort_by(|(a, _), (b, _)| a.total_cmp(b));
+        let near = |dot: f32| {
+            let place = known.partition_point(|(other, _)| *other < dot);
+            let first = place.saturating_sub(BESIDE / 2).min(known.len().saturating_sub(BESIDE));
+            let near = &known[first..known.len().min(first + BESIDE)];
+            near.iter().map(|(_, score)| score).sum::<f32>() / near.len().max(1) as f32
+        };
+        dots(added).into_iter().map(near).collect()
+    }
+
     /// Asks the model about what it knows of a history.
     fn ask<T>(&self, history: &History<'_>, ask: impl FnOnce(&History<'_>) -> T) -> T {
         match self.known(history) {
@@ -106,9 +136,17 @@ impl Recommender for Extended {
     fn score_batch(&self, queries: &[Query], scores: &mut Matrix) {
         let mut own = Matrix::zeros(queries.len(), self.n_own);
         self.model.score_batch(queries, &mut own);
+        for query in 0..queries.len() {
+            scores.row_mut(query)[..self.n_own].copy_from_slice(own.row(query));
+        }
         let added: Vec<u32> = (0..).take(self.n_items).skip(self.n_own).collect();
         score_rows(queries, scores, self.n_items, |query, row| {
-            let of_added = &mut row[self.n_own..];
+            let (own, of_added) = row.split_at_mut(self.n_own);
+            if self.model.is_staged() {
+                let own: Vec<(u32, f32)> = (0..).zip(own.iter().copied()).collect();
+                of_added.copy_from_slice(&self.beside(query, &own, &added));
+                return;
+            }
             match query.vector().zip(self.vectors.as_ref()) {
                 Some((query, vectors)) => {
                     dots_with(vectors, &added, query, of_added, Isa::best());
@@ -116,9 +154,6 @@ impl Recommender for Extended {
                 None => of_added.fill(0.0),
             }
         });
-        for query in 0..queries.len() {
-            scores.row_mut(query)[..self.n_own].copy_from_slice(own.row(query));
-        }
     }
 
     /// `None` of an added item: its score comes from its features.
@@ -147,6 +182,39 @@ impl Recommender for Extended {
 
     fn wants_moments(&self) -> bool {
         self.model.wants_moments()
+    }
+
+    fn is_staged(&self) -> bool {
+        self.model.is_staged()
+    }
+
+    fn rerank(&self, history: &History<'_>, items: &[ItemIx]) -> Option<Vec<f32>> {
+        let own: Vec<ItemIx> = items.iter().copied().filter(|item| self.is_own(*item)).collect();
+        let scores = self.ask(history, |history| self.model.rerank(history, &own))?;
+        let known: Vec<(u32, f32)> = own.iter().map(|item| item.0).zip(scores).collect();
+        let added = items.iter().filter(|item| !self.is_own(**item)).map(|item| item.0);
+        let added: Vec<u32> = added.collect();
+        let query = if added.is_empty() { Query::Everyone } else { self.represent(history) };
+        let mut of_added = self.beside(&query, &known, &added).into_iter();
+        let mut of_own = known.into_iter().map(|(_, score)| score);
+        let score =
+            |item: &ItemIx| if self.is_own(*item) { of_own.next() } else { of_added.next() };
+        items.iter().map(score).collect()
+    }
+
+    /// `None` of an added item.
+    fn reasons(&self, history: &History<'_>, item: ItemIx) -> Option<Vec<(&str, f32)>> {
+        if !self.is_own(item) {
+            return None;
+        }
+        match self.known(history) {
+            None => self.model.reasons(history, item),
+            Some(Known { items, heard, moments }) => {
+                let country = history.country;
+                let known = History { items: &items, heard: &heard, moments: &moments, country };
+                self.model.reasons(&known, item)
+            }
+        }
     }
 
     fn item_vectors(&self) -> Option<&Matrix> {

@@ -138,10 +138,7 @@ impl Recommender for Ials {
     /// The row that a half-step over items would solve for it.
     fn represent_item(&self, listeners: &[(Query, Heard)]) -> Option<Vec<f32>> {
         let crowd = self.crowd.as_ref()?;
-        let dense = listeners.iter().filter_map(|(query, heard)| match query {
-            Query::Dense(x) => Some((x, *heard)),
-            Query::Everyone | Query::Sparse { .. } | Query::Seeded(_) | Query::Several(_) => None,
-        });
+        let dense = listeners.iter().filter_map(|(query, heard)| Some((query.vector()?, *heard)));
         let (vectors, heard): (Vec<_>, Vec<_>) = dense.unzip();
         let dim = self.params.dim;
         let vectors =

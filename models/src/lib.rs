@@ -11,6 +11,7 @@ pub mod blend;
 pub mod ease;
 pub mod explicit;
 pub mod gf_cf;
+pub mod hybrid;
 pub mod ials;
 pub mod item_knn;
 pub mod neumf;

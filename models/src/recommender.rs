@@ -139,13 +139,24 @@ pub enum Query {
     Seeded(u64),
     /// One for each model of a blend, in their order.
     Several(Vec<Query>),
+    /// What finds candidates, and what they are ordered by.
+    Staged {
+        /// For the first stage.
+        first: Box<Query>,
+        /// For the second.
+        second: Box<Query>,
+    },
 }
 
 impl Query {
-    /// The vector, where it is one.
+    /// The vector, where it is one, or candidates are found by one.
     #[must_use]
     pub fn vector(&self) -> Option<&[f32]> {
-        if let Self::Dense(vector) = self { Some(vector) } else { None }
+        match self {
+            Self::Dense(vector) => Some(vector),
+            Self::Staged { first, .. } => first.vector(),
+            Self::Everyone | Self::Sparse { .. } | Self::Seeded(_) | Self::Several(_) => None,
+        }
     }
 }
 
@@ -196,6 +207,25 @@ pub trait Recommender: Send + Sync + Debug {
     /// Whether [`Recommender::represent`] looks at the moments of a history, which are else not worth gathering.
     fn wants_moments(&self) -> bool {
         false
+    }
+
+    /// Whether a second stage orders what vectors find, so that a score is more than their dot.
+    fn is_staged(&self) -> bool {
+        false
+    }
+
+    /// What a second stage makes of some candidates, each once; `None` where there is none.
+    ///
+    /// A score depends on the other candidates as well.
+    fn rerank(&self, _history: &History<'_>, _items: &[ItemIx]) -> Option<Vec<f32>> {
+        None
+    }
+
+    /// What speaks for an item in the eyes of a second stage and what against it, by kind, the most first.
+    ///
+    /// `None` where the model cannot tell.
+    fn reasons(&self, _history: &History<'_>, _item: ItemIx) -> Option<Vec<(&str, f32)>> {
+        None
     }
 
     /// A vector for each item `[n_items × dim]`, if items have one.

@@ -10,7 +10,7 @@ use music::Rows;
 
 use crate::spec::field::Field;
 use crate::{Array, Error, Observer, Recommender, Training};
-use crate::{blend, ease, explicit, gf_cf, ials, item_knn};
+use crate::{blend, ease, explicit, gf_cf, hybrid, ials, item_knn};
 use crate::{neumf, pairwise, popularity, pure_svd, random, rp3beta, slim, two_tower};
 
 macro_rules! models {
@@ -124,4 +124,6 @@ models! {
         "Learns a network that scores each recording beside the mean of what one likes: neural collaborative filtering."
     "blend" Blend(blend, blend::Params::default())
         "Adds up the scores of several models, each on one scale and by its weight: blend:ials(dim=128)=0.6+ease=0.4."
+    "hybrid" Hybrid(hybrid, hybrid::Params::default())
+        "Orders the best of one model anew, by a network that learns from features as well or by another model: hybrid:first=ials(dim=128),second=network."
 }

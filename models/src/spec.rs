@@ -1,7 +1,7 @@
 //! Which model, with which parameters?
 //!
 //! A model string is `name` or `name:key=value,…`, as in `ials:dim=64,iterations=16`.
-//! Behind the colon of a blend stand other models: see [`crate::blend::Params`].
+//! Behind the colon of a blend stand other models: see [`crate::blend::Params`]; those of a hybrid are values of its keys.
 //! What is not said has its default; what is not known is refused with the nearest known name.
 
 pub(crate) mod field;
@@ -10,6 +10,7 @@ mod search;
 use std::fmt;
 use std::str::FromStr;
 
+use crate::hybrid::Second;
 use crate::{Error, Spec};
 use field::Field;
 
@@ -42,20 +43,34 @@ impl Spec {
     /// Whether a fit of it learns from what is known of items.
     #[must_use]
     pub fn wants_features(&self) -> bool {
-        self.is_any_part(|spec| matches!(spec, Self::TwoTower(params) if params.by.has_features()))
+        self.is_any_part(|spec| match spec {
+            Self::TwoTower(params) => params.by.has_features(),
+            Self::Hybrid(params) => params.second == Second::Network,
+            _ => false,
+        })
     }
 
     /// Whether a fit of it learns from when each moment of a history came about.
     #[must_use]
     pub fn wants_moments(&self) -> bool {
-        self.is_any_part(|spec| matches!(spec, Self::TwoTower(_)))
+        self.is_any_part(|spec| match spec {
+            Self::TwoTower(_) => true,
+            Self::Hybrid(params) => params.second == Second::Network,
+            _ => false,
+        })
     }
 
-    /// Whether it holds of this model or, of a blend, of any in it.
-    fn is_any_part(&self, holds: impl Fn(&Self) -> bool + Copy) -> bool {
+    /// Whether it holds of this model or, of a blend or a hybrid, of any in it.
+    pub(crate) fn is_any_part(&self, holds: impl Fn(&Self) -> bool + Copy) -> bool {
         match self {
             Self::Blend(blend) => {
                 blend.components().iter().any(|component| component.spec.is_any_part(holds))
+            }
+            Self::Hybrid(hybrid) => {
+                let second = hybrid.second.model();
+                holds(self)
+                    || hybrid.first.is_any_part(holds)
+                    || second.is_some_and(|second| second.is_any_part(holds))
             }
             spec => holds(spec),
         }
@@ -73,8 +88,27 @@ impl Spec {
         }
         let plain = Self::named(self.name()).expect("a model has its own name");
         let pairs = self.parameters().into_iter().zip(plain.parameters());
-        let said = pairs.filter(|(pair, default)| extent == Extent::Whole || pair != default);
-        said.map(|((key, value), _)| format!("{key}={value}")).collect::<Vec<_>>().join(",")
+        let is_said = pairs.map(|(pair, default)| extent == Extent::Whole || pair != default);
+        let mut spec = self.clone();
+        let fields = spec.fields();
+        let said = fields.iter().zip(is_said).filter(|(_, is_said)| *is_said);
+        let said = said.map(|(field, _)| format!("{}={}", field.name, field.slot.text(extent)));
+        said.collect::<Vec<_>>().join(",")
+    }
+
+    /// As a part of another model: the name, with brackets around what is said of its parameters.
+    pub(crate) fn bracketed(&self, extent: Extent) -> String {
+        let (name, arguments) = (self.name(), self.arguments(extent));
+        if arguments.is_empty() { name.to_owned() } else { format!("{name}({arguments})") }
+    }
+
+    /// The model that such a text says.
+    pub(crate) fn of_bracketed(text: &str) -> Result<Self, Error> {
+        let (name, arguments) = match text.strip_suffix(')').and_then(|text| text.split_once('(')) {
+            Some((name, arguments)) => (name, Some(arguments)),
+            None => (text, None),
+        };
+        Ok(Self::of(name, arguments)?.0)
     }
 
     /// The model that a string says, and the parameters that it names; the weights of a blend are none of them.
@@ -96,7 +130,7 @@ impl Spec {
         if let Self::Blend(_) = spec {
             return Ok((Self::Blend(arguments.parse()?), seen));
         }
-        for pair in arguments.split(',') {
+        for pair in split(arguments, ',') {
             let parameter = spec.set(pair.trim())?;
             if seen.contains(&parameter) {
                 return Err(Error::RepeatedParameter { model: spec.name(), parameter });
@@ -157,6 +191,20 @@ impl fmt::Display for Spec {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&self.text(Extent::Whole))
     }
+}
+
+/// The parts between those separators that are in no brackets.
+pub(crate) fn split(text: &str, separator: char) -> Vec<&str> {
+    let mut depth = 0_usize;
+    let is_between = |c: char| {
+        match c {
+            '(' => depth += 1,
+            ')' => depth = depth.saturating_sub(1),
+            _ => {}
+        }
+        c == separator && depth == 0
+    };
+    text.split(is_between).collect()
 }
 
 /// How much of a model a string says.

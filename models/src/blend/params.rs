@@ -3,8 +3,8 @@
 use std::ops::RangeInclusive;
 use std::str::FromStr;
 
-use crate::spec::Extent;
 use crate::spec::field::{Field, Search, Slot};
+use crate::spec::{Extent, split};
 use crate::{Error, Spec, ials, pairwise};
 
 /// What a weight can be; only how they compare to each other matters for the order of a list.
@@ -51,7 +51,7 @@ impl Params {
         let mut components: Vec<Component> = Vec::new();
         for (spec, weight) in models {
             let refuse = |expected| {
-                let got = Component::text(&spec, Extent::Brief);
+                let got = spec.bracketed(Extent::Brief);
                 Err(Error::BadComponent { expected, got })
             };
             if matches!(spec, Spec::Blend(_)) {
@@ -104,17 +104,9 @@ impl Params {
             return String::new();
         }
         let text = |component: &Component| {
-            format!("{}={}", Component::text(&component.spec, extent), component.weight)
+            format!("{}={}", component.spec.bracketed(extent), component.weight)
         };
         self.components.iter().map(text).collect::<Vec<_>>().join("+")
-    }
-}
-
-impl Component {
-    /// The model's name, with brackets around its parameters.
-    fn text(spec: &Spec, extent: Extent) -> String {
-        let (name, arguments) = (spec.name(), spec.arguments(extent));
-        if arguments.is_empty() { name.to_owned() } else { format!("{name}({arguments})") }
     }
 }
 
@@ -123,23 +115,9 @@ impl FromStr for Params {
 
     fn from_str(text: &str) -> Result<Self, Error> {
         let components: Result<Vec<_>, Error> =
-            split(text).into_iter().map(|part| component(part.trim())).collect();
+            split(text, '+').into_iter().map(|part| component(part.trim())).collect();
         Self::new(components?)
     }
-}
-
-/// The parts between the `+` that are in no brackets.
-fn split(text: &str) -> Vec<&str> {
-    let mut depth = 0_usize;
-    let is_between = |c: char| {
-        match c {
-            '(' => depth += 1,
-            ')' => depth = depth.saturating_sub(1),
-            _ => {}
-        }
-        c == '+' && depth == 0
-    };
-    text.split(is_between).collect()
 }
 
 /// `model=weight` or `model(key=value,…)=weight`.

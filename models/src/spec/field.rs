@@ -3,6 +3,8 @@
 use std::fmt;
 use std::ops::RangeInclusive;
 
+use super::Extent;
+
 /// One parameter of a model: the parser, the canonical string and the catalogue all read this.
 pub(crate) struct Field<'a> {
     pub(crate) name: &'a str,
@@ -34,6 +36,14 @@ pub(crate) enum Slot<'a> {
     Number(&'a mut f32, RangeInclusive<f32>),
     Flag(&'a mut bool),
     Choice(&'a mut dyn Named),
+    Model(&'a mut dyn Nested),
+}
+
+/// A parameter that is itself a model, or stands where one could.
+pub(crate) trait Nested {
+    /// As it stands in a model string: the name, with brackets around its parameters.
+    fn text(&self, extent: Extent) -> String;
+    fn set(&mut self, text: &str) -> Result<(), String>;
 }
 
 /// A parameter that is one of a few names.
@@ -66,10 +76,18 @@ impl<T: Choice> Named for T {
 }
 
 impl Slot<'_> {
+    /// The value, of a model with so much of its parameters.
+    pub(crate) fn text(&self, extent: Extent) -> String {
+        match self {
+            Self::Model(value) => value.text(extent),
+            value => value.to_string(),
+        }
+    }
+
     /// Every value that can be told off; none of a number.
     pub(crate) fn values(&self) -> Vec<String> {
         let names = match self {
-            Self::Count(..) | Self::Number(..) => Vec::new(),
+            Self::Count(..) | Self::Number(..) | Self::Model(_) => Vec::new(),
             Self::Flag(_) => vec!["false", "true"],
             Self::Choice(slot) => slot.names(),
         };
@@ -94,6 +112,7 @@ impl Slot<'_> {
                 **slot = text.parse().map_err(|_ignored| "true or false".to_owned())?;
             }
             Self::Choice(slot) => slot.set(text)?,
+            Self::Model(slot) => slot.set(text)?,
         }
         Ok(())
     }
@@ -107,6 +126,7 @@ impl fmt::Display for Slot<'_> {
             Self::Number(value, _) => value.fmt(f),
             Self::Flag(value) => value.fmt(f),
             Self::Choice(value) => f.write_str(value.name()),
+            Self::Model(value) => f.write_str(&value.text(Extent::Whole)),
         }
     }
 }

@@ -5,6 +5,7 @@ use music::{ItemIx, UserIx};
 use rayon::ThreadPoolBuilder;
 
 use super::{Reversed, World, checkerboard, two_tribes, unobserved};
+use crate::hybrid::Second;
 use crate::{History, Recommender, Spec, fit, load, two_tower};
 
 /// Scores of one world differ by rounding alone when sums run in another order.
@@ -140,7 +141,14 @@ fn threads_do_not_change_bits(spec: &Spec, world: &World) {
 
 fn users_in_another_order_change_nothing(spec: &Spec, world: &World, model: &dyn Recommender) {
     // Sums of an alternating solve round elsewhere, and Adam's first steps are as long whatever the gradient's length.
-    if matches!(spec, Spec::TwoTower(params) if params.als != two_tower::Als::None) {
+    let is_shaken = match spec {
+        Spec::TwoTower(params) => params.als != two_tower::Als::None,
+        Spec::Hybrid(params) => {
+            params.second == Second::Network && !matches!(*params.first, Spec::Popularity(_))
+        }
+        _ => false,
+    };
+    if is_shaken {
         return;
     }
     let turned = fitted(spec, &world.reversed(Reversed::Users));
@@ -171,6 +179,10 @@ fn items_in_another_order_move_with_their_scores(
 fn hashes_names(spec: &Spec) -> bool {
     if let Spec::Blend(blend) = spec {
         return blend.components().iter().any(|component| hashes_names(&component.spec));
+    }
+    if let Spec::Hybrid(hybrid) = spec {
+        let second = hybrid.second.model();
+        return second.is_none_or(hashes_names) || hashes_names(&hybrid.first);
     }
     matches!(spec, Spec::Random(_) | Spec::Ials(_) | Spec::Explicit(_))
         || matches!(spec, Spec::Bpr(_) | Spec::Hinge(_) | Spec::Warp(_))

@@ -74,6 +74,21 @@ fn other_parameters_conform_too() {
 }
 
 #[test]
+fn hybrids_of_all_kinds_conform() {
+    let texts = [
+        "hybrid:first=ials(dim=8),second=two-tower(dim=8,hidden=16,epochs=3,by=features)",
+        "hybrid:first=two-tower(dim=8,hidden=16,epochs=3,by=features),second=ials(dim=8),keep=7",
+        "hybrid:first=item-knn,second=popularity",
+        "hybrid:first=popularity,hidden=8,epochs=3,loss=logistic,loss_bound=2",
+        "hybrid:first=bpr(dim=8,epochs=5),hidden=8,epochs=3,loss=lambdarank,keep=12,negatives=4",
+        "blend:hybrid(first=popularity,hidden=8,epochs=3)=1+ease=1",
+    ];
+    for text in texts {
+        conformance(&spec(text));
+    }
+}
+
+#[test]
 fn what_was_heard_fades_by_the_listeners_own_clock() {
     let texts = [
         "item-knn",

@@ -1,0 +1,163 @@
+//! What does the network make of a candidate?
+//!
+//! With n inputs, each less its mean and by its deviation over the training: n → `hidden`, ReLU, → 3 heads, whether it
+//! would be liked, heard out, skipped. `x` is `[candidates × n]`, `z` is `[candidates × 3]`.
+
+use linalg::dot;
+
+use super::inputs::Width;
+use crate::Error;
+use crate::array::{Array, Arrays, take_f32};
+use crate::hash::hash;
+use crate::network::{Linear, Rate};
+
+/// What is foretold of a candidate, the main one first.
+pub(super) const HEADS: usize = 3;
+
+const MEAN: &str = "input_mean";
+const SCALE: &str = "input_scale";
+const HIDDEN: &str = "hidden";
+const OUTPUT: &str = "heads";
+
+/// The network, and how its inputs are put on one scale.
+#[derive(Clone, Debug, PartialEq)]
+pub(super) struct Net {
+    /// `[n]`
+    pub(super) mean: Vec<f32>,
+    /// `[n]` 1 by the deviation; 0 where all examples are alike.
+    pub(super) scale: Vec<f32>,
+    pub(super) hidden: Linear,
+    pub(super) heads: Linear,
+}
+
+/// What a forward pass leaves behind for the way back.
+#[derive(Debug, Default)]
+pub(super) struct Pass {
+    hidden: Vec<f32>,
+    pub(super) z: Vec<f32>,
+    d_hidden: Vec<f32>,
+}
+
+impl Net {
+    /// A network that has learned nothing, for inputs like these `[examples × n]`.
+    pub(super) fn new(width: Width, n_hidden: usize, examples: &[f32], seed: u64) -> Self {
+        let n = width.whole();
+        let (mean, scale) = moments(examples, n);
+        let hidden = Linear::new(n, n_hidden, hash([seed, 0]));
+        let mut heads = Linear::new(n_hidden, HEADS, hash([seed, 1]));
+        // Before it has learned anything it promises little either way.
+        heads.weights.values.iter_mut().for_each(|w| *w *= 0.1);
+        Self { mean, scale, hidden, heads }
+    }
+
+    /// Puts inputs on the scale that the network knows.
+    pub(super) fn standardize(&self, x: &mut [f32]) {
+        for row in x.chunks_exact_mut(self.mean.len()) {
+            for ((x, mean), scale) in row.iter_mut().zip(&self.mean).zip(&self.scale) {
+                *x = (*x - mean) * scale;
+            }
+        }
+    }
+
+    /// All heads of standardized inputs, into `pass.z`.
+    pub(super) fn forward(&self, x: &[f32], pass: &mut Pass) {
+        self.hidden.forward(x, &mut pass.hidden);
+        pass.hidden.iter_mut().for_each(|h| *h = h.max(0.0));
+        self.heads.forward(&pass.hidden, &mut pass.z);
+    }
+
+    /// Adds to the gradients, given that of `pass.z`.
+    pub(super) fn backward(&mut self, x: &[f32], dz: &[f32], pass: &mut Pass) {
+        self.heads.backward(&pass.hidden, dz, Some(&mut pass.d_hidden));
+        for (d, h) in pass.d_hidden.iter_mut().zip(&pass.hidden) {
+            if *h <= 0.0 {
+                *d = 0.0;
+            }
+        }
+        self.hidden.backward(x, &pass.d_hidden, None);
+    }
+
+    pub(super) fn step(&mut self, rate: Rate) {
+        self.hidden.step(rate);
+        self.heads.step(rate);
+    }
+
+    pub(super) fn is_finite(&self) -> bool {
+        self.hidden.is_finite() && self.heads.is_finite()
+    }
+
+    /// The main head alone, of standardized inputs.
+    pub(super) fn liked(&self, x: &[f32]) -> Vec<f32> {
+        let mut hidden = Vec::new();
+        self.hidden.forward(x, &mut hidden);
+        hidden.iter_mut().for_each(|h| *h = h.max(0.0));
+        let weights = self.weights_of_liked();
+        let bias = self.heads.bias.values[0];
+        hidden.chunks_exact(self.hidden.n_out).map(|row| dot(row, &weights) + bias).collect()
+    }
+
+    /// What each standardized input adds to the main head, to first order: x_k·∂z/∂x_k.
+    pub(super) fn contributions(&self, x: &[f32]) -> Vec<f32> {
+        let mut hidden = Vec::new();
+        self.hidden.forward(x, &mut hidden);
+        let mut slopes = self.weights_of_liked();
+        for (slope, h) in slopes.iter_mut().zip(&hidden) {
+            if *h <= 0.0 {
+                *slope = 0.0;
+            }
+        }
+        let rows = self.hidden.weights.values.chunks_exact(self.hidden.n_out);
+        x.iter().zip(rows).map(|(x, row)| x * dot(row, &slopes)).collect()
+    }
+
+    fn weights_of_liked(&self) -> Vec<f32> {
+        self.heads.weights.values.iter().step_by(HEADS).copied().collect()
+    }
+
+    pub(super) fn save(&self, arrays: &mut Arrays) {
+        for (name, values) in [(MEAN, &self.mean), (SCALE, &self.scale)] {
+            let array = Array::F32 { shape: vec![values.len()], values: values.clone() };
+            arrays.insert(name.to_owned(), array);
+        }
+        self.hidden.save(HIDDEN, arrays);
+        self.heads.save(OUTPUT, arrays);
+    }
+
+    /// `None` where nothing was learned.
+    pub(super) fn load(
+        width: Width,
+        n_hidden: usize,
+        arrays: &mut Arrays,
+    ) -> Result<Option<Self>, Error> {
+        if !arrays.contains_key(MEAN) {
+            return Ok(None);
+        }
+        let n = width.whole();
+        let (mean, scale) = (take_f32(arrays, MEAN, &[n])?, take_f32(arrays, SCALE, &[n])?);
+        let hidden = Linear::load(HIDDEN, n, n_hidden, arrays)?;
+        let heads = Linear::load(OUTPUT, n_hidden, HEADS, arrays)?;
+        Ok(Some(Self { mean, scale, hidden, heads }))
+    }
+}
+
+/// Mean of each column, and 1 by its deviation, 0 where that is nothing beside rounding.
+#[expect(clippy::cast_possible_truncation, reason = "seven digits are enough of a scale")]
+fn moments(x: &[f32], width: usize) -> (Vec<f32>, Vec<f32>) {
+    let n = (x.len() / width).max(1) as f64;
+    let (mut sums, mut squares) = (vec![0.0_f64; width], vec![0.0_f64; width]);
+    for row in x.chunks_exact(width) {
+        row.iter().zip(&mut sums).for_each(|(x, sum)| *sum += f64::from(*x));
+    }
+    sums.iter_mut().for_each(|sum| *sum /= n);
+    for row in x.chunks_exact(width) {
+        for ((x, mean), square) in row.iter().zip(&sums).zip(&mut squares) {
+            *square += (f64::from(*x) - mean).powi(2);
+        }
+    }
+    let scale = |(square, mean): (&f64, &f64)| {
+        let deviation = (square / n).sqrt();
+        if deviation > 1e-6 * mean.abs() + 1e-12 { (1.0 / deviation) as f32 } else { 0.0 }
+    };
+    let scales = squares.iter().zip(&sums).map(scale).collect();
+    (sums.iter().map(|mean| *mean as f32).collect(), scales)
+}
