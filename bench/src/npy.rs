@@ -9,7 +9,10 @@ use fs_err::File;
 pub trait Number: Copy {
     /// What NumPy calls it.
     const NAME: &'static str;
-    /// Its bytes, little-endian.
+    /// Writes its bytes, little-endian.
+    ///
+    /// # Errors
+    /// What `out` says.
     fn write(self, out: &mut impl Write) -> io::Result<()>;
 }
 
