@@ -8,6 +8,7 @@ pub mod clock;
 pub mod listening;
 pub mod logistic;
 pub mod loops;
+pub mod npy;
 pub mod oddities;
 pub mod peaks;
 pub mod simulated;
