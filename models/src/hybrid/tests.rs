@@ -130,12 +130,12 @@ fn what_speaks_for_a_candidate_is_told_by_kind_the_most_first() {
 /// Every kind of content, some of it missing, and moments of all outcomes.
 fn all_kinds(n_users: usize) -> (ItemFeatures, Moments) {
     let (_, _, mut features) = by_artist();
-    let year = |i: u32| (i % 3 > 0).then_some((1960 + i) as f32);
+    let year = |i: u32| (!i.is_multiple_of(3)).then_some((1960 + i) as f32);
     features.numbers.push(Numbers { name: "year", of: (0..N_ITEMS).map(year).collect() });
     features.vectors.push(Vectors {
         name: "sound",
         of: Matrix::from_vec(120, 2, crate::network::testing::numbers(4, 240)),
-        is_known: (0..N_ITEMS).map(|i| i % 4 > 0).collect(),
+        is_known: (0..N_ITEMS).map(|i| !i.is_multiple_of(4)).collect(),
     });
     let (heard, ..) = by_artist();
     let mut moments = Moments::new();
