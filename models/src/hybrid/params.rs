@@ -50,7 +50,7 @@ impl Default for Params {
         Self {
             first: Box::new(Spec::Ials(ials::Params::default())),
             second: Second::Network,
-            keep: 1000,
+            keep: 200,
             hidden: 128,
             loss: Loss::Pairwise,
             loss_bound: 0.0,
@@ -61,10 +61,10 @@ impl Default for Params {
             lists: 20_000,
             held_out: 0.2,
             calibration: 0.1,
-            epochs: 10,
+            epochs: 5,
             batch: 16,
-            learning_rate: 0.002,
-            reg: 0.01,
+            learning_rate: 0.0005,
+            reg: 3.0,
             example_half_life_days: 0.0,
         }
     }
@@ -245,13 +245,13 @@ impl Params {
                 "learning_rate",
                 "length of a step of Adam",
                 Slot::Number(&mut self.learning_rate, 1e-6..=1.0),
-                Search::Log(2e-4, 0.02),
+                Search::Log(1e-4, 0.01),
             ),
             field(
                 "reg",
                 "decay of what a step moves, as a share of its length",
                 Slot::Number(&mut self.reg, 0.0..=10.0),
-                Search::Log(1e-3, 1.0),
+                Search::Log(1e-2, 10.0),
             ),
             field(
                 "example_half_life_days",

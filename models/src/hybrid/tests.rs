@@ -74,8 +74,9 @@ fn what_the_first_stage_cannot_tell_apart_a_feature_decides() {
     let first = hits("popularity");
     assert!(first < 4.0, "{first}");
     for loss in ["logistic", "pairwise", "lambdarank"] {
-        let both =
-            hits(&format!("hybrid:first=popularity,hidden=16,epochs=20,negatives=50,loss={loss}"));
+        let both = hits(&format!(
+            "hybrid:first=popularity,hidden=16,epochs=20,learning_rate=0.002,reg=0.01,negatives=50,loss={loss}"
+        ));
         assert!(both > 9.0, "{loss}: {both}");
     }
 }
@@ -111,7 +112,8 @@ fn what_speaks_for_a_candidate_is_told_by_kind_the_most_first() {
     let (heard, rows, features) = by_artist();
     let beside = Beside { features: Some(&features), moments: None };
     let training = Training { beside, ..Training::new(&heard, &rows, 3) };
-    let text = "hybrid:first=popularity,hidden=16,epochs=20,negatives=50";
+    let text =
+        "hybrid:first=popularity,hidden=16,epochs=20,learning_rate=0.002,reg=0.01,negatives=50";
     let model = fit(&spec(text), &training, &mut unobserved).unwrap();
     let (items, of_items) = heard.row(0);
     let known: Vec<ItemIx> = items.iter().map(|i| ItemIx(*i)).collect();
@@ -133,7 +135,7 @@ fn all_kinds(n_users: usize) -> (ItemFeatures, Moments) {
     features.vectors.push(Vectors {
         name: "sound",
         of: Matrix::from_vec(120, 2, crate::network::testing::numbers(4, 240)),
-        is_known: (0..N_ITEMS).map(|i| i % 4 > 0).collect(),
+        is_known: (0..N_ITEMS).map(|i| !i.is_multiple_of(4)).collect(),
     });
     let (heard, ..) = by_artist();
     let mut moments = Moments::new();
