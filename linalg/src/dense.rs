@@ -12,6 +12,7 @@ use rayon::slice::ParallelSliceMut;
 use crate::Matrix;
 use crate::aligned::Aligned;
 use crate::packed::Block;
+use crate::product::tile;
 use crate::simd::{Isa, Kernel, LANES, Simd};
 
 /// Columns of a panel.
@@ -218,7 +219,7 @@ impl Chunk<'_> {
                 let groups = laid.chunks_exact(terms).zip(out.chunks_mut(R * n_columns));
                 for (left, out) in groups {
                     for column in (0..2).step_by(C) {
-                        let sums = tile::<S, R, C>(simd, left, right, column);
+                        let sums = tile::<S, R, C>(simd, left.iter(), right, 2, column);
                         let start = panel * PANEL + column * LANES;
                         store::<S, R, C>(simd, &sums, out, (n_columns, start), onto);
                     }
@@ -265,31 +266,6 @@ fn lay_left<const R: usize>(
             }
         }
     }
-}
-
-/// Σₖ left[k][r]·right[k][c] over `R` rows and `C` blocks of a panel.
-#[inline(always)]
-fn tile<S: Simd, const R: usize, const C: usize>(
-    simd: S,
-    left: &[[f32; R]],
-    right: &[Block],
-    column: usize,
-) -> [[S::V; C]; R] {
-    let mut sums = [[simd.splat(0.0); C]; R];
-    for (left, right) in left.iter().zip(right.chunks_exact(2)) {
-        let right: &[Block; C] = right[column..].first_chunk().expect("blocks of the panel");
-        let mut loaded = [simd.splat(0.0); C];
-        for c in 0..C {
-            loaded[c] = simd.load(&right[c]);
-        }
-        for r in 0..R {
-            let left = simd.splat(left[r]);
-            for c in 0..C {
-                sums[r][c] = simd.mul_add(left, loaded[c], sums[r][c]);
-            }
-        }
-    }
-    sums
 }
 
 /// Writes a tile into rows of the result from a column on, or adds it.

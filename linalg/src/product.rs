@@ -146,7 +146,7 @@ pub(crate) fn panel_tile<S: Simd, const R: usize>(
 
 /// Σₖ left[k][r]·right[k][c] over `R` rows and `C` blocks of columns.
 #[inline(always)]
-fn tile<'a, S: Simd, const R: usize, const C: usize>(
+pub(crate) fn tile<'a, S: Simd, const R: usize, const C: usize>(
     simd: S,
     left: impl Iterator<Item = &'a [f32; R]>,
     right: &[Block],

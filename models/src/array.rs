@@ -117,6 +117,21 @@ pub(crate) fn take_u64(arrays: &mut Arrays, name: &str) -> Result<u64, Error> {
     }
 }
 
+/// Refuses saved rows that are not sound.
+pub(crate) fn check(name: &str, is_sound: bool) -> Result<(), Error> {
+    let refusal = || Error::BadArray {
+        name: name.to_owned(),
+        expected: "what was saved of these items".to_owned(),
+        got: "rows of others".to_owned(),
+    };
+    is_sound.then_some(()).ok_or_else(refusal)
+}
+
+/// The names of the kinds behind a prefix, ascending.
+pub(crate) fn names(arrays: &Arrays, prefix: &str) -> Vec<String> {
+    arrays.keys().filter_map(|key| key.strip_prefix(prefix)).map(str::to_owned).collect()
+}
+
 /// Arrays under names that tell whose they are.
 pub(crate) fn named(key: &str, arrays: Arrays) -> impl Iterator<Item = (String, Array)> {
     arrays.into_iter().map(move |(name, array)| (format!("{key}.{name}"), array))

@@ -207,14 +207,7 @@ impl Recommender for Extended {
         if !self.is_own(item) {
             return None;
         }
-        match self.known(history) {
-            None => self.model.reasons(history, item),
-            Some(Known { items, heard, moments }) => {
-                let country = history.country;
-                let known = History { items: &items, heard: &heard, moments: &moments, country };
-                self.model.reasons(&known, item)
-            }
-        }
+        self.ask(history, |known| self.model.reasons(known, item))
     }
 
     fn item_vectors(&self) -> Option<&Matrix> {

@@ -3,7 +3,7 @@
 use linalg::{Csr, Matrix, dot};
 use music::{ItemIx, UserIx};
 
-use crate::array::{Array, Arrays, take_f32, take_f32s, take_u32};
+use crate::array::{Array, Arrays, check, names, take_f32, take_f32s, take_u32};
 use crate::{Error, Heard, ItemFeatures, WordIx};
 
 const WORD_STARTS: &str = "word_starts.";
@@ -193,18 +193,4 @@ fn load_words(name: String, n_items: usize, arrays: &mut Arrays) -> Result<Words
         triplets.extend(words.map(|(word, weight)| (item, *word, *weight)));
     }
     Ok(Words { name, of: Csr::from_triplets(n_items, n_words, triplets) })
-}
-
-fn check(name: &str, is_sound: bool) -> Result<(), Error> {
-    let refusal = || Error::BadArray {
-        name: name.to_owned(),
-        expected: "what was saved of these items".to_owned(),
-        got: "rows of others".to_owned(),
-    };
-    is_sound.then_some(()).ok_or_else(refusal)
-}
-
-/// The names of the kinds behind a prefix, ascending.
-fn names(arrays: &Arrays, prefix: &str) -> Vec<String> {
-    arrays.keys().filter_map(|key| key.strip_prefix(prefix)).map(str::to_owned).collect()
 }

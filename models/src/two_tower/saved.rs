@@ -11,7 +11,7 @@ use super::encoded::{Bags, Code, Encoded, Scale, Space, Vocabulary};
 use super::layout::Layout;
 use super::net::Net;
 use super::{Params, TwoTower};
-use crate::array::{Arrays, take_f32, take_f32s, take_u32, take_u64s};
+use crate::array::{Arrays, check, names, take_f32, take_f32s, take_u32, take_u64s};
 use crate::words::{self, WordVectors};
 use crate::{Array, Country, Error};
 
@@ -119,18 +119,4 @@ fn load_words(
         rows.len() == weights.len() && rows.iter().all(|row| *row as usize <= keys.len());
     check(WORD_ROWS, ends_well && is_whole && are_words && keys.is_sorted_by(|a, b| a < b))?;
     Ok((Vocabulary { name, keys }, Bags { starts, rows, weights }))
-}
-
-fn check(name: &str, is_sound: bool) -> Result<(), Error> {
-    let refusal = || Error::BadArray {
-        name: name.to_owned(),
-        expected: "what was saved of these items".to_owned(),
-        got: "rows of others".to_owned(),
-    };
-    is_sound.then_some(()).ok_or_else(refusal)
-}
-
-/// The names of the kinds behind a prefix, ascending.
-fn names(arrays: &Arrays, prefix: &str) -> Vec<String> {
-    arrays.keys().filter_map(|key| key.strip_prefix(prefix)).map(str::to_owned).collect()
 }

@@ -107,13 +107,7 @@ impl Standing {
         for (step, examples) in (0..).zip(order.chunks(course.params.batch)) {
             course.lay([self.epoch as u64, step], examples, &mut scratch.batch);
             self.updates += 1;
-            let Params { learning_rate, weight_decay, .. } = course.params;
-            let rates = [
-                Rate::of(learning_rate, weight_decay, self.updates),
-                Rate::of(learning_rate, 0.0, self.updates),
-            ];
-            sum += self.net.differentiate(course, scratch) * examples.len() as f64;
-            self.net.step(scratch, rates);
+            sum += self.net.learn(course, scratch, self.updates) * examples.len() as f64;
         }
         sum / order.len() as f64
     }
@@ -143,6 +137,15 @@ impl Standing {
 }
 
 impl Net {
+    /// Learns from the batch that was laid out by the update of that number; the mean loss before.
+    fn learn(&mut self, course: &Course<'_>, scratch: &mut Scratch, update: u64) -> f64 {
+        let Params { learning_rate, weight_decay, .. } = course.params;
+        let rate = |decay| Rate::of(learning_rate, decay, update);
+        let loss = self.differentiate(course, scratch);
+        self.step(scratch, [rate(weight_decay), rate(0.0)]);
+        loss
+    }
+
     /// The mean loss of the batch that was laid out, and its gradients: those of layers in them, those of tables in parts.
     fn differentiate(&mut self, course: &Course<'_>, scratch: &mut Scratch) -> f64 {
         let Scratch { batch, items, listeners, gradients, parts, arena, .. } = scratch;

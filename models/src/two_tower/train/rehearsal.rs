@@ -7,7 +7,6 @@ use std::collections::BTreeMap;
 
 use super::Scratch;
 use crate::array::Arrays;
-use crate::network::Rate;
 use crate::two_tower::batch::Course;
 use crate::two_tower::net::Net;
 use crate::two_tower::params::{By, Params};
@@ -131,13 +130,8 @@ impl<'a> Rehearsal<'a> {
 
     /// Learns from what was laid out last; the mean loss before.
     pub fn learn(&mut self) -> f64 {
-        let Params { learning_rate, weight_decay, .. } = self.course.params;
         self.updates += 1;
-        let rate = |decay| Rate::of(learning_rate, decay, self.updates);
-        let rates = [rate(weight_decay), rate(0.0)];
-        let loss = self.net.differentiate(&self.course, &mut self.scratch);
-        self.net.step(&mut self.scratch, rates);
-        loss
+        self.net.learn(&self.course, &mut self.scratch, self.updates)
     }
 }
 
