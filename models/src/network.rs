@@ -7,6 +7,8 @@
 //! same bits.
 //! Numbers too small to matter become 0 where they would linger: subnormal ones take a hundred times as long.
 
+mod attention;
+mod block;
 mod exp;
 mod linear;
 mod norm;
@@ -14,9 +16,11 @@ mod table;
 mod unit;
 mod weights;
 
+pub(crate) use attention::Windows;
+pub(crate) use block::{Block, BlockPass, BlockShape};
 pub(crate) use exp::exp;
 pub(crate) use linear::Linear;
-pub(crate) use norm::{NormRelu, Normed};
+pub(crate) use norm::{Norm, Normed, Then};
 pub(crate) use table::{Part, Table, Touched, add_row};
 pub(crate) use unit::{to_units, units_backward};
 pub(crate) use weights::{Rate, Weights, add_rows};

@@ -1,7 +1,7 @@
-//! What is left of a row when its own scale is taken out, and what is below 0 is cut off?
+//! What is left of a row when its own scale is taken out?
 //!
-//! Layer normalization (Ba, Kiros & Hinton 2016) and ReLU in one pass:
-//! y = max(0, gain·(x − mean)/deviation + bias), mean and deviation over the row.
+//! Layer normalization (Ba, Kiros & Hinton 2016): y = gain·(x − mean)/deviation + bias, mean and deviation over the row;
+//! with ReLU in the same pass where a layer wants it: y = max(0, …).
 
 use linalg::{Isa, Kernel, Simd};
 use rayon::iter::{IndexedParallelIterator, ParallelIterator};
@@ -17,9 +17,29 @@ const EPSILON: f32 = 1e-5;
 
 /// Gain and bias of each column.
 #[derive(Clone, Debug, PartialEq)]
-pub(crate) struct NormRelu {
+pub(crate) struct Norm {
     pub(crate) gain: Weights,
     pub(crate) bias: Weights,
+    then: Then,
+}
+
+/// What follows the normalization.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Then {
+    /// Nothing.
+    Nothing,
+    /// What is below 0 is cut off.
+    Relu,
+}
+
+impl Then {
+    /// The least number that passes.
+    fn floor(self) -> f32 {
+        match self {
+            Self::Nothing => f32::NEG_INFINITY,
+            Self::Relu => 0.0,
+        }
+    }
 }
 
 /// What a backward pass needs of the forward one.
@@ -31,9 +51,9 @@ pub(crate) struct Normed {
     inverse: Vec<f32>,
 }
 
-impl NormRelu {
-    pub(crate) fn new(width: usize) -> Self {
-        Self { gain: Weights::new(vec![1.0; width]), bias: Weights::new(vec![0.0; width]) }
+impl Norm {
+    pub(crate) fn new(width: usize, then: Then) -> Self {
+        Self { gain: Weights::new(vec![1.0; width]), bias: Weights::new(vec![0.0; width]), then }
     }
 
     fn width(&self) -> usize {
@@ -64,9 +84,9 @@ impl NormRelu {
         let rows = dy.par_chunks_mut(chunk).zip(y.par_chunks(chunk));
         let normed = normed.scaled.par_chunks(chunk).zip(normed.inverse.par_chunks(CHUNK_ROWS));
         let sums = gains.par_chunks_mut(width).zip(biases.par_chunks_mut(width));
-        let (isa, gain) = (Isa::best(), &self.gain.values);
+        let (isa, gain, floor) = (Isa::best(), &self.gain.values, self.then.floor());
         rows.zip(normed).zip(sums).for_each(|(((dy, y), (scaled, inverse)), (gains, biases))| {
-            isa.run(Backward { gain, dy, y, scaled, inverse, gains, biases });
+            isa.run(Backward { gain, floor, dy, y, scaled, inverse, gains, biases });
         });
         add_rows(&mut self.gain.gradient, &gains);
         add_rows(&mut self.bias.gradient, &biases);
@@ -88,14 +108,19 @@ impl NormRelu {
         }
     }
 
-    pub(crate) fn load(name: &str, width: usize, arrays: &mut Arrays) -> Result<Self, Error> {
+    pub(crate) fn load(
+        name: &str,
+        width: usize,
+        then: Then,
+        arrays: &mut Arrays,
+    ) -> Result<Self, Error> {
         let mut take = |part| take_f32(arrays, &format!("{name}_{part}"), &[width]);
-        Ok(Self { gain: Weights::new(take("gain")?), bias: Weights::new(take("shift")?) })
+        Ok(Self { gain: Weights::new(take("gain")?), bias: Weights::new(take("shift")?), then })
     }
 }
 
 struct Forward<'a> {
-    layer: &'a NormRelu,
+    layer: &'a Norm,
     rows: &'a mut [f32],
     scaled: &'a mut [f32],
     inverse: &'a mut [f32],
@@ -108,6 +133,7 @@ impl Kernel for Forward<'_> {
     fn run<S: Simd>(self, _simd: S) {
         let width = self.layer.width();
         let (gain, bias) = (&self.layer.gain.values[..width], &self.layer.bias.values[..width]);
+        let floor = self.layer.then.floor();
         let rows = self.rows.chunks_exact_mut(width).zip(self.scaled.chunks_exact_mut(width));
         for ((row, scaled), inverse) in rows.zip(self.inverse) {
             let mean = sum_by(width, |k| row[k]) / width as f32;
@@ -115,7 +141,7 @@ impl Kernel for Forward<'_> {
             *inverse = 1.0 / (variance + EPSILON).sqrt();
             for k in 0..width {
                 scaled[k] = (row[k] - mean) * *inverse;
-                row[k] = (gain[k] * scaled[k] + bias[k]).max(0.0);
+                row[k] = (gain[k] * scaled[k] + bias[k]).max(floor);
             }
         }
     }
@@ -123,6 +149,7 @@ impl Kernel for Forward<'_> {
 
 struct Backward<'a> {
     gain: &'a [f32],
+    floor: f32,
     dy: &'a mut [f32],
     y: &'a [f32],
     scaled: &'a [f32],
@@ -142,7 +169,7 @@ impl Kernel for Backward<'_> {
         let rows = rows.zip(self.scaled.chunks_exact(width)).zip(self.inverse);
         for (((dy, y), scaled), inverse) in rows {
             for k in 0..width {
-                let passed = if y[k] > 0.0 { dy[k] } else { 0.0 };
+                let passed = if y[k] > self.floor { dy[k] } else { 0.0 };
                 gains[k] += passed * scaled[k];
                 biases[k] += passed;
                 dy[k] = passed * self.gain[k];
@@ -174,18 +201,22 @@ fn sum_by(n: usize, term: impl Fn(usize) -> f32) -> f32 {
 
 #[cfg(test)]
 mod tests {
-    use super::{NormRelu, Normed};
+    use super::{Norm, Normed, Then};
     use crate::network::testing::{check_gradient, numbers};
 
     #[test]
     fn its_gradients_are_central_differences() {
+        [Then::Nothing, Then::Relu].into_iter().for_each(check);
+    }
+
+    fn check(then: Then) {
         let width = 19;
-        let mut layer = NormRelu::new(width);
+        let mut layer = Norm::new(width, then);
         layer.gain.values = numbers(1, width);
         // Far from 0 on either side, as differences across the corner would see half of it.
         layer.bias.values = (0..width).map(|k| if k % 3 == 0 { -9.0 } else { 9.0 }).collect();
         let (x, wanted) = (numbers(5, 4 * width), numbers(6, 4 * width));
-        let loss = |layer: &NormRelu, x: &[f32]| {
+        let loss = |layer: &Norm, x: &[f32]| {
             let (mut y, mut normed) = (x.to_vec(), Normed::default());
             layer.forward(&mut y, &mut normed);
             y.iter().zip(&wanted).map(|(y, w)| f64::from(y * w)).sum()
@@ -194,7 +225,7 @@ mod tests {
         learned.forward(&mut y, &mut normed);
         let mut dx = wanted.clone();
         learned.backward(&y, &normed, &mut dx);
-        let gradient = |layer: NormRelu| loss(&layer, &x);
+        let gradient = |layer: Norm| loss(&layer, &x);
         check_gradient(&layer.gain.values, &learned.gain.gradient, |values| {
             let mut moved = layer.clone();
             moved.gain.values = values.to_vec();

@@ -5,13 +5,13 @@
 use crate::Error;
 use crate::array::Arrays;
 use crate::hash::hash;
-use crate::network::{Linear, NormRelu, Normed, Rate, to_units, units_backward};
+use crate::network::{Linear, Norm, Normed, Rate, Then, to_units, units_backward};
 
 /// One of the two.
 #[derive(Clone, Debug, PartialEq)]
 pub(super) struct Tower {
     pub(super) first: Linear,
-    pub(super) norm: NormRelu,
+    pub(super) norm: Norm,
     pub(super) second: Linear,
 }
 
@@ -34,7 +34,7 @@ impl Tower {
     pub(super) fn new(width: usize, hidden: usize, dim: usize, seed: u64) -> Self {
         Self {
             first: Linear::new(width, hidden, hash([seed, 1])),
-            norm: NormRelu::new(hidden),
+            norm: Norm::new(hidden, Then::Relu),
             second: Linear::new(hidden, dim, hash([seed, 2])),
         }
     }
@@ -82,7 +82,7 @@ impl Tower {
     ) -> Result<Self, Error> {
         Ok(Self {
             first: Linear::load(&format!("{name}_first"), width, hidden, arrays)?,
-            norm: NormRelu::load(&format!("{name}_norm"), hidden, arrays)?,
+            norm: Norm::load(&format!("{name}_norm"), hidden, Then::Relu, arrays)?,
             second: Linear::load(&format!("{name}_second"), hidden, dim, arrays)?,
         })
     }
