@@ -22,9 +22,11 @@ mod net;
 mod params;
 mod popularity;
 mod saved;
+mod sequence;
 mod timeline;
 mod tower;
 mod train;
+mod windows;
 
 use linalg::{Isa, Matrix, dots_with_all};
 use music::{ItemIx, RecordingId, Rows};
@@ -40,7 +42,7 @@ use item_inputs::ItemRow;
 use layout::Layout;
 use listener_inputs::ListenerRows;
 use net::Net;
-pub use params::{Als, By, Loss, Params};
+pub use params::{Als, By, Encoder, Loss, Params};
 use popularity::Popularity;
 use timeline::{Timeline, moments_of_pairs, next_of_same};
 use tower::Pass;
@@ -200,7 +202,7 @@ impl TwoTower {
         let mut vectors = Vec::with_capacity(n_users * self.params.dim);
         let (mut rows, mut pass) = (ListenerRows::default(), Pass::default());
         let users: Vec<usize> = (0..n_users).collect();
-        for users in users.chunks(1024) {
+        for users in users.chunks(self.params.encoder.block()) {
             rows.clear();
             for user in users {
                 self.add_row(past.of(*user), self.countries.row(past.country(*user)), &mut rows);
@@ -216,24 +218,31 @@ impl TwoTower {
     fn add_row(&self, timeline: Timeline<'_>, country: u32, rows: &mut ListenerRows) {
         let age_days = timeline.moments.last().map_or(0.0, |moment| moment.age_days);
         let n = timeline.moments.len();
-        timeline.at(n, age_days, self.params.history, |_| true, &mut rows.tokens);
-        rows.end_row(standing(timeline, age_days), country);
+        timeline.at(0..n, age_days, self.params.history, |_| true, &mut rows.tokens);
+        if self.params.encoder == Encoder::Sequence {
+            rows.listens.end_with(&timeline.moments[n.saturating_sub(self.params.length)..]);
+        }
+        rows.end_row(standing(timeline, 0..n, age_days), country);
     }
 
     /// Where a listener of each of these histories lies.
     fn vectors(&self, histories: &[History<'_>]) -> Matrix {
         let (mut rows, mut pass) = (ListenerRows::default(), Pass::default());
-        rows.clear();
-        for history in histories {
-            let key = |item: ItemIx| self.ids[item.0 as usize].0;
-            let moments = moments_of_pairs(history.items, history.heard, history.moments, key);
-            let next = next_of_same(&moments);
-            let timeline = Timeline { moments: &moments, next: &next };
-            self.add_row(timeline, self.countries.row(history.country), &mut rows);
+        let mut vectors = Vec::with_capacity(histories.len() * self.params.dim);
+        for histories in histories.chunks(self.params.encoder.block()) {
+            rows.clear();
+            for history in histories {
+                let key = |item: ItemIx| self.ids[item.0 as usize].0;
+                let moments = moments_of_pairs(history.items, history.heard, history.moments, key);
+                let next = next_of_same(&moments);
+                let timeline = Timeline { moments: &moments, next: &next };
+                self.add_row(timeline, self.countries.row(history.country), &mut rows);
+            }
+            self.net.gather_listeners(&self.encoded, &mut rows, &mut pass.inputs);
+            self.net.listeners.forward(&mut pass);
+            vectors.extend_from_slice(&pass.units);
         }
-        self.net.gather_listeners(&self.encoded, &mut rows, &mut pass.inputs);
-        self.net.listeners.forward(&mut pass);
-        Matrix::from_vec(histories.len(), self.params.dim, pass.units)
+        Matrix::from_vec(histories.len(), self.params.dim, vectors)
     }
 }
 

@@ -7,11 +7,11 @@ use music::{ItemIx, RecordingId, UserIx};
 use rayon::iter::{IndexedParallelIterator, IntoParallelRefIterator, ParallelIterator};
 
 use super::encoded::{Code, Encoded};
-use super::examples::{Example, Past};
+use super::examples::{Example, Past, standing};
 use super::item_inputs::ItemRow;
 use super::listener_inputs::ListenerRows;
 use super::loss::Columns;
-use super::params::Params;
+use super::params::{Encoder, Params};
 use super::popularity::Popularity;
 use crate::draw::Draws;
 use crate::hash::{hash, unit};
@@ -22,7 +22,12 @@ use crate::{Country, Heard};
 const UNIFORM: u64 = 1;
 const DROPPED: u64 = 2;
 const HARD: u64 = 3;
-const ORDER: u64 = 4;
+const NEWCOMER: u64 = 6;
+pub(super) const ORDER: u64 = 4;
+/// Moments after an example that tell what the listener turned away from.
+const NEXT: usize = 20;
+/// Listens that are told of somebody who just came, at most.
+const FEW: usize = 10;
 
 /// What stays the same in all steps.
 pub(super) struct Course<'a> {
@@ -84,6 +89,9 @@ impl Countries {
 impl Course<'_> {
     /// The order of the examples in an epoch; it follows from what users heard, not from their rows.
     pub(super) fn order(&self, epoch: usize) -> Vec<u32> {
+        if self.params.encoder == Encoder::Sequence {
+            return self.order_of_runs(epoch as u64);
+        }
         let key = |at: &u32| {
             let example = &self.examples[*at as usize];
             let user = self.past.key(example.user as usize);
@@ -99,9 +107,9 @@ impl Course<'_> {
     ///
     /// Where nothing has a time, an example of an epoch is told what comes before it in an order drawn anew each time:
     /// of everything else, a network would learn which one is missing.
-    pub(super) fn lay_listeners<'e>(
+    pub(super) fn lay_listeners(
         &self,
-        examples: impl Iterator<Item = &'e Example>,
+        examples: &[&Example],
         epoch: Option<u64>,
         rows: &mut ListenerRows,
     ) {
@@ -109,10 +117,7 @@ impl Course<'_> {
         let n = self.params.history;
         for example in examples {
             let user = example.user as usize;
-            let key = self.past.key(user);
-            let drawn = |item: u32| {
-                hash([self.seed, ORDER, epoch.unwrap_or(0), key, self.ids[item as usize].0])
-            };
+            let drawn = |item: u32| self.drawn(epoch.unwrap_or(0), user, item);
             let own = drawn(example.item);
             let is_told = |item: u32| match (example.is_timeless, epoch) {
                 (false, _) => true,
@@ -120,9 +125,30 @@ impl Course<'_> {
                 (true, Some(_)) => drawn(item) < own && self.held_out[user] != Some(item),
             };
             let (place, age_days) = (example.place as usize, example.age_days);
-            self.past.of(user).at(place, age_days, n, is_told, &mut rows.tokens);
-            rows.end_row(example.standing, self.countries.row(self.past.country(user)));
+            let first = epoch.map_or(0, |epoch| self.first_told(example, epoch));
+            let timeline = self.past.of(user);
+            timeline.at(first..place, age_days, n, is_told, &mut rows.tokens);
+            let standing = match first {
+                0 => example.standing,
+                _ => standing(timeline, first..place, age_days),
+            };
+            rows.end_row(standing, self.countries.row(self.past.country(user)));
         }
+        if self.params.encoder == Encoder::Sequence {
+            self.lay_listens(examples, epoch, &mut rows.listens);
+        }
+    }
+
+    /// From which moment on an example of an epoch is told: a part of them as if the listener had just come.
+    ///
+    /// Where nothing has a time, pasts of all lengths are drawn anyway.
+    pub(super) fn first_told(&self, example: &Example, epoch: u64) -> usize {
+        let (user, id) = (self.past.key(example.user as usize), self.ids[example.item as usize]);
+        let mut draws = Draws::new([self.seed, NEWCOMER, epoch, user, id.0]);
+        if example.is_timeless || draws.unit() >= self.params.newcomers {
+            return 0;
+        }
+        (example.place as usize).saturating_sub(1 + draws.below(FEW))
     }
 
     /// Lays out the step that begins with these examples.
@@ -130,7 +156,7 @@ impl Course<'_> {
         let examples: Vec<&Example> =
             examples.iter().map(|at| &self.examples[*at as usize]).collect();
         let epoch = Some(step[0]);
-        self.lay_listeners(examples.iter().copied(), epoch, &mut batch.listeners);
+        self.lay_listeners(&examples, epoch, &mut batch.listeners);
         batch.items.clear();
         batch.items.extend(examples.iter().enumerate().map(|(row, example)| {
             let chance = unit(hash([self.seed, DROPPED, step[0], step[1], row as u64]));
@@ -162,23 +188,34 @@ impl Course<'_> {
         }
     }
 
-    /// One of the recordings that each listener turned away from, as far as there are any.
+    /// One of the recordings that each listener turned away from by then or soon after, as far as there are any.
     fn lay_hard(&self, step: [u64; 2], examples: &[&Example], batch: &mut Batch) {
         batch.columns.hard.clear();
         for (row, example) in examples.iter().enumerate() {
-            let tokens = batch.listeners.row_tokens(row);
-            let turned_away = || tokens.iter().filter(|token| token.outcome.is_against());
-            let n = turned_away().count();
-            if n == 0 || self.params.hard_weight == 0.0 {
+            let before = batch.listeners.row_tokens(row).iter();
+            let before = before.filter(|token| token.outcome.is_against()).map(|token| token.item);
+            let turned_away: Vec<u32> = before.chain(self.turned_away_next(example)).collect();
+            if turned_away.is_empty() || self.params.hard_weight + self.params.contrast == 0.0 {
                 batch.columns.hard.push(None);
                 continue;
             }
             let mut draws = Draws::new([self.seed, HARD, step[0], step[1], row as u64]);
-            let token = turned_away().nth(draws.below(n)).expect("there are that many");
+            let item = turned_away[draws.below(turned_away.len())];
             let at = u32::try_from(batch.items.len()).expect("a step has few rows");
             batch.columns.hard.push(Some(at));
-            batch.items.push(self.item_row(token.item, example, draws.unit()));
+            batch.items.push(self.item_row(item, example, draws.unit()));
         }
+    }
+
+    /// What a listener turned away from soon after an example, and does not like by now.
+    fn turned_away_next(&self, example: &Example) -> impl Iterator<Item = u32> {
+        let user = example.user as usize;
+        let next = self.past.of(user).moments[example.place as usize..].iter().take(NEXT);
+        let against = next.filter(|moment| moment.outcome.is_against()).map(|moment| moment.item.0);
+        let (items, heard) = self.heard.row(user);
+        let is_liked =
+            |item: &u32| items.binary_search(item).is_ok_and(|place| heard[place].is_liked);
+        against.filter(move |item| !is_liked(item))
     }
 
     /// `−log_q·ln(n_items·Q) − ln(n/n_items)`, Q the mixture of other examples and even draws.

@@ -4,6 +4,8 @@
 //! began, and which recording it was.
 //! Where nothing has a time, all else that the listener heard is what was known.
 
+use std::ops::Range;
+
 use music::{ItemIx, RecordingId};
 
 use super::timeline::{Running, Standing, Timeline, moments_of_pairs, next_of_same};
@@ -141,15 +143,16 @@ fn add_examples(
     }
 }
 
-/// What a listener is like at the end of a timeline.
-pub(super) fn standing(timeline: Timeline<'_>, age_days: f32) -> Standing {
-    let mut was_met = vec![false; timeline.moments.len()];
+/// What a listener of whom these places of a timeline are known is like.
+pub(super) fn standing(timeline: Timeline<'_>, known: Range<usize>, age_days: f32) -> Standing {
+    let mut was_met = vec![false; known.len()];
     let mut running = Running::default();
-    for (place, moment) in timeline.moments.iter().enumerate() {
-        if let Some(again) = was_met.get_mut(timeline.next[place] as usize) {
+    for (k, place) in known.clone().enumerate() {
+        let again = timeline.next[place] as usize - known.start;
+        if let Some(again) = was_met.get_mut(again) {
             *again = true;
         }
-        running.add(moment, !was_met[place]);
+        running.add(&timeline.moments[place], !was_met[k]);
     }
     running.standing(age_days)
 }

@@ -1,12 +1,14 @@
 //! Which numbers go into a tower, and where do they stand?
 //!
 //! Item: `[id | one embedding a kind of word | levels | vectors]`.
-//! Listener: `[recent, liked, turned away from, by id | one a kind of word | levels | vectors | rhythm]`.
+//! Listener: `[recent, liked, turned away from, by id | one a kind of word | levels | vectors | rhythm | state]`.
+//! Listen: `[id | one a kind of word | vectors | what came of it | how long after the one before]`.
 //! A part that the parameters leave out has no place.
 
 use super::encoded::Code;
-use super::params::Params;
+use super::params::{Encoder, Params};
 use super::popularity::{POPULARITIES, TRENDS};
+use super::sequence::ONES;
 use super::timeline::{LEVELS, RHYTHM};
 
 /// Numbers of the embedding of a level.
@@ -20,6 +22,8 @@ pub(super) struct Layout {
     pub(super) dim: usize,
     pub(super) has_ids: bool,
     pub(super) has_features: bool,
+    /// Whether listens are read one after the other.
+    pub(super) has_states: bool,
     /// Kinds of words, numbers, and vectors with their widths together.
     pub(super) n_words: usize,
     pub(super) n_scales: usize,
@@ -57,6 +61,7 @@ impl Layout {
             dim: params.dim,
             has_ids: params.by.has_ids(),
             has_features,
+            has_states: params.encoder == Encoder::Sequence,
             n_words: known(code.vocabularies.len()),
             n_scales: known(code.scales.len()),
             n_spaces: known(code.spaces.len()),
@@ -111,8 +116,28 @@ impl Layout {
         self.listener_vectors() + self.width
     }
 
+    /// Where the state behind a listener's last listen stands.
+    pub(super) fn listener_state(&self) -> usize {
+        self.listener_rhythm() + if self.has_features { RHYTHM } else { 0 }
+    }
+
     /// Length of a listener's row.
     pub(super) fn listener_width(&self) -> usize {
-        self.listener_rhythm() + if self.has_features { RHYTHM } else { 0 }
+        self.listener_state() + if self.has_states { self.dim } else { 0 }
+    }
+
+    /// Where the vectors of a listen stand; its words stand where those of an item do.
+    pub(super) fn token_vectors(&self) -> usize {
+        self.item_words(self.n_words)
+    }
+
+    /// Where what came of a listen stands.
+    pub(super) fn token_ones(&self) -> usize {
+        self.token_vectors() + self.width
+    }
+
+    /// Length of a listen's row.
+    pub(super) fn token_width(&self) -> usize {
+        self.token_ones() + ONES
     }
 }

@@ -11,6 +11,7 @@ use rayon::slice::{ParallelSlice, ParallelSliceMut};
 use super::encoded::Encoded;
 use super::item_inputs::{Parts, part};
 use super::net::{Net, PULLS};
+use super::sequence::Listens;
 use super::timeline::{RHYTHM, Standing, Token};
 use crate::Outcome;
 use crate::network::{CHUNK_ROWS, add_row, add_rows};
@@ -27,6 +28,8 @@ pub(super) struct ListenerRows {
     pub(super) standings: Vec<Standing>,
     /// Row of the country, 0 where it is not known.
     pub(super) countries: Vec<u32>,
+    /// What is read one after the other, where that is chosen.
+    pub(super) listens: Listens,
     /// By token: its share of the attention, and the gradient by its pull.
     attention: Vec<f32>,
     d_pulls: Vec<f32>,
@@ -39,6 +42,7 @@ impl ListenerRows {
         self.tokens.clear();
         self.standings.clear();
         self.countries.clear();
+        self.listens.clear();
     }
 
     /// Ends a row whose tokens were added.
@@ -128,6 +132,7 @@ impl Net {
         rows: &mut ListenerRows,
         inputs: &mut Vec<f32>,
     ) {
+        self.read_listens(encoded, &mut rows.listens);
         let width = self.layout.listener_width();
         inputs.resize(rows.len() * width, 0.0);
         let mut attention = std::mem::take(&mut rows.attention);
@@ -144,8 +149,14 @@ impl Net {
         rows.attention = attention;
     }
 
+    /// From the gradient by the inputs to those of what comes before the tower.
+    pub(super) fn listeners_backward(&mut self, rows: &mut ListenerRows, d_inputs: &[f32]) {
+        self.listens_backward(&mut rows.listens, d_inputs);
+        self.attend_backward(rows, d_inputs);
+    }
+
     /// From the gradient by the inputs to those of attention, and what the rest needs of it.
-    pub(super) fn attend_backward(&mut self, rows: &mut ListenerRows, d_inputs: &[f32]) {
+    fn attend_backward(&mut self, rows: &mut ListenerRows, d_inputs: &[f32]) {
         if !self.layout.has_ids {
             return;
         }
@@ -253,6 +264,9 @@ impl Kernel for Gather<'_> {
             attention = rest;
             if layout.has_ids {
                 gather_ids(net, tokens, shares, inputs);
+            }
+            if let (true, Some(state)) = (layout.has_states, rows.listens.state(row, layout.dim)) {
+                inputs[layout.listener_state()..][..layout.dim].copy_from_slice(state);
             }
             if !layout.has_features {
                 continue;

@@ -7,6 +7,9 @@
 //! The liked one is not drawn, it is always there, and keeps its own score (Khrylchenko et al., Correcting the LogQ
 //! Correction, 2025, arXiv 2507.09331; with the refinement, the gradient is that of their eq. 9).
 //! A negative that the listener likes as well is left out of the sum.
+//! Beside it, where that is wanted, stands the contrast of the liked one with one that was skipped or disliked alone,
+//! −ln σ((s_liked − s_skipped)/τ), the two-class form of that of Seshadri & Knees, Leveraging Negative Signals with
+//! Self-Attention for Sequential Music Recommendation, 2023.
 
 use linalg::{Isa, Kernel, LANES, Onto, Simd, View, multiply};
 use rayon::iter::{IndexedParallelIterator, ParallelIterator};
@@ -103,15 +106,32 @@ impl Kernel for OfExample<'_> {
 
     #[inline(always)]
     fn run<S: Simd>(self, _simd: S) -> f32 {
+        let Self { params, columns, example, scores, mut hard } = self;
+        let gap =
+            hard.as_deref().filter(|_| params.contrast > 0.0).map(|hard| scores[example] - hard);
+        let own =
+            OfExample { params, columns, example, scores: &mut *scores, hard: hard.as_deref_mut() }
+                .own();
+        let (Some(gap), Some(hard)) = (gap, hard) else { return own };
+        let (cost, slope) = bpr(params, gap);
+        let slope = params.contrast * slope / columns.n_examples as f32;
+        scores[example] += slope;
+        *hard -= slope;
+        own + params.contrast * cost
+    }
+}
+
+impl OfExample<'_> {
+    /// Without the contrast.
+    #[inline(always)]
+    fn own(self) -> f32 {
         match self.params.loss {
             Loss::Softmax => self.softmax(),
             Loss::Bpr => self.pairs(bpr),
             Loss::Triplet => self.pairs(triplet),
         }
     }
-}
 
-impl OfExample<'_> {
     #[inline(always)]
     fn softmax(self) -> f32 {
         let Self { params, columns, example, scores, hard } = self;
@@ -251,6 +271,7 @@ mod tests {
                 loss: kind,
                 temperature: 0.7,
                 hard_weight: 2.0,
+                contrast: 0.7,
                 ..Params::default()
             };
             let mut gradients = Gradients::default();

@@ -6,6 +6,7 @@ use music::RecordingId;
 use super::encoded::Code;
 use super::layout::{LEVEL_DIM, Layout};
 use super::params::Params;
+use super::sequence::Sequence;
 use super::timeline::AGES;
 use super::tower::Tower;
 use crate::array::{Arrays, take_f32};
@@ -28,6 +29,8 @@ pub(super) struct Net {
     pub(super) levels: Table,
     /// What draws attention: a direction `[dim]`, what came of a listen and how long ago it was.
     pub(super) attention: Weights,
+    /// What reads listens one after the other, if that is chosen.
+    pub(super) sequence: Option<Sequence>,
     pub(super) items: Tower,
     pub(super) listeners: Tower,
 }
@@ -63,6 +66,7 @@ impl Net {
             words: words.collect(),
             levels: rows(2, LEVEL_DIM, &mut (0..layout.n_levels as u64)),
             attention: Weights::new(vec![0.0; dim + PULLS]),
+            sequence: layout.has_states.then(|| Sequence::new(params, &layout, hash([seed, 5]))),
             items: Tower::new(layout.item_width(), params.hidden, dim, hash([seed, 3])),
             listeners: Tower::new(layout.listener_width(), params.hidden, dim, hash([seed, 4])),
             layout,
@@ -85,6 +89,7 @@ impl Net {
         let tables = [&self.ids, &self.levels].into_iter().chain(&self.words);
         tables.into_iter().all(Table::is_finite)
             && self.attention.is_finite()
+            && self.sequence.as_ref().is_none_or(Sequence::is_finite)
             && self.items.is_finite()
             && self.listeners.is_finite()
     }
@@ -97,6 +102,7 @@ impl Net {
         self.levels.save("levels", arrays);
         let values = self.attention.values.clone();
         arrays.insert("attention".to_owned(), Array::F32 { shape: vec![values.len()], values });
+        self.sequence.iter().for_each(|sequence| sequence.save(arrays));
         self.items.save("items", arrays);
         self.listeners.save("listeners", arrays);
     }
@@ -123,6 +129,10 @@ impl Net {
             words,
             levels: Table::load("levels", layout.n_levels, LEVEL_DIM, arrays)?,
             attention: Weights::new(take_f32(arrays, "attention", &[dim + PULLS])?),
+            sequence: match layout.has_states {
+                true => Some(Sequence::load(params, &layout, arrays)?),
+                false => None,
+            },
             items: tower("items", layout.item_width(), arrays)?,
             listeners: tower("listeners", layout.listener_width(), arrays)?,
             layout,
@@ -141,6 +151,7 @@ impl Net {
             all.push((name, &mut table.values));
         }
         let mut layers = vec![("attention".to_owned(), &mut self.attention)];
+        layers.extend(self.sequence.iter_mut().flat_map(Sequence::weights));
         for (name, tower) in [("items", &mut self.items), ("listeners", &mut self.listeners)] {
             layers.extend([
                 (format!("{name}_first_weights"), &mut tower.first.weights),

@@ -20,6 +20,14 @@ pub struct Params {
     pub als: Als,
     /// Recordings of the past that the listener tower looks at, the last ones.
     pub history: usize,
+    /// Whether it reads listens one after the other, too.
+    pub encoder: Encoder,
+    /// Listens that are read.
+    pub length: usize,
+    /// Layers of what reads them.
+    pub blocks: usize,
+    /// Parts of a listen that look back on their own.
+    pub heads: usize,
     /// What is minimized.
     pub loss: Loss,
     /// What a cosine is divided by before the loss.
@@ -34,8 +42,12 @@ pub struct Params {
     pub uniform_negatives: usize,
     /// Weight of what the listener skipped or disliked as a negative of its own.
     pub hard_weight: f32,
+    /// Weight of telling what was liked from what was skipped or disliked around it, beside the loss.
+    pub contrast: f32,
     /// Share of the embeddings by id that a step leaves out.
     pub id_dropout: f32,
+    /// Share of the examples that are told of the last few listens alone, as if the listener had just come.
+    pub newcomers: f32,
     /// How often every example is visited, at most.
     pub epochs: usize,
     /// Length of a step.
@@ -71,6 +83,30 @@ impl By {
 
     pub(crate) fn has_features(self) -> bool {
         self != Self::Id
+    }
+}
+
+/// How the past becomes numbers.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Encoder {
+    /// Means of what was heard, one of them by attention.
+    Means,
+    /// These, and the state of a small transformer behind the last listen.
+    Sequence,
+}
+
+impl Choice for Encoder {
+    const ALL: &'static [(&'static str, Self)] =
+        &[("means", Self::Means), ("sequence", Self::Sequence)];
+}
+
+impl Encoder {
+    /// Listeners that go through a tower at a time when nothing is learned.
+    pub(super) fn block(self) -> usize {
+        match self {
+            Self::Means => 2048,
+            Self::Sequence => 64,
+        }
     }
 }
 
@@ -114,6 +150,10 @@ impl Default for Params {
             by: By::Both,
             als: Als::None,
             history: 50,
+            encoder: Encoder::Means,
+            length: 200,
+            blocks: 2,
+            heads: 2,
             loss: Loss::Softmax,
             temperature: 0.1,
             margin: 0.2,
@@ -121,7 +161,9 @@ impl Default for Params {
             batch: 1024,
             uniform_negatives: 512,
             hard_weight: 1.0,
+            contrast: 0.0,
             id_dropout: 0.2,
+            newcomers: 0.2,
             epochs: 20,
             learning_rate: 0.003,
             weight_decay: 0.01,
@@ -166,6 +208,30 @@ impl Params {
                 Slot::Count(&mut self.history, 1..=1000),
                 Search::Linear(10.0, 100.0),
             ),
+            field(
+                "encoder",
+                "how the past becomes numbers: means of it, or also a small transformer that reads listens one after the other",
+                Slot::Choice(&mut self.encoder),
+                Search::Never,
+            ),
+            field(
+                "length",
+                "encoder=sequence only: listens that are read, the last ones",
+                Slot::Count(&mut self.length, 2..=1000),
+                Search::Never,
+            ),
+            field(
+                "blocks",
+                "encoder=sequence only: layers of the transformer",
+                Slot::Count(&mut self.blocks, 1..=8),
+                Search::Never,
+            ),
+            field(
+                "heads",
+                "encoder=sequence only: parts of a listen that look back on their own",
+                Slot::Count(&mut self.heads, 1..=16),
+                Search::Never,
+            ),
             field("loss", "what is minimized", Slot::Choice(&mut self.loss), Search::Every),
             field(
                 "temperature",
@@ -204,9 +270,21 @@ impl Params {
                 Search::Linear(0.0, 4.0),
             ),
             field(
+                "contrast",
+                "weight, beside the loss, of telling what was liked from what was skipped or disliked around it; 0: none",
+                Slot::Number(&mut self.contrast, 0.0..=100.0),
+                Search::Linear(0.0, 2.0),
+            ),
+            field(
                 "id_dropout",
                 "by=both only: share of the embeddings by id that a step leaves out, so that features carry what is new",
                 Slot::Number(&mut self.id_dropout, SHARE),
+                Search::Linear(0.0, 0.5),
+            ),
+            field(
+                "newcomers",
+                "share of the examples that are told of the last few listens alone, as if the listener had just come",
+                Slot::Number(&mut self.newcomers, SHARE),
                 Search::Linear(0.0, 0.5),
             ),
             field(

@@ -3,6 +3,8 @@
 //! One function, [`Timeline::at`], says it for an example of the training and for a list: it reads the moments before
 //! one place and nothing after it.
 
+use std::ops::Range;
+
 use music::ItemIx;
 
 use crate::{Heard, Moment, Outcome};
@@ -107,17 +109,18 @@ impl Timeline<'_> {
         ages.is_none_or(|(first, last)| first.age_days == last.age_days)
     }
 
-    /// At most `n` recordings heard before a place, each as it was heard last, the last first, of those that `is_told`.
+    /// At most `n` recordings heard from a place to before another, each as it was heard last, the last first, of those
+    /// that `is_told`.
     pub(super) fn at(
         &self,
-        place: usize,
+        Range { start, end: place }: Range<usize>,
         age_days: f32,
         n: usize,
         is_told: impl Fn(u32) -> bool,
         tokens: &mut Vec<Token>,
     ) {
         let end = tokens.len() + n;
-        for (k, moment) in self.moments[..place].iter().enumerate().rev() {
+        for (k, moment) in (start..place).zip(&self.moments[start..place]).rev() {
             if tokens.len() == end {
                 break;
             }
@@ -141,7 +144,7 @@ impl Timeline<'_> {
     clippy::cast_sign_loss,
     reason = "from 0 to a small number"
 )]
-fn level_of_days(days: f32, last: usize) -> u8 {
+pub(super) fn level_of_days(days: f32, last: usize) -> u8 {
     (1.0 + days.max(0.0)).log2().min(last as f32) as u8
 }
 
@@ -243,7 +246,7 @@ mod tests {
         let timeline = Timeline { moments: &moments, next: &next };
         let told = |place, except: Option<u32>| {
             let mut tokens = Vec::new();
-            timeline.at(place, 2.0, 10, |item| Some(item) != except, &mut tokens);
+            timeline.at(0..place, 2.0, 10, |item| Some(item) != except, &mut tokens);
             tokens.iter().map(|token| (token.item, token.outcome, token.age)).collect::<Vec<_>>()
         };
         // log₂(1 + 5) = 2.6, log₂(1 + 6) = 2.8, log₂(1 + 7) = 3.

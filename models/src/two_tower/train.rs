@@ -23,7 +23,7 @@ pub use rehearsal::{Laid, Rehearsal};
 
 /// Length of the list that is judged.
 const LIST: usize = 20;
-/// Rows that go through a tower at a time when nothing is learned.
+/// Items that go through a tower at a time when nothing is learned.
 const BLOCK: usize = 2048;
 
 /// Where a training stands after an epoch.
@@ -156,16 +156,19 @@ impl Net {
         let loss = loss(&course.params, &batch.columns, &listeners.units, &items.units, gradients);
         self.items.backward(items, &mut gradients.items);
         self.listeners.backward(listeners, &mut gradients.listeners);
-        self.attend_backward(&mut batch.listeners, &listeners.d_inputs);
+        self.listeners_backward(&mut batch.listeners, &listeners.d_inputs);
         arena.clear();
         arena.extend_from_slice(&items.d_inputs);
         let start = arena.len();
         arena.extend_from_slice(&listeners.d_inputs);
+        let listens = arena.len();
+        arena.extend_from_slice(batch.listeners.listens.d_inputs());
         let direction = arena.len();
         arena.extend_from_slice(&self.attention.values[..course.params.dim]);
         parts.clear(self.words.len());
         self.item_parts(&course.encoded, &batch.items, 0, parts);
         self.listener_parts(&course.encoded, &batch.listeners, (start, direction), parts);
+        self.listen_parts(&course.encoded, &batch.listeners.listens, listens, parts);
         loss
     }
 
@@ -178,6 +181,7 @@ impl Net {
         let words = self.words.iter_mut().zip(&parts.words).zip(&mut touched[2..]);
         words.for_each(|((words, parts), touched)| words.step(parts, arena, touched, tables));
         self.attention.step(tables);
+        self.sequence.iter_mut().for_each(|sequence| sequence.step(layers));
         self.items.step(layers);
         self.listeners.step(layers);
     }
@@ -208,8 +212,9 @@ impl Net {
     pub(super) fn listener_vectors(&self, course: &Course<'_>, examples: &[Example]) -> Matrix {
         let (mut rows, mut pass) = (ListenerRows::default(), Pass::default());
         let mut vectors = Vec::with_capacity(examples.len() * self.listeners.dim());
-        for examples in examples.chunks(BLOCK) {
-            course.lay_listeners(examples.iter(), None, &mut rows);
+        for examples in examples.chunks(course.params.encoder.block()) {
+            let examples: Vec<&Example> = examples.iter().collect();
+            course.lay_listeners(&examples, None, &mut rows);
             self.gather_listeners(&course.encoded, &mut rows, &mut pass.inputs);
             self.listeners.forward(&mut pass);
             vectors.extend_from_slice(&pass.units);

@@ -50,6 +50,7 @@ fn other_parameters_conform_too() {
         "two-tower:dim=8,hidden=16,epochs=3,by=id",
         "two-tower:dim=8,hidden=16,epochs=3,by=features,batch=16",
         "two-tower:dim=8,hidden=16,epochs=3,als=start,loss=bpr",
+        "two-tower:dim=8,hidden=16,epochs=3,encoder=sequence,heads=3,length=6,contrast=1",
         "two-tower:dim=8,hidden=16,epochs=3,als=input,loss=triplet,history=3",
         "blend:ials(dim=8)=0.6+ease(reg=1)=0.4",
         "blend:item-knn=1+item-knn(similarity=bm25)=2",
@@ -140,6 +141,7 @@ fn the_recording_withheld_from_a_tribe_comes_first() {
         "neumf:layers=1,popularity_exponent=0.5,epochs=40",
         "blend",
         "two-tower:by=id,uniform_negatives=8,batch=32,epochs=60,validation=0",
+        "two-tower:by=id,encoder=sequence,uniform_negatives=8,batch=32,epochs=30,validation=0",
         "blend:ease=0.2+slim=0.8",
     ];
     for text in texts {

@@ -8,7 +8,8 @@ use crate::features::{ItemFeatures, Numbers, Vectors, WordIx, Words};
 use crate::network::Part;
 use crate::network::testing::{check_gradient, numbers};
 use crate::two_tower::net::Net;
-use crate::two_tower::{Params, prepare};
+use crate::two_tower::sequence::Sequence;
+use crate::two_tower::{Encoder, Params, prepare};
 use crate::{Beside, Country, Heard, Moment, Moments, Outcome, Training};
 
 const N_USERS: u32 = 6;
@@ -74,6 +75,11 @@ fn dense(parts: &[Part], arena: &[f32], n: usize, dim: usize) -> Vec<f32> {
 
 #[test]
 fn the_gradients_of_the_whole_network_are_central_differences() {
+    check_net(Encoder::Means);
+    check_net(Encoder::Sequence);
+}
+
+fn check_net(encoder: Encoder) {
     let (features, moments) = (features(), moments());
     let heard = pairs(&moments);
     let rows = Rows::new((0..u64::from(N_ITEMS)).map(|i| RecordingId(7 * i + 1)).collect());
@@ -85,6 +91,9 @@ fn the_gradients_of_the_whole_network_are_central_differences() {
         dim: 3,
         hidden: 5,
         history: 4,
+        encoder,
+        length: 5,
+        contrast: 0.5,
         uniform_negatives: 5,
         id_dropout: 0.3,
         temperature: 0.5,
@@ -95,6 +104,15 @@ fn the_gradients_of_the_whole_network_are_central_differences() {
     // Away from the corners of the first layer, which differences would see half of.
     for tower in [&mut net.items, &mut net.listeners] {
         tower.norm.bias.values.iter_mut().for_each(|bias| *bias = 4.0);
+    }
+    let mut layers: Vec<_> = net.sequence.iter_mut().flat_map(Sequence::weights).collect();
+    for (name, weights) in &mut layers {
+        match name.as_str() {
+            // Nor where three numbers are nearly alike, whose norm bends sharply.
+            "sequence_first" => weights.values.iter_mut().for_each(|x| *x *= 5.0),
+            name if name.ends_with("inner_shift") => weights.values.fill(4.0),
+            _ => {}
+        }
     }
     net.attention.values = numbers(5, net.attention.values.len());
     net.ids.values.iter_mut().for_each(|x| *x *= 5.0);
@@ -126,6 +144,17 @@ fn the_gradients_of_the_whole_network_are_central_differences() {
     check_gradient(&net.attention.values, gradient, |x| {
         loss(&|net| net.attention.values = x.to_vec())
     });
+    for (part, (name, weights)) in
+        learned.sequence.iter_mut().flat_map(Sequence::weights).enumerate()
+    {
+        check_gradient(&weights.values.clone(), &weights.gradient, |x| {
+            loss(&|net| {
+                let mut weights = net.sequence.iter_mut().flat_map(Sequence::weights);
+                weights.nth(part).unwrap().1.values = x.to_vec();
+            })
+        });
+        assert!(weights.gradient.iter().any(|slope| *slope != 0.0), "{name}");
+    }
     let gradient = &learned.listeners.first.weights.gradient;
     check_gradient(&net.listeners.first.weights.values, gradient, |x| {
         loss(&|net| net.listeners.first.weights.values = x.to_vec())

@@ -1,0 +1,199 @@
+//! Which examples are read in one pass?
+//!
+//! A few that follow each other in what one listener heard: reading the window that ends with the last of them serves
+//! all, and a step still sees many listeners.
+
+use super::batch::{Course, ORDER};
+use super::examples::Example;
+use super::sequence::Listens;
+use crate::Moment;
+use crate::hash::hash;
+
+/// Examples of a run, at most.
+const RUN: usize = 16;
+/// What tells these chances from others of the same seed.
+const RUNS: u64 = 5;
+
+impl Course<'_> {
+    /// The order of the examples in an epoch: runs in an order drawn anew, each as its listener went through it.
+    pub(super) fn order_of_runs(&self, epoch: u64) -> Vec<u32> {
+        let at = |place: usize| u32::try_from(place).expect("examples are u32");
+        let mut runs: Vec<(u64, Vec<u32>)> = Vec::new();
+        let mut start = 0;
+        for of_user in self.examples.chunk_by(|a, b| a.user == b.user) {
+            let mut places: Vec<u32> = (at(start)..at(start + of_user.len())).collect();
+            start += of_user.len();
+            if of_user[0].is_timeless {
+                places.sort_by_cached_key(|place| {
+                    let example = &self.examples[*place as usize];
+                    self.drawn(epoch, example.user as usize, example.item)
+                });
+            }
+            let (alone, places): (Vec<u32>, Vec<u32>) = places
+                .into_iter()
+                .partition(|place| self.first_told(&self.examples[*place as usize], epoch) > 0);
+            let key = hash([self.seed, RUNS, epoch, self.past.key(of_user[0].user as usize)]);
+            // Where runs begin is not the same in every epoch.
+            let shift = places.len().min(usize::try_from(key % RUN as u64).unwrap_or(0));
+            let (first, rest) = places.split_at(shift);
+            let runs_of_many = [first].into_iter().chain(rest.chunks(RUN));
+            let all = runs_of_many.chain(alone.chunks(1)).filter(|run| !run.is_empty());
+            runs.extend(all.zip(0..).map(|(run, k)| (hash([key, k]), run.to_vec())));
+        }
+        // Of listeners who heard the same it does not matter which comes first.
+        runs.sort_by_key(|(key, _)| *key);
+        runs.into_iter().flat_map(|(_, run)| run).collect()
+    }
+
+    /// The chance by which an item comes sooner or later in an epoch, where nothing has a time.
+    pub(super) fn drawn(&self, epoch: u64, user: usize, item: u32) -> u64 {
+        hash([self.seed, ORDER, epoch, self.past.key(user), self.ids[item as usize].0])
+    }
+
+    /// Lays out what is read for some examples; those of an epoch, or as they are asked about.
+    pub(super) fn lay_listens(
+        &self,
+        examples: &[&Example],
+        epoch: Option<u64>,
+        listens: &mut Listens,
+    ) {
+        let first = |example: &Example| epoch.map_or(0, |epoch| self.first_told(example, epoch));
+        let is_one = |a: &&Example, b: &&Example| {
+            let is_asked = a.is_timeless && epoch.is_none();
+            a.user == b.user && a.place <= b.place && first(a) + first(b) == 0 && !is_asked
+        };
+        for run in examples.chunk_by(is_one) {
+            let told = first(run[0]);
+            let line = self.line(run[0], epoch);
+            let ends: Vec<usize> = run.iter().map(|one| self.end(one, epoch, &line)).collect();
+            let mut rest = ends.as_slice();
+            while let Some(first) = rest.first() {
+                // At least half of what is read comes before the first example of a window.
+                let n = rest.partition_point(|end| *end - first <= self.params.length / 2).max(1);
+                let (ends, later) = rest.split_at(n);
+                rest = later;
+                let end = ends[n - 1];
+                let start = end.saturating_sub(self.params.length).max(told);
+                let token = listens.push_window(&line[start..end]);
+                ends.iter().for_each(|end| {
+                    listens.end_row((*end > start).then(|| token + end - start - 1));
+                });
+            }
+        }
+    }
+
+    /// What a listener went through, as a run is told of it.
+    fn line(&self, example: &Example, epoch: Option<u64>) -> Vec<Moment> {
+        let user = example.user as usize;
+        let moments = self.past.of(user).moments;
+        if !example.is_timeless {
+            return moments.to_vec();
+        }
+        let Some(epoch) = epoch else {
+            return moments.iter().filter(|one| one.item.0 != example.item).copied().collect();
+        };
+        let is_told = |one: &&Moment| self.held_out[user] != Some(one.item.0);
+        let mut line: Vec<Moment> = moments.iter().filter(is_told).copied().collect();
+        line.sort_by_cached_key(|one| self.drawn(epoch, user, one.item.0));
+        line
+    }
+
+    /// How much of the line comes before an example.
+    fn end(&self, example: &Example, epoch: Option<u64>, line: &[Moment]) -> usize {
+        match (example.is_timeless, epoch) {
+            (false, _) => example.place as usize,
+            (true, None) => line.len(),
+            (true, Some(epoch)) => {
+                let user = example.user as usize;
+                let own = self.drawn(epoch, user, example.item);
+                line.partition_point(|one| self.drawn(epoch, user, one.item.0) < own)
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use music::ItemIx;
+
+    use crate::testing::two_tribes;
+    use crate::two_tower::examples::Example;
+    use crate::two_tower::sequence::Listens;
+    use crate::two_tower::{By, Encoder, Params, prepare};
+    use crate::{Beside, Moment, Moments, Outcome, Training};
+
+    fn params() -> Params {
+        Params {
+            dim: 3,
+            hidden: 4,
+            by: By::Id,
+            encoder: Encoder::Sequence,
+            length: 100,
+            validation: 0.5,
+            ..Params::default()
+        }
+    }
+
+    /// Every user heard its items a day apart, the first of them twice.
+    fn moments(training: &Training<'_>) -> Moments {
+        let mut moments = Moments::new();
+        for (_, items, _) in training.heard.rows() {
+            let all = items.iter().chain(items.first()).zip(0_u8..);
+            moments.push(
+                None,
+                all.map(|(item, day)| Moment {
+                    item: ItemIx(*item),
+                    age_days: f32::from(100 - day),
+                    outcome: if day % 3 == 1 { Outcome::Skipped } else { Outcome::Finished },
+                    hour: None,
+                    device: None,
+                    weight: 1.0,
+                }),
+            );
+        }
+        moments
+    }
+
+    /// The states that examples are told in one step, and when each is laid out alone.
+    fn together_and_alone(training: &Training<'_>) -> (Vec<Vec<f32>>, Vec<Vec<f32>>) {
+        let (course, net, _) = prepare(params(), training).unwrap();
+        let order = course.order(2);
+        let mut places = order.clone();
+        places.sort_unstable();
+        assert_eq!(places, (0..u32::try_from(course.examples.len()).unwrap()).collect::<Vec<_>>());
+        let examples: Vec<&Example> =
+            order.iter().map(|place| &course.examples[*place as usize]).collect();
+        let states = |examples: &[&Example]| -> Vec<Vec<f32>> {
+            let mut listens = Listens::default();
+            listens.clear();
+            course.lay_listens(examples, Some(2), &mut listens);
+            net.read_listens(&course.encoded, &mut listens);
+            let state = |row| listens.state(row, 3).map(<[f32]>::to_vec).unwrap_or_default();
+            (0..examples.len()).map(state).collect()
+        };
+        (states(&examples), examples.iter().flat_map(|one| states(&[one])).collect())
+    }
+
+    fn rows_with_a_past(states: &[Vec<f32>]) -> usize {
+        states.iter().filter(|state| !state.is_empty()).count()
+    }
+
+    #[test]
+    fn an_example_is_told_nothing_of_those_that_share_its_window() {
+        let world = two_tribes(3);
+        let timeless = world.training();
+        let moments = moments(&timeless);
+        let beside = Beside { moments: Some(&moments), ..Beside::default() };
+        for training in [timeless, Training { beside, ..timeless }] {
+            // Windows long enough for all that anybody heard.
+            let (together, alone) = together_and_alone(&training);
+            assert_eq!(together.len(), alone.len());
+            assert!(rows_with_a_past(&together) > together.len() / 2);
+            for (together, alone) in together.iter().zip(&alone) {
+                assert_eq!(together.len(), alone.len());
+                let near = |(a, b): (&f32, &f32)| (a - b).abs() < 1e-4;
+                assert!(together.iter().zip(alone).all(near), "{together:?} {alone:?}");
+            }
+        }
+    }
+}
