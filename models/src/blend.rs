@@ -14,6 +14,9 @@
 //! The largest and the smallest score, the other usual scale, hang on two items; the deviation on all of them.
 //!
 //! Scores that are all alike say nothing about the order, and add nothing.
+//!
+//! An item that came after the training is scored by those models that make something of what is known of it; for the
+//! others nothing speaks for it. σ_m stays that over the items of the training, so that these score as before.
 
 mod params;
 
@@ -25,7 +28,9 @@ use rayon::iter::{IndexedParallelIterator, ParallelIterator};
 use rayon::slice::{ParallelSlice, ParallelSliceMut};
 
 use crate::array::{Arrays, named, take_named, take_u64};
-use crate::{Array, Checkpoint, Error, History, Observer, Query, Recommender, Spec, Training};
+use crate::{
+    Array, Checkpoint, Error, History, ItemFeatures, Observer, Query, Recommender, Spec, Training,
+};
 pub use params::{Component, Params};
 
 const N_FITTED: &str = "n_fitted";
@@ -37,6 +42,8 @@ const ALIKE: f64 = 1e-6;
 #[derive(Debug)]
 pub struct Blend {
     parts: Vec<Part>,
+    /// Rows of the training; those that were added are behind them.
+    n_trained: usize,
 }
 
 #[derive(Debug)]
@@ -69,7 +76,7 @@ pub fn fit(
             Err(error) => return Err(error),
         }
     }
-    Ok(Blend { parts })
+    Ok(Blend::of(parts))
 }
 
 /// Takes the models that a checkpoint has whole, and the checkpoint of the one that was stopped.
@@ -105,7 +112,7 @@ fn stopped(parts: &[Part], component: &Component, checkpoint: Checkpoint) -> Err
 pub(crate) fn load(params: Params, rows: &Rows, arrays: &mut Arrays) -> Result<Blend, Error> {
     let components = params.into_components().into_iter();
     let parts = components.map(|component| load_part(component, rows, arrays));
-    Ok(Blend { parts: parts.collect::<Result<_, _>>()? })
+    Ok(Blend::of(parts.collect::<Result<_, _>>()?))
 }
 
 fn load_part(component: Component, rows: &Rows, arrays: &mut Arrays) -> Result<Part, Error> {
@@ -134,9 +141,20 @@ impl Part {
         named(&self.component.key, self.model.arrays())
     }
 
-    /// What the model's scores of one listener are multiplied by.
-    fn scale(&self, scores: &[f32]) -> f32 {
-        scale(self.component.weight, scores)
+    /// The model with rows for some items more.
+    fn extended(self, features: &ItemFeatures) -> Self {
+        Self { model: self.model.extended(features), ..self }
+    }
+}
+
+impl Blend {
+    fn of(parts: Vec<Part>) -> Self {
+        Self { n_trained: parts[0].model.n_items(), parts }
+    }
+
+    /// What a model's scores of one listener are multiplied by.
+    fn scale(&self, part: &Part, scores: &[f32]) -> f32 {
+        scale(part.component.weight, &scores[..self.n_trained])
     }
 }
 
@@ -185,7 +203,7 @@ impl Recommender for Blend {
             part.model.score_batch(&of_part, &mut own);
             let own = own.as_slice().par_chunks(n_items.max(1));
             let sums = scores.as_mut_slice().par_chunks_mut(n_items.max(1));
-            sums.zip_eq(own).for_each(|(sum, own)| add_scaled(sum, part.scale(own), own));
+            sums.zip_eq(own).for_each(|(sum, own)| add_scaled(sum, self.scale(part, own), own));
         }
     }
 
@@ -200,7 +218,7 @@ impl Recommender for Blend {
         let mut own = Matrix::zeros(1, self.n_items());
         for part in &self.parts {
             part.model.score_batch(&[part.model.represent(history)], &mut own);
-            let scale = part.scale(own.row(0));
+            let scale = self.scale(part, own.row(0));
             if scale == 0.0 {
                 continue;
             }
@@ -209,6 +227,15 @@ impl Recommender for Blend {
             }
         }
         Some(sums)
+    }
+
+    fn looks_at_features(&self) -> bool {
+        self.parts.iter().any(|part| part.model.looks_at_features())
+    }
+
+    fn extended(self: Box<Self>, features: &ItemFeatures) -> Box<dyn Recommender> {
+        let parts = self.parts.into_iter().map(|part| part.extended(features));
+        Box::new(Self { parts: parts.collect(), n_trained: self.n_trained })
     }
 
     fn wants_moments(&self) -> bool {

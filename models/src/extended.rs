@@ -2,8 +2,7 @@
 //!
 //! Rows are added after its own. What its features make of an added item is a vector like any other, so that its score
 //! is a dot; where the model makes none, nothing speaks for the item and its score is 0.
-//! A second stage orders what it was trained with; an added item stands there as those of its own that the first stage
-//! scores nearly the same.
+//! A model that is made of others has each of them extended ([`Recommender::extended`]): each makes vectors of its own.
 //! A model does not know an added item in a history: it is left out of what the model is asked about.
 
 use std::collections::BTreeMap;
@@ -13,9 +12,6 @@ use music::ItemIx;
 
 use crate::recommender::score_rows;
 use crate::{Array, Heard, History, ItemFeatures, Moment, Query, Recommender};
-
-/// Own items beside which an added one stands where a second stage orders them.
-const BESIDE: usize = 8;
 
 /// A model with some rows more.
 #[derive(Debug)]
@@ -28,13 +24,8 @@ struct Extended {
     vectors: Option<Matrix>,
 }
 
-/// The model with `n_more` rows after its own; `vectors` `[n_more × dim]` are those that
-/// [`Recommender::represent_features`] made of the added items.
-///
-/// # Panics
-/// When the vectors are not those of the added items, or not as long as the model's own.
-#[must_use]
-pub fn extended(
+/// The model with `n_more` rows after its own, which have these vectors `[n_more × dim]`.
+pub(crate) fn with_vectors(
     model: Box<dyn Recommender>,
     n_more: usize,
     vectors: Option<&Matrix>,
@@ -85,31 +76,6 @@ impl Extended {
         })
     }
 
-    /// Scores of added items where a second stage orders the model's own; 0 where items have no vectors.
-    ///
-    /// `own` are some of its own items with their scores.
-    fn beside(&self, query: &Query, own: &[(u32, f32)], added: &[u32]) -> Vec<f32> {
-        let Some((query, vectors)) = query.vector().zip(self.vectors.as_ref()) else {
-            return vec![0.0; added.len()];
-        };
-        let dots = |rows: &[u32]| {
-            let mut dots = vec![0.0; rows.len()];
-            dots_with(vectors, rows, query, &mut dots, Isa::best());
-            dots
-        };
-        let rows: Vec<u32> = own.iter().map(|(row, _)| *row).collect();
-        let mut known: Vec<(f32, f32)> =
-            dots(&rows).into_iter().zip(own).map(|(dot, (_, score))| (dot, *score)).collect();
-        known.sort_by(|(a, _), (b, _)| a.total_cmp(b));
-        let near = |dot: f32| {
-            let place = known.partition_point(|(other, _)| *other < dot);
-            let first = place.saturating_sub(BESIDE / 2).min(known.len().saturating_sub(BESIDE));
-            let near = &known[first..known.len().min(first + BESIDE)];
-            near.iter().map(|(_, score)| score).sum::<f32>() / near.len().max(1) as f32
-        };
-        dots(added).into_iter().map(near).collect()
-    }
-
     /// Asks the model about what it knows of a history.
     fn ask<T>(&self, history: &History<'_>, ask: impl FnOnce(&History<'_>) -> T) -> T {
         match self.known(history) {
@@ -141,12 +107,7 @@ impl Recommender for Extended {
         }
         let added: Vec<u32> = (0..).take(self.n_items).skip(self.n_own).collect();
         score_rows(queries, scores, self.n_items, |query, row| {
-            let (own, of_added) = row.split_at_mut(self.n_own);
-            if self.model.is_staged() {
-                let own: Vec<(u32, f32)> = (0..).zip(own.iter().copied()).collect();
-                of_added.copy_from_slice(&self.beside(query, &own, &added));
-                return;
-            }
+            let of_added = &mut row[self.n_own..];
             match query.vector().zip(self.vectors.as_ref()) {
                 Some((query, vectors)) => {
                     dots_with(vectors, &added, query, of_added, Isa::best());
@@ -184,32 +145,6 @@ impl Recommender for Extended {
         self.model.wants_moments()
     }
 
-    fn is_staged(&self) -> bool {
-        self.model.is_staged()
-    }
-
-    fn rerank(&self, history: &History<'_>, items: &[ItemIx]) -> Option<Vec<f32>> {
-        let own: Vec<ItemIx> = items.iter().copied().filter(|item| self.is_own(*item)).collect();
-        let scores = self.ask(history, |history| self.model.rerank(history, &own))?;
-        let known: Vec<(u32, f32)> = own.iter().map(|item| item.0).zip(scores).collect();
-        let added = items.iter().filter(|item| !self.is_own(**item)).map(|item| item.0);
-        let added: Vec<u32> = added.collect();
-        let query = if added.is_empty() { Query::Everyone } else { self.represent(history) };
-        let mut of_added = self.beside(&query, &known, &added).into_iter();
-        let mut of_own = known.into_iter().map(|(_, score)| score);
-        let score =
-            |item: &ItemIx| if self.is_own(*item) { of_own.next() } else { of_added.next() };
-        items.iter().map(score).collect()
-    }
-
-    /// `None` of an added item.
-    fn reasons(&self, history: &History<'_>, item: ItemIx) -> Option<Vec<(&str, f32)>> {
-        if !self.is_own(item) {
-            return None;
-        }
-        self.ask(history, |known| self.model.reasons(known, item))
-    }
-
     fn item_vectors(&self) -> Option<&Matrix> {
         self.vectors.as_ref()
     }
@@ -225,7 +160,7 @@ mod tests {
     use linalg::Matrix;
     use music::ItemIx;
 
-    use super::extended;
+    use super::with_vectors;
     use crate::testing::{two_tribes, unobserved};
     use crate::{Heard, History, Query, Recommender, fit, load};
 
@@ -252,7 +187,7 @@ mod tests {
         let query = own.represent(&History::new(&OWN, &[LIKED; 2]));
         let before = scores(own.as_ref(), &query);
         let vectors = Matrix::from_vec(2, 2, vec![1.0, 0.0, 2.0, -1.0]);
-        let model = extended(own, 2, Some(&vectors));
+        let model = with_vectors(own, 2, Some(&vectors));
         let after = scores(model.as_ref(), &query);
         assert_eq!((model.n_items(), after.len()), (22, 22));
         assert_eq!(after[..20], before);
@@ -264,7 +199,7 @@ mod tests {
     #[test]
     fn nothing_speaks_for_an_added_item_where_the_model_makes_no_vector() {
         for spec in ["popularity", "item-knn", "ials:dim=2,iterations=2"] {
-            let model = extended(model(spec), 2, None);
+            let model = with_vectors(model(spec), 2, None);
             let query = model.represent(&History::new(&OWN, &[LIKED; 2]));
             assert_eq!(scores(model.as_ref(), &query)[20..], [0.0, 0.0], "{spec}");
         }
@@ -272,7 +207,7 @@ mod tests {
 
     #[test]
     fn an_added_item_in_a_history_is_not_asked_about_and_contributes_nothing() {
-        let model = extended(model("ials:dim=2,iterations=2"), 2, None);
+        let model = with_vectors(model("ials:dim=2,iterations=2"), 2, None);
         let (own, whole) = (History::new(&OWN, &[LIKED; 2]), History::new(&WHOLE, &[LIKED; 3]));
         assert_eq!(model.represent(&whole), model.represent(&own));
         let mut shares = model.explain(&own, ItemIx(5)).unwrap();
@@ -284,7 +219,7 @@ mod tests {
     #[test]
     fn what_is_saved_is_the_model_without_the_added_rows() {
         let spec = "ials:dim=2,iterations=2".parse().unwrap();
-        let model = extended(model("ials:dim=2,iterations=2"), 2, None);
+        let model = with_vectors(model("ials:dim=2,iterations=2"), 2, None);
         assert_eq!(load(&spec, &two_tribes(3).rows, model.arrays()).unwrap().n_items(), 20);
     }
 }

@@ -12,6 +12,9 @@
 //! It is shown lists of a first stage that has not seen the answers (`held_out`, `train`); then the first stage is
 //! fitted again to everything, and its vectors turned to where the network knows them (`align`).
 //! The main head's score becomes a probability that what is found is liked ([`crate::ranker::Platt`]).
+//!
+//! A second stage orders what it was trained with. An item that came after that stands where it puts those that the first
+//! stage scores nearly the same; a second model that makes something of what is known of an item judges it itself.
 
 mod align;
 mod content;
@@ -35,6 +38,9 @@ use crate::{
 pub use params::{Loss, Params, Second};
 use ranker::Ranker;
 
+/// Items of the training beside which an added one stands.
+const BESIDE: usize = 8;
+
 const FIRST: &str = "first";
 const SECOND: &str = "second";
 
@@ -44,6 +50,8 @@ pub struct Hybrid {
     keep: usize,
     first: Box<dyn Recommender>,
     second: Stage,
+    /// Rows of the training; those that were added are behind them.
+    n_trained: usize,
 }
 
 /// What orders candidates.
@@ -82,7 +90,7 @@ pub fn fit(
             (first, Stage::Network(Box::new(ranker)))
         }
     };
-    Ok(Hybrid { keep: params.keep, first, second })
+    Ok(Hybrid::of(params.keep, first, second))
 }
 
 /// A stop after which everything begins anew.
@@ -100,7 +108,7 @@ pub(crate) fn load(params: Params, rows: &Rows, arrays: &mut Arrays) -> Result<H
             Stage::Network(Box::new(Ranker::load(&params, &*first, own)?))
         }
     };
-    Ok(Hybrid { keep: params.keep, first, second })
+    Ok(Hybrid::of(params.keep, first, second))
 }
 
 /// What each stage is asked.
@@ -112,12 +120,16 @@ fn stages(query: &Query) -> (&Query, &Query) {
 }
 
 impl Hybrid {
+    fn of(keep: usize, first: Box<dyn Recommender>, second: Stage) -> Self {
+        Self { n_trained: first.n_items(), keep, first, second }
+    }
+
     /// Orders the best candidates of the first stage anew, within the scores of a listener.
     fn order(&self, query: &Query, of_second: Option<&[f32]>, scores: &mut [f32]) {
         let best = top_k(scores, self.keep, &[]);
         let Some(&(_, last)) = best.last() else { return };
         let (items, own): (Vec<u32>, Vec<f32>) = best.into_iter().unzip();
-        let anew = self.anew(query, items.clone(), &own, of_second);
+        let anew = self.anew(query, &items, &own, of_second);
         let least = anew.iter().copied().fold(f32::INFINITY, f32::min);
         scores.iter_mut().for_each(|score| *score = least - 1.0 - (last - *score));
         for (item, score) in items.into_iter().zip(anew) {
@@ -129,19 +141,46 @@ impl Hybrid {
     fn anew(
         &self,
         query: &Query,
-        items: Vec<u32>,
+        items: &[u32],
         own: &[f32],
         of_second: Option<&[f32]>,
     ) -> Vec<f32> {
+        let judged: Vec<usize> = (0..items.len()).filter(|at| self.judges(items[*at])).collect();
+        let rows: Vec<u32> = judged.iter().map(|at| items[*at]).collect();
+        let of_first: Vec<f32> = judged.iter().map(|at| own[*at]).collect();
         let (first, second) = stages(query);
-        match (&self.second, of_second) {
-            (Stage::Network(ranker), _) => ranker.scores(first, second, items, own),
+        let scores = match (&self.second, of_second) {
+            (Stage::Network(ranker), _) => ranker.scores(first, second, rows, &of_first),
             (Stage::Model(_), Some(scores)) => {
-                items.iter().map(|item| scores[*item as usize]).collect()
+                rows.iter().map(|item| scores[*item as usize]).collect()
             }
-            (Stage::Model(model), None) => scores_of(&**model, second, &items),
+            (Stage::Model(model), None) => scores_of(&**model, second, &rows),
+        };
+        if judged.len() == items.len() {
+            return scores;
         }
+        let mut known: Vec<(f32, f32)> = of_first.into_iter().zip(scores.iter().copied()).collect();
+        known.sort_by(|(a, _), (b, _)| a.total_cmp(b));
+        let mut anew: Vec<f32> = own.iter().map(|score| beside(&known, *score)).collect();
+        for (at, score) in judged.into_iter().zip(scores) {
+            anew[at] = score;
+        }
+        anew
     }
+
+    /// Whether the second stage knows what to make of an item.
+    fn judges(&self, item: u32) -> bool {
+        let was_there = (item as usize) < self.n_trained;
+        was_there || matches!(&self.second, Stage::Model(model) if model.looks_at_features())
+    }
+}
+
+/// The mean score of the items that the first stage scores nearest; `known` are scores of both stages, ascending.
+fn beside(known: &[(f32, f32)], of_first: f32) -> f32 {
+    let place = known.partition_point(|(other, _)| *other < of_first);
+    let start = place.saturating_sub(BESIDE / 2).min(known.len().saturating_sub(BESIDE));
+    let near = &known[start..known.len().min(start + BESIDE)];
+    near.iter().map(|(_, score)| score).sum::<f32>() / near.len().max(1) as f32
 }
 
 /// A model's scores of some items.
@@ -165,7 +204,7 @@ impl Recommender for Hybrid {
 
     fn represent(&self, history: &History<'_>) -> Query {
         let second = match &self.second {
-            Stage::Network(_) => inputs::known(history),
+            Stage::Network(_) => inputs::known(history, self.n_trained),
             Stage::Model(model) => model.represent(history),
         };
         Query::Staged { first: Box::new(self.first.represent(history)), second: Box::new(second) }
@@ -209,6 +248,22 @@ impl Recommender for Hybrid {
         self.first.represent_features(features)
     }
 
+    fn looks_at_features(&self) -> bool {
+        let of_second = match &self.second {
+            Stage::Network(_) => false,
+            Stage::Model(model) => model.looks_at_features(),
+        };
+        of_second || self.first.looks_at_features()
+    }
+
+    fn extended(self: Box<Self>, features: &ItemFeatures) -> Box<dyn Recommender> {
+        let second = match self.second {
+            Stage::Network(ranker) => Stage::Network(ranker),
+            Stage::Model(model) => Stage::Model(model.extended(features)),
+        };
+        Box::new(Self { first: self.first.extended(features), second, ..*self })
+    }
+
     fn wants_moments(&self) -> bool {
         let of_second = match &self.second {
             Stage::Network(_) => false,
@@ -225,7 +280,7 @@ impl Recommender for Hybrid {
         let query = self.represent(history);
         let rows: Vec<u32> = items.iter().map(|item| item.0).collect();
         let own = scores_of(&*self.first, stages(&query).0, &rows);
-        Some(self.anew(&query, rows, &own, None))
+        Some(self.anew(&query, &rows, &own, None))
     }
 
     fn reasons(&self, history: &History<'_>, item: ItemIx) -> Option<Vec<(&str, f32)>> {

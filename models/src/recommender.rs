@@ -8,7 +8,7 @@ use music::{ItemIx, Rows, UserIx};
 use rayon::iter::{IndexedParallelIterator, IntoParallelRefIterator, ParallelIterator};
 use rayon::slice::ParallelSliceMut;
 
-use crate::{Array, Checkpoint, Country, Error, ItemFeatures, Moment, Moments};
+use crate::{Array, Checkpoint, Country, Error, ItemFeatures, Moment, Moments, extended};
 
 /// What is believed of one listener and one recording.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -160,11 +160,23 @@ impl Query {
     }
 }
 
+/// What can be handed on without saying what it is; every model can.
+pub trait Boxed {
+    /// The same model.
+    fn boxed(self: Box<Self>) -> Box<dyn Recommender>;
+}
+
+impl<T: Recommender + 'static> Boxed for T {
+    fn boxed(self: Box<Self>) -> Box<dyn Recommender> {
+        self
+    }
+}
+
 /// A fitted model.
 ///
 /// Fitting stays outside: its inputs differ.
 /// A listener is always a history, so that one who was not there at the training is nothing special.
-pub trait Recommender: Send + Sync + Debug {
+pub trait Recommender: Boxed + Send + Sync + Debug {
     /// Number of item rows.
     fn n_items(&self) -> usize;
 
@@ -202,6 +214,19 @@ pub trait Recommender: Send + Sync + Debug {
     /// `None` where the model does not look at features, of however few items.
     fn represent_features(&self, _features: &ItemFeatures) -> Option<Matrix> {
         None
+    }
+
+    /// Whether anything is made of an item that was not in the training, from what is known of it.
+    fn looks_at_features(&self) -> bool {
+        self.represent_features(&ItemFeatures::none(0)).is_some()
+    }
+
+    /// The model with a row more, after its own, for each of some items that were not in the training.
+    ///
+    /// A model that is made of others has each of them make of these what it can.
+    fn extended(self: Box<Self>, features: &ItemFeatures) -> Box<dyn Recommender> {
+        let vectors = self.represent_features(features);
+        extended::with_vectors(self.boxed(), features.n_items, vectors.as_ref())
     }
 
     /// Whether [`Recommender::represent`] looks at the moments of a history, which are else not worth gathering.

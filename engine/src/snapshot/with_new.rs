@@ -5,7 +5,6 @@
 
 use std::mem;
 
-use models::{ItemFeatures, Recommender, extended};
 use music::{RecordingId, Rows};
 
 use super::{Fitted, Snapshot};
@@ -15,11 +14,7 @@ use crate::{Error, Folder};
 
 /// See [`Snapshot::with_new`].
 pub(super) fn with_new(mut snapshot: Snapshot, folder: &Folder) -> Result<Snapshot, Error> {
-    // What a model makes of no item at all tells whether it makes anything of one.
-    let looks = |recommender: &dyn Recommender| {
-        recommender.represent_features(&ItemFeatures::none(0)).is_some()
-    };
-    if snapshot.rows.n_more() > 0 || !looks(snapshot.models[0].recommender.as_ref()) {
+    if snapshot.rows.n_more() > 0 || !snapshot.models[0].recommender.looks_at_features() {
         return Ok(snapshot);
     }
     let new = Rows::new(without_row(&snapshot, folder)?);
@@ -28,8 +23,7 @@ pub(super) fn with_new(mut snapshot: Snapshot, folder: &Folder) -> Result<Snapsh
     }
     let features = features(folder, &new, &snapshot.lengths, snapshot.manifest.knows_until)?;
     for fitted in mem::take(&mut snapshot.models) {
-        let vectors = fitted.recommender.represent_features(&features);
-        let recommender = extended(fitted.recommender, new.len(), vectors.as_ref());
+        let recommender = fitted.recommender.extended(&features);
         snapshot.models.push(Fitted { recommender, ..fitted });
     }
     snapshot.rows = snapshot.rows.extended(new.ids().iter().copied());

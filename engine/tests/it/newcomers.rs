@@ -154,6 +154,31 @@ fn two_towers_put_what_came_after_their_training_into_lists() {
     assert!(shown.iter().any(|id| new.contains(id)), "none of {} in any list", new.len());
 }
 
+#[test]
+fn so_do_a_blend_and_two_stages_of_which_one_model_looks_at_features() {
+    let towers = "two-tower(dim=8,hidden=16,epochs=3,batch=128,uniform_negatives=32)";
+    for spec in [
+        format!("blend:{towers}=2+ials(dim=8,iterations=4)=1"),
+        format!("hybrid:first=blend({towers}=2+item-knn=1),hidden=4,epochs=2"),
+    ] {
+        let mut town = Town::after_all_weeks(params(24, 240, 6, 5));
+        let models = vec![spec.parse().unwrap()];
+        let request = TrainRequest { models, as_of: None, now: today() };
+        engine::train(&town.folder, &request, &mut Unobserved).unwrap();
+        let new = import_one_by_each_artist(&mut town);
+        let snapshot = Snapshot::serving(&town.folder).unwrap();
+        assert!(new.iter().all(|id| snapshot.rows.ix(*id).is_some()), "{spec}");
+        let (week, names) = (town.week(), town.names.clone());
+        let mut shown = BTreeSet::new();
+        for name in names.iter().take(8) {
+            let list = town.weekly(&snapshot, name, week, Mode::Keep);
+            assert!(list.tracks.iter().all(|track| !track.reason.text.is_empty()), "{spec}");
+            shown.extend(recordings(&list));
+        }
+        assert!(shown.iter().any(|id| new.contains(id)), "{spec}: none of {}", new.len());
+    }
+}
+
 /// Recordings of the world that nobody has heard, which have no row of the training either.
 fn unheard(town: &Town, n_own: usize, new: &BTreeSet<RecordingId>) -> usize {
     let mut n = 0;

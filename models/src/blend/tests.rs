@@ -6,9 +6,12 @@ use std::ops::ControlFlow;
 use linalg::{Matrix, top_k};
 use music::{ItemIx, RecordingId, Rows};
 
-use super::{Params, deviation};
+use super::{Blend, Component, Params, Part, deviation, scale};
 use crate::testing::{two_tribes, unobserved};
-use crate::{Array, Error, History, Progress, Recommender, Spec, Step, Training, fit, load};
+use crate::{
+    Array, Error, History, ItemFeatures, Progress, Query, Recommender, Spec, Step, Training, fit,
+    load,
+};
 
 fn spec(text: &str) -> Spec {
     text.parse().unwrap()
@@ -86,6 +89,95 @@ fn a_score_that_everyone_shares_does_not_come_from_the_history() {
     };
     check("blend:ials(dim=5)=1+item-knn=1", true);
     check("blend:ials(dim=5)=1+popularity=0.001", false);
+}
+
+/// A model by vectors that knows what those of added items are.
+#[derive(Debug)]
+struct Knows {
+    model: Box<dyn Recommender>,
+    vectors: Matrix,
+}
+
+impl Recommender for Knows {
+    fn n_items(&self) -> usize {
+        self.model.n_items()
+    }
+
+    fn represent(&self, history: &History<'_>) -> Query {
+        self.model.represent(history)
+    }
+
+    fn score_batch(&self, queries: &[Query], scores: &mut Matrix) {
+        self.model.score_batch(queries, scores);
+    }
+
+    fn explain(&self, history: &History<'_>, item: ItemIx) -> Option<Vec<f32>> {
+        self.model.explain(history, item)
+    }
+
+    fn represent_features(&self, features: &ItemFeatures) -> Option<Matrix> {
+        let mut vectors = Matrix::zeros(features.n_items, self.vectors.dim());
+        (0..features.n_items).for_each(|i| vectors.row_mut(i).copy_from_slice(self.vectors.row(i)));
+        Some(vectors)
+    }
+
+    fn item_vectors(&self) -> Option<&Matrix> {
+        self.model.item_vectors()
+    }
+
+    fn arrays(&self) -> BTreeMap<String, Array> {
+        self.model.arrays()
+    }
+}
+
+#[test]
+fn an_added_item_is_scored_by_the_models_that_know_what_to_make_of_it_each_by_vectors_of_its_own() {
+    let world = two_tribes(4);
+    let listener = world.listener(music::UserIx(0));
+    let [short, long, blind] = ["ials:dim=2", "ials:dim=3", "item-knn"].map(spec);
+    let of_short = Matrix::from_vec(2, 2, vec![1.0, 0.0, 2.0, -1.0]);
+    let of_long = Matrix::from_vec(2, 3, vec![0.5, 0.0, 0.0, 0.0, -3.0, 1.0]);
+    let fitted = |spec: &Spec| fit(spec, &world.training(), &mut unobserved).unwrap();
+    let component =
+        |spec: &Spec, weight| Component { key: spec.to_string(), spec: spec.clone(), weight };
+    let part = |spec: &Spec, weight, vectors: &Matrix| {
+        let model = Box::new(Knows { model: fitted(spec), vectors: vectors.clone() });
+        Part { component: component(spec, weight), model }
+    };
+    let of_blind = Part { component: component(&blind, 2.0), model: fitted(&blind) };
+    let parts = vec![part(&short, 1.0, &of_short), of_blind, part(&long, 0.5, &of_long)];
+    let blend = Box::new(Blend::of(parts));
+    assert!(blend.looks_at_features());
+    let scores = |model: &dyn Recommender, history: &History<'_>| {
+        let mut scores = Matrix::zeros(1, model.n_items());
+        model.score_batch(&[model.represent(history)], &mut scores);
+        scores.into_vec()
+    };
+    let history = listener.history();
+    let before = scores(&*blend, &history);
+    let shares = blend.explain(&history, ItemIx(3)).unwrap();
+    let model = blend.extended(&ItemFeatures::none(2));
+    let after = scores(&*model, &history);
+    // A catalogue with rows of nothing in it would deviate by less, and lift all scores.
+    assert_eq!(after[..20], before);
+    assert_eq!(model.explain(&history, ItemIx(3)).unwrap(), shares);
+    assert_eq!(model.explain(&history, ItemIx(20)), None);
+    for new in 0..2 {
+        let of = |spec: &Spec, weight, vectors: &Matrix| {
+            let model = fitted(spec);
+            let vector = model.represent(&history).vector().unwrap().to_vec();
+            scale(weight, &scores(&*model, &history)) * linalg::dot(&vector, vectors.row(new))
+        };
+        let expected = of(&short, 1.0, &of_short) + of(&long, 0.5, &of_long);
+        let got = after[20 + new];
+        assert!((got - expected).abs() <= 1e-5 * expected.abs(), "{got} for {expected}");
+    }
+    // An added item in a history is nothing that any of them was told of.
+    let (mut items, mut heard) =
+        (listener.history().items.to_vec(), listener.history().heard.to_vec());
+    items.push(ItemIx(21));
+    heard.push(heard[0]);
+    assert_eq!(scores(&*model, &History::new(&items, &heard)), after);
 }
 
 #[test]

@@ -58,9 +58,11 @@ pub(super) fn kinds(dim: usize, content: &Content) -> Vec<&str> {
     kinds
 }
 
-/// What the network has to know of a history.
-pub(super) fn known(history: &History<'_>) -> Query {
-    history.weighed(weight)
+/// What the network has to know of a history, of the items that were in its training.
+pub(super) fn known(history: &History<'_>, n_trained: usize) -> Query {
+    let n = history.items.partition_point(|item| (item.0 as usize) < n_trained);
+    let (items, heard) = (&history.items[..n], &history.heard[..n]);
+    History { items, heard, ..*history }.weighed(weight)
 }
 
 /// How much an entry of a history counts.

@@ -257,6 +257,42 @@ fn a_hybrid_with_all_kinds_of_content_scores_the_same_when_it_is_loaded() {
 }
 
 #[test]
+fn what_came_after_the_training_stands_beside_what_the_first_stage_scores_nearly_the_same() {
+    let world = two_tribes(3);
+    let listener = world.listener(music::UserIx(0));
+    for text in [
+        "hybrid:first=blend(ials(dim=3)=1+item-knn=2),second=popularity,keep=8",
+        "hybrid:first=ials(dim=3),keep=8,hidden=4,epochs=2",
+    ] {
+        let model = fit(&spec(text), &world.training(), &mut unobserved).unwrap();
+        let before = scores(&*model, &listener.history());
+        let items: Vec<ItemIx> = (0..20).map(ItemIx).collect();
+        let judged = model.rerank(&listener.history(), &items).unwrap();
+        let model = model.extended(&ItemFeatures::none(2));
+        let after = scores(&*model, &listener.history());
+        assert_eq!(after.len(), 22);
+        // The first stage makes nothing of them, and something of eight others: they are not among the best.
+        let order = |scores: &[f32]| -> Vec<u32> {
+            top_k(scores, 8, &[]).into_iter().map(|(row, _)| row).collect()
+        };
+        assert_eq!(order(&after), order(&before), "{text}");
+        // One of them in the history, and both to be judged: what is known changes nothing.
+        let (mut whole, mut heard) =
+            (listener.history().items.to_vec(), listener.history().heard.to_vec());
+        whole.push(ItemIx(21));
+        heard.push(LIKED);
+        let history = History::new(&whole, &heard);
+        let all: Vec<ItemIx> = (0..22).map(ItemIx).collect();
+        let anew = model.rerank(&history, &all).unwrap();
+        assert_eq!(anew[..20], judged, "{text}");
+        let (least, most) = judged
+            .iter()
+            .fold((f32::MAX, f32::MIN), |(least, most), p| (least.min(*p), most.max(*p)));
+        assert!(anew[20..].iter().all(|p| (least..=most).contains(p)), "{text}: {anew:?}");
+    }
+}
+
+#[test]
 fn a_stopped_hybrid_begins_anew_and_comes_to_the_same_bytes() {
     let world = two_tribes(4);
     let hybrid = spec("hybrid:first=ials(dim=3,iterations=2),hidden=4,epochs=2");

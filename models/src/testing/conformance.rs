@@ -6,7 +6,7 @@ use rayon::ThreadPoolBuilder;
 
 use super::{Reversed, World, checkerboard, two_tribes, unobserved};
 use crate::hybrid::Second;
-use crate::{History, Recommender, Spec, fit, load, two_tower};
+use crate::{History, ItemFeatures, Recommender, Spec, fit, load, two_tower};
 
 /// Scores of one world differ by rounding alone when sums run in another order.
 ///
@@ -28,6 +28,7 @@ pub fn conformance(spec: &Spec) {
         what_is_known_is_left_out(spec, &world, &*model);
         contributions_sum_to_the_score(spec, &world, &*model);
         saved_and_loaded_it_scores_the_same(spec, &world, &*model);
+        rows_added_after_the_training_take_nothing_from_its_own(spec, &world, &*model);
         threads_do_not_change_bits(spec, &world);
         users_in_another_order_change_nothing(spec, &world, &*model);
         items_in_another_order_move_with_their_scores(spec, &world, &*model);
@@ -128,6 +129,25 @@ fn saved_and_loaded_it_scores_the_same(spec: &Spec, world: &World, model: &dyn R
     assert_eq!(loaded.arrays(), model.arrays(), "{spec}");
     for u in world.users() {
         assert_eq!(scores_of(world, &*loaded, u), scores_of(world, model, u), "{spec}");
+    }
+}
+
+fn rows_added_after_the_training_take_nothing_from_its_own(
+    spec: &Spec,
+    world: &World,
+    model: &dyn Recommender,
+) {
+    let n = model.n_items();
+    let loaded = load(spec, &world.rows, model.arrays()).expect("what was saved can be loaded");
+    let with_more = loaded.extended(&ItemFeatures::none(2));
+    assert_eq!(with_more.n_items(), n + 2, "{spec}");
+    assert_eq!(with_more.arrays(), model.arrays(), "{spec}");
+    contributions_sum_to_the_score(spec, world, &*with_more);
+    for u in world.users() {
+        let (before, after) = (scores_of(world, model, u), scores_of(world, &*with_more, u));
+        assert!(after.iter().all(|x| x.is_finite()), "{spec}: finite scores, got {after:?}");
+        // An added item may be one of those that a second stage orders.
+        assert!(model.is_staged() || after[..n] == before, "{spec}: user {}", u.0);
     }
 }
 

@@ -62,8 +62,7 @@ impl<'a> Answers<'a> {
         tell("known", &parts.known, model.as_ref());
         tell("listeners", &parts.listeners, model.as_ref());
         let serving = serving_seconds(&parts.known, model.as_ref());
-        let of_new = model.represent_features(&parts.features);
-        let model = models::extended(model, parts.features.n_items, of_new.as_ref());
+        let model = model.extended(&parts.features);
         tell("recordings", &parts.recordings, model.as_ref());
         let mut questions = Map::new();
         for (question, metric, number) in &numbers {
