@@ -126,14 +126,27 @@ impl Hybrid {
 
     /// Orders the best candidates of the first stage anew, within the scores of a listener.
     fn order(&self, query: &Query, of_second: Option<&[f32]>, scores: &mut [f32]) {
-        let best = top_k(scores, self.keep, &[]);
+        let known = self.set_apart(query);
+        let best = top_k(scores, self.keep, &known);
         let Some(&(_, last)) = best.last() else { return };
-        let (items, own): (Vec<u32>, Vec<f32>) = best.into_iter().unzip();
+        let as_good = known.iter().map(|item| (*item, scores[*item as usize]));
+        let as_good = as_good.filter(|(_, score)| *score >= last);
+        let (items, own): (Vec<u32>, Vec<f32>) = best.iter().copied().chain(as_good).unzip();
         let anew = self.anew(query, &items, &own, of_second);
         let least = anew.iter().copied().fold(f32::INFINITY, f32::min);
         scores.iter_mut().for_each(|score| *score = least - 1.0 - (last - *score));
         for (item, score) in items.into_iter().zip(anew) {
             scores[item as usize] = score;
+        }
+    }
+
+    /// What a listener knows and a network was never asked to order: it takes no place from what is to be found.
+    fn set_apart(&self, query: &Query) -> Vec<u32> {
+        match (&self.second, stages(query).1) {
+            (Stage::Network(_), Query::Sparse { items, .. }) => {
+                items.iter().map(|item| item.0).collect()
+            }
+            _ => Vec::new(),
         }
     }
 

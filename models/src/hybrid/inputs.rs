@@ -2,10 +2,13 @@
 //!
 //! One function, [`Listener::write`], for examples of the training and for lists.
 //! A row is the element-wise product of the two vectors of the first stage, as far as it has such, and behind it:
-//! the first stage's score over the mean of the list in deviations, and its place there; how much more the item is liked
+//! the first stage's score over the mean of the best that it found in deviations, and its place among them; how much more the item is liked
 //! than most; by kind of word, how much of what the listener likes and of what the listener does not is said of the item
 //! too, and whether anything is; by number and kind of vector, how far it is from the mean of what the listener likes,
 //! and whether that is known; how much the listener likes, and which share is disliked.
+//!
+//! The best are those `keep` candidates that the listener does not know, as in the training: whatever else stands beside
+//! them, from other sources or known already, the inputs of each are what they would be without the others.
 //!
 //! A listener is known items with weights: the square root of the confidence, negative where it is not liked.
 
@@ -75,30 +78,32 @@ pub(super) fn weight(heard: Heard) -> f32 {
 #[derive(Clone, Debug, Default)]
 pub(super) struct Listed {
     pub(super) items: Vec<u32>,
-    /// Scores over their mean, in deviations.
+    /// Scores over the mean of the best, in their deviations.
     scores: Vec<f32>,
-    /// log₂ of the place, counted from 1.
+    /// log₂ of the place among the best, counted from 1; behind the last of them all are at one place.
     places: Vec<f32>,
 }
 
 impl Listed {
-    /// Candidates in any order with their scores.
+    /// Candidates in any order with their scores, held against the best `keep` of those that are not known.
     #[expect(clippy::cast_possible_truncation, reason = "seven digits are enough of a scale")]
-    pub(super) fn new(items: Vec<u32>, raw: &[f32]) -> Self {
-        let n = raw.len().max(1) as f64;
-        let mean = raw.iter().map(|s| f64::from(*s)).sum::<f64>() / n;
-        let deviation =
-            (raw.iter().map(|s| (f64::from(*s) - mean).powi(2)).sum::<f64>() / n).sqrt();
+    pub(super) fn new(items: Vec<u32>, raw: &[f32], known: &[ItemIx], keep: usize) -> Self {
+        let goes_before =
+            |a: usize, b: usize| raw[b].total_cmp(&raw[a]).then(items[a].cmp(&items[b]));
+        let is_known = |at: &usize| known.binary_search(&ItemIx(items[*at])).is_ok();
+        let mut best: Vec<usize> = (0..raw.len()).filter(|at| !is_known(at)).collect();
+        best.sort_by(|a, b| goes_before(*a, *b));
+        best.truncate(keep);
+        let of_best = || best.iter().map(|at| f64::from(raw[*at]));
+        let n = best.len().max(1) as f64;
+        let mean = of_best().sum::<f64>() / n;
+        let deviation = (of_best().map(|s| (s - mean).powi(2)).sum::<f64>() / n).sqrt();
         let scale = if deviation > 1e-6 * mean.abs() { 1.0 / deviation } else { 0.0 };
         let score = |s: &f32| ((f64::from(*s) - mean) * scale) as f32;
         let scores = raw.iter().map(|s| score(s).clamp(-MOST_DEVIATIONS, MOST_DEVIATIONS));
-        let mut order: Vec<usize> = (0..raw.len()).collect();
-        order.sort_by(|a, b| raw[*b].total_cmp(&raw[*a]).then(items[*a].cmp(&items[*b])));
-        let mut places = vec![0.0; raw.len()];
-        for (place, at) in order.into_iter().enumerate() {
-            places[at] = (place as f32 + 1.0).log2();
-        }
-        Self { scores: scores.collect(), places, items }
+        let place = |at| best.partition_point(|other| goes_before(*other, at).is_lt());
+        let places = (0..raw.len()).map(|at| (place(at) as f32 + 1.0).log2());
+        Self { scores: scores.collect(), places: places.collect(), items }
     }
 }
 

@@ -20,6 +20,8 @@ const PLATT: &str = "platt_bits";
 /// The network with what its inputs are computed from.
 #[derive(Debug)]
 pub(super) struct Ranker {
+    /// Candidates of a list of the training.
+    keep: usize,
     content: Content,
     /// `[n_items]`
     popularity: Vec<f32>,
@@ -57,7 +59,7 @@ pub(super) fn fit(
         Learned::new(net, platt, turn, &*first)
     });
     let popularity = popularity(training.heard);
-    Ok((first, Ranker { content, popularity, learned }))
+    Ok((first, Ranker { keep: params.keep, content, popularity, learned }))
 }
 
 fn fit_first(
@@ -128,7 +130,7 @@ impl Ranker {
         own: &[f32],
     ) -> Vec<f32> {
         let Some(learned) = &self.learned else { return own.to_vec() };
-        let listed = Listed::new(items, own);
+        let listed = Listed::new(items, own, history(known).0, self.keep);
         let x = self.inputs(learned, first, known, &listed, 0..listed.items.len());
         let scores = learned.net.liked(&x).into_iter();
         scores.map(|score| learned.platt.probability(score) as f32).collect()
@@ -143,9 +145,7 @@ impl Ranker {
         listed: &Listed,
         places: std::ops::Range<usize>,
     ) -> Vec<f32> {
-        let Query::Sparse { items, weights } = known else {
-            panic!("known items with weights expected, got {known:?}")
-        };
+        let (items, weights) = history(known);
         let vectors = learned.aligned.as_ref().map(|aligned| &aligned.items);
         let of = Items { content: &self.content, popularity: &self.popularity, vectors };
         let vector = learned.vector(first);
@@ -167,7 +167,7 @@ impl Ranker {
         let learned = self.learned.as_ref()?;
         let place = list.iter().position(|(row, _)| *row == item.0)?;
         let (items, own): (Vec<u32>, Vec<f32>) = list.iter().copied().unzip();
-        let listed = Listed::new(items, &own);
+        let listed = Listed::new(items, &own, history(known).0, self.keep);
         let x = self.inputs(learned, first, known, &listed, place..place + 1);
         let dim = learned.aligned.as_ref().map_or(0, |aligned| aligned.items.dim());
         let mut sums: Vec<(&str, f32)> = Vec::new();
@@ -206,18 +206,29 @@ impl Ranker {
         first: &dyn Recommender,
         arrays: &mut Arrays,
     ) -> Result<Self, Error> {
+        let keep = params.keep;
         let content = Content::load(first.n_items(), arrays)?;
         let popularity = take_f32(arrays, POPULARITY, &[first.n_items()])?;
         let dim = first.item_vectors().map_or(0, Matrix::dim);
         let net = Net::load(Width::of(dim, &content), params.hidden, arrays)?;
-        let Some(net) = net else { return Ok(Self { content, popularity, learned: None }) };
+        let Some(net) = net else {
+            return Ok(Self { keep, content, popularity, learned: None });
+        };
         let platt = load_platt(arrays)?;
         let turn = match dim {
             0 => None,
             _ => Some(Matrix::from_vec(dim, dim, take_f32(arrays, TURN, &[dim, dim])?)),
         };
         let learned = Some(Learned::new(net, platt, turn, first));
-        Ok(Self { content, popularity, learned })
+        Ok(Self { keep, content, popularity, learned })
+    }
+}
+
+/// Known items with weights.
+fn history(known: &Query) -> (&[ItemIx], &[f32]) {
+    match known {
+        Query::Sparse { items, weights } => (items, weights),
+        other => panic!("known items with weights expected, got {other:?}"),
     }
 }
 

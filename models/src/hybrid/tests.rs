@@ -127,6 +127,29 @@ fn what_speaks_for_a_candidate_is_told_by_kind_the_most_first() {
     assert!(likely[0] > likely[1] && likely.iter().all(|p| (0.0..1.0).contains(p)), "{likely:?}");
 }
 
+#[test]
+fn what_a_candidate_is_judged_by_does_not_hang_on_what_other_sources_propose() {
+    let (heard, rows, features) = by_artist();
+    let beside = Beside { features: Some(&features), moments: None };
+    let training = Training { beside, ..Training::new(&heard, &rows, 3) };
+    let text = "hybrid:first=ials(dim=4),keep=20,hidden=16,epochs=5,negatives=50";
+    let model = fit(&spec(text), &training, &mut unobserved).unwrap();
+    let first = fit(&spec("ials:dim=4"), &training, &mut unobserved).unwrap();
+    let (known, of_items) = heard.row(0);
+    let items: Vec<ItemIx> = known.iter().map(|i| ItemIx(*i)).collect();
+    let history = History::new(&items, of_items);
+    let best = top_k(&scores(&*first, &history), N_ITEMS as usize, known);
+    let best: Vec<ItemIx> = best.into_iter().map(|(row, _)| ItemIx(row)).collect();
+    // What the first stage found, and the same with everything behind it.
+    let found = model.rerank(&history, &best[..20]).unwrap();
+    let merged = model.rerank(&history, &best).unwrap();
+    assert_eq!(merged[..20], found);
+    // The whole catalogue holds what is known as well, which the first stage likes best of all.
+    let whole = scores(&*model, &history);
+    let judged: Vec<f32> = best[..20].iter().map(|item| whole[item.0 as usize]).collect();
+    assert_eq!(judged, found);
+}
+
 /// Every kind of content, some of it missing, and moments of all outcomes.
 fn all_kinds(n_users: usize) -> (ItemFeatures, Moments) {
     let (_, _, mut features) = by_artist();

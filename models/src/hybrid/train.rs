@@ -111,7 +111,7 @@ impl List {
             user: asked.user,
             key: asked.key,
             vector,
-            listed: Listed::new(items, &scores),
+            listed: Listed::new(items, &scores, &[], usize::MAX),
             answers,
         })
     }
