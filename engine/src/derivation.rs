@@ -11,6 +11,7 @@ use serde::Serialize;
 use crate::choose::Choice;
 use crate::company::InCommon;
 use crate::exposure::Prices;
+use crate::grounds::{self, Judged};
 use crate::lifts::Lift;
 use crate::maker::Maker;
 use crate::portrait::Portrait;
@@ -40,13 +41,17 @@ pub struct Derivation {
     pub line: Option<ListLine>,
     /// Who proposed it.
     pub sources: Vec<Source>,
-    /// Its score by each region of the listener's taste, the best first.
+    /// Its score by each region of the listener's taste, the best first; where a second stage judges and the first goes by
+    /// vectors, that by which it is found.
     pub regions: Vec<RegionScore>,
+    /// What a second stage made of it, where the model has one and it was a candidate.
+    pub judged: Option<Judged>,
     /// What multiplies its best score: the listener's wishes, and regions of distaste.
     pub lift: Option<LiftParts>,
     /// What the stages of the slate made of it.
     pub stages: Option<Stages>,
-    /// What the listener's history contributes to its best score, in units of the score.
+    /// What the listener's history contributes to its best score, in units of the score; where a second stage judges, to
+    /// the score of the first, by which it is found.
     pub contributions: Vec<Contribution>,
     /// Listeners here who like it; `None` where they are fewer than are counted.
     pub liked_by: Option<u32>,
@@ -153,6 +158,7 @@ impl<'a> Maker<'a> {
             line: None,
             sources: Vec::new(),
             regions: Vec::new(),
+            judged: None,
             lift: None,
             stages: None,
             contributions: Vec::new(),
@@ -209,10 +215,9 @@ impl<'a> Maker<'a> {
             .map(|(region, score)| RegionScore { region: name(*region), score: *score })
             .collect();
         let part = &choice.parts[scores[0].0];
-        let recommender = &self.snapshot.models[choice.model].recommender;
-        let own = recommender.explain(&part.weights(), item);
-        let shares = own.map(|own| describe::Shares::of(choice, scores[0].0, item, own));
-        let reason = describe::reason(folder, self, part, item, shares.as_ref())?;
+        let shares = describe::Shares::of(self.snapshot, choice, scores[0].0, &[item]);
+        let shares = shares.and_then(|mut shares| shares.pop());
+        let reason = describe::reason(folder, self, part, item, shares.as_ref(), &[])?;
         derivation.contributions = reason.contributions;
         Ok(())
     }
@@ -228,6 +233,7 @@ impl<'a> Maker<'a> {
     ) -> Result<(), Error> {
         let Choice { found, slate, lifts, .. } = choice;
         derivation.sources = found[at].sources.all();
+        derivation.judged = grounds::judged(self, portrait, choice, at);
         let Lift { wishes, distaste } = lifts[at];
         derivation.lift = Some(LiftParts { wishes, distaste });
         let (values, outcome) = match self.fate(portrait, choice, at) {

@@ -5,17 +5,20 @@ use std::collections::BTreeMap;
 
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
+use linalg::Matrix;
+use models::Ground;
 use models::regions::Region;
 use music::{Contribution, Fact, ItemIx, ItemKind, Reason, RegionKind, TasteRegion, Track};
-use rank::{Line, Slot};
+use rank::{Line, Slate, Slot};
 use store::{Listener, Recording};
 
 use crate::choose::Choice;
+use crate::grounds::with_grounds;
 use crate::maker::Maker;
 use crate::portrait::Portrait;
 use crate::sources::{Before, Found};
 use crate::taste::Taste;
-use crate::{Error, Folder, Snapshot, links};
+use crate::{Error, Folder, Snapshot, grounds, links};
 
 /// How many parts of the history a reason names.
 const NAMED: usize = 3;
@@ -36,11 +39,18 @@ pub(crate) fn tracks(
     let chosen: Vec<&Found> = slate.lines.iter().map(|line| &found[line.candidate]).collect();
     let names = region_names(folder, maker, portrait.map.regions())?;
     let shares = shares(snapshot, choice, &chosen);
+    let grounds = match is_new {
+        true => grounds::of(maker, portrait, choice, &places(slate)),
+        // What was loved before is there for that.
+        false => vec![Vec::new(); chosen.len()],
+    };
     let mut tracks = Vec::with_capacity(slate.lines.len());
     for (at, line) in slate.lines.iter().enumerate() {
         let found = chosen[at];
         let recording = maker.recording(folder, found.item)?;
-        let reason = reason(folder, maker, &parts[found.region], found.item, shares[at].as_ref())?;
+        let taste = &parts[found.region];
+        let shares = shares[at].as_ref();
+        let reason = reason(folder, maker, taste, found.item, shares, &grounds[at])?;
         let reason = Reason { text: said(found, line, &names).unwrap_or(reason.text), ..reason };
         let region = names.get(found.region).filter(|_| choice.model == 0).cloned();
         let position = u32::try_from(at + 1).expect("lists are short");
@@ -51,6 +61,11 @@ pub(crate) fn tracks(
         });
     }
     Ok(tracks)
+}
+
+/// Which candidates the lines are.
+fn places(slate: &Slate) -> Vec<usize> {
+    slate.lines.iter().map(|line| line.candidate).collect()
 }
 
 /// What there is to say of a line that is not there for its likeness alone.
@@ -128,40 +143,66 @@ fn heaviest<K: Copy + Ord>(weights: BTreeMap<K, f32>) -> Vec<K> {
     weights.into_iter().map(|(key, _)| key).collect()
 }
 
-/// What a score is made of.
+/// What a score is made of; where a second stage judges, that by which the first found the recording.
 #[derive(Clone, Debug)]
 pub(crate) struct Shares {
     /// What each entry of the history contributes.
     pub(crate) of_entries: Vec<f32>,
-    /// What is there because most listeners like it.
+    /// What is there because most listeners like it; 0 where a second stage judges, which counts in other units.
     pub(crate) of_most: f32,
+    /// Whether more is there for that than for the history.
+    is_of_most: bool,
 }
 
 impl Shares {
-    /// What one region's score of an item is made of, from what the model says of its own score.
-    pub(crate) fn of(choice: &Choice<'_>, region: usize, item: ItemIx, own: Vec<f32>) -> Self {
+    /// What one region's scores of some items are made of, where the model can tell.
+    ///
+    /// Costs a scan of all rows where a second stage judges and little is known of the listener.
+    pub(crate) fn of(
+        snapshot: &Snapshot,
+        choice: &Choice<'_>,
+        region: usize,
+        items: &[ItemIx],
+    ) -> Option<Vec<Self>> {
+        let recommender = &snapshot.models[choice.model].recommender;
+        let history = choice.parts[region].weights();
+        let each = recommender.explain_found(&history, items)?;
+        let rows: Vec<u32> = items.iter().map(|item| item.0).collect();
+        let mixed = choice.scores.of_query(region, &rows);
         let Some(scale) = choice.scores.scale(region) else {
-            return Self { of_entries: own, of_most: 0.0 };
+            let alone = |of_entries| Self { of_entries, of_most: 0.0, is_of_most: false };
+            return Some(each.into_iter().map(alone).collect());
         };
-        let of_entries: Vec<f32> = own.iter().map(|share| scale * share).collect();
-        let score = choice.scores.of_query(region, &[item.0])[0];
-        let of_most = score - of_entries.iter().sum::<f32>();
-        Self { of_entries, of_most }
+        if recommender.is_staged() {
+            let mut own = Matrix::zeros(1, recommender.n_items());
+            recommender.score_batch(&[recommender.represent(&history)], &mut own);
+            let found = |((of_entries, item), mixed): ((Vec<f32>, &u32), f32)| {
+                let own = scale * own.row(0)[*item as usize];
+                Self { of_entries, of_most: 0.0, is_of_most: mixed - own > own.max(0.0) }
+            };
+            return Some(each.into_iter().zip(&rows).zip(mixed).map(found).collect());
+        }
+        let in_mix = |(own, mixed): (Vec<f32>, f32)| {
+            let of_entries: Vec<f32> = own.iter().map(|share| scale * share).collect();
+            let of_most = mixed - of_entries.iter().sum::<f32>();
+            let for_it: f32 = of_entries.iter().filter(|share| **share > 0.0).sum();
+            Self { of_entries, of_most, is_of_most: of_most > for_it }
+        };
+        Some(each.into_iter().zip(mixed).map(in_mix).collect())
     }
 }
 
 /// What the score of each line is made of, where the model can tell: of a recording that came after its training it cannot.
 fn shares(snapshot: &Snapshot, choice: &Choice<'_>, chosen: &[&Found]) -> Vec<Option<Shares>> {
-    let recommender = &snapshot.models[choice.model].recommender;
     let mut shares = vec![None; chosen.len()];
-    for (region, part) in choice.parts.iter().enumerate() {
+    for region in 0..choice.parts.len() {
         let is_of_it =
             |line: &usize| chosen[*line].region == region && !snapshot.is_new(chosen[*line].item);
         let lines: Vec<usize> = (0..chosen.len()).filter(is_of_it).collect();
         let items: Vec<ItemIx> = lines.iter().map(|line| chosen[*line].item).collect();
-        let of_region = recommender.explain_each(&part.weights(), &items);
+        let of_region = Shares::of(snapshot, choice, region, &items);
         for (line, own) in lines.into_iter().zip(of_region.into_iter().flatten()) {
-            shares[line] = Some(Shares::of(choice, region, chosen[line].item, own));
+            shares[line] = Some(own);
         }
     }
     shares
@@ -241,13 +282,14 @@ fn or_imputed<T>(
     known.or(other)
 }
 
-/// Why a recording is there, from what each entry of a history contributes.
+/// Why a recording is there, from what each entry of a history contributes and what a second stage sees in it.
 pub(crate) fn reason(
     folder: &Folder,
     maker: &Maker<'_>,
     taste: &Taste,
     item: ItemIx,
     shares: Option<&Shares>,
+    grounds: &[Ground<'_>],
 ) -> Result<Reason, Error> {
     let snapshot = maker.snapshot;
     let liked_by = || match snapshot.liked_by(item) {
@@ -255,15 +297,15 @@ pub(crate) fn reason(
         1 => "Liked by 1 listener here.".to_owned(),
         listeners => format!("Liked by {listeners} listeners here."),
     };
-    let Some(Shares { of_entries, of_most }) = shares else {
-        return Ok(Reason { text: liked_by(), contributions: Vec::new() });
+    let Some(Shares { of_entries, of_most, is_of_most }) = shares else {
+        let text = with_grounds(liked_by(), grounds, true);
+        return Ok(Reason { text, contributions: Vec::new() });
     };
     let (named, rest) = largest(taste, of_entries);
     let recordings = named.iter().map(|(item, _)| maker.recording(folder, *item));
     let recordings = recordings.collect::<Result<Vec<_>, Error>>()?;
-    let for_it: f32 = of_entries.iter().filter(|share| **share > 0.0).sum();
     let text = match picks(taste, &named) {
-        _ if *of_most > for_it => liked_by(),
+        _ if *is_of_most => liked_by(),
         Some(picks) => format!("Because you named {}.", listed(&picks)),
         None => {
             let own = named.iter().zip(&recordings);
@@ -274,6 +316,7 @@ pub(crate) fn reason(
             )
         }
     };
+    let text = with_grounds(text, grounds, *is_of_most);
     let mut contributions: Vec<_> = named
         .iter()
         .zip(&recordings)

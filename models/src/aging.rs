@@ -162,20 +162,6 @@ impl Recommender for Aged {
         self.model.wants_moments()
     }
 
-    fn is_staged(&self) -> bool {
-        self.model.is_staged()
-    }
-
-    fn rerank(&self, history: &History<'_>, items: &[ItemIx]) -> Option<Vec<f32>> {
-        let heard = self.aging.of_listener(history.heard);
-        self.model.rerank(&History { heard: &heard, ..*history }, items)
-    }
-
-    fn reasons(&self, history: &History<'_>, item: ItemIx) -> Option<Vec<(&str, f32)>> {
-        let heard = self.aging.of_listener(history.heard);
-        self.model.reasons(&History { heard: &heard, ..*history }, item)
-    }
-
     fn item_vectors(&self) -> Option<&Matrix> {
         self.model.item_vectors()
     }

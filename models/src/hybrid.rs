@@ -33,7 +33,7 @@ use rayon::slice::ParallelSliceMut;
 use crate::array::{Arrays, named, take_named};
 use crate::blend::load_named;
 use crate::{
-    Checkpoint, Error, Heard, History, ItemFeatures, Observer, Query, Recommender, Training,
+    Checkpoint, Error, Ground, Heard, History, ItemFeatures, Observer, Query, Recommender, Training,
 };
 pub use params::{Loss, Params, Second};
 use ranker::Ranker;
@@ -244,9 +244,13 @@ impl Recommender for Hybrid {
         });
     }
 
-    /// Nobody's: where an item stands depends on the other candidates.
+    /// `None`: what is made of an item depends on the other candidates as well.
     fn explain(&self, _history: &History<'_>, _item: ItemIx) -> Option<Vec<f32>> {
         None
+    }
+
+    fn explain_found(&self, history: &History<'_>, items: &[ItemIx]) -> Option<Vec<Vec<f32>>> {
+        self.first.explain_found(history, items)
     }
 
     fn represent_item(&self, listeners: &[(Query, Heard)]) -> Option<Vec<f32>> {
@@ -296,17 +300,27 @@ impl Recommender for Hybrid {
         Some(self.anew(&query, &rows, &own, None))
     }
 
-    fn reasons(&self, history: &History<'_>, item: ItemIx) -> Option<Vec<(&str, f32)>> {
+    fn reasons(
+        &self,
+        history: &History<'_>,
+        items: &[ItemIx],
+        places: &[usize],
+    ) -> Option<Vec<Vec<Ground<'_>>>> {
         let Stage::Network(ranker) = &self.second else { return None };
         let query = self.represent(history);
         let (first, second) = stages(&query);
-        let mut scores = Matrix::zeros(1, self.n_items());
-        self.first.score_batch(std::slice::from_ref(first), &mut scores);
-        let mut best = top_k(scores.row(0), self.keep, &[]);
-        if best.iter().all(|(row, _)| *row != item.0) {
-            best.push((item.0, scores.row(0)[item.0 as usize]));
-        }
-        ranker.reasons(first, second, &best, item)
+        // As the network is given them: without what was added.
+        let judged: Vec<usize> = (0..items.len()).filter(|at| self.judges(items[*at].0)).collect();
+        let rows: Vec<u32> = judged.iter().map(|at| items[*at].0).collect();
+        let own = scores_of(&*self.first, first, &rows);
+        let of_judged = places.iter().filter_map(|place| judged.binary_search(place).ok());
+        let of_judged: Vec<usize> = of_judged.collect();
+        let mut grounds = ranker.reasons(first, second, rows, &own, &of_judged)?.into_iter();
+        let of_place = |place: &usize| match judged.binary_search(place) {
+            Ok(_) => grounds.next(),
+            Err(_) => Some(Vec::new()),
+        };
+        places.iter().map(of_place).collect()
     }
 
     fn item_vectors(&self) -> Option<&Matrix> {

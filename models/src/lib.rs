@@ -56,6 +56,6 @@ pub use error::Error;
 pub use features::{ItemFeatures, Numbers, Vectors, WordIx, Words};
 pub use fit::{Checkpoint, Loss, Observer, Progress, Step};
 pub use moments::{Country, Moment, Moments, Outcome};
-pub use recommender::{Beside, Boxed, Heard, History, Query, Recommender, Training};
+pub use recommender::{Beside, Boxed, Ground, Heard, History, Query, Recommender, Training};
 pub use registry::{Spec, fit, load};
 pub use spec::{Part, Range, Scale, Tunable, nearest};

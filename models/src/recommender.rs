@@ -160,6 +160,26 @@ impl Query {
     }
 }
 
+/// What a second stage sees in a candidate, of one kind.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Ground<'a> {
+    /// [`Ground::LISTENERS`], [`Ground::POPULARITY`], [`Ground::HISTORY`], or what the feature is called.
+    pub kind: &'a str,
+    /// What it adds to the score beside a usual candidate, to first order; below 0 it speaks against it.
+    pub share: f32,
+    /// Whether by this kind the candidate is nearer to what the listener likes, or liked by more, than is usual.
+    pub is_near: bool,
+}
+
+impl Ground<'_> {
+    /// What the first stage makes of listener and item.
+    pub const LISTENERS: &'static str = "listeners";
+    /// How many like it.
+    pub const POPULARITY: &'static str = "popularity";
+    /// How much the listener likes, whatever the candidate.
+    pub const HISTORY: &'static str = "history";
+}
+
 /// What can be handed on without saying what it is; every model can.
 pub trait Boxed {
     /// The same model.
@@ -246,10 +266,24 @@ pub trait Recommender: Boxed + Send + Sync + Debug {
         None
     }
 
-    /// What speaks for an item in the eyes of a second stage and what against it, by kind, the most first.
+    /// What each entry of the history contributes to the score by which a first stage finds some items.
     ///
-    /// `None` where the model cannot tell.
-    fn reasons(&self, _history: &History<'_>, _item: ItemIx) -> Option<Vec<(&str, f32)>> {
+    /// That is the score itself where there is one stage; where there are two it says how an item came to be judged, not
+    /// what was made of it: that is [`Recommender::reasons`].
+    fn explain_found(&self, history: &History<'_>, items: &[ItemIx]) -> Option<Vec<Vec<f32>>> {
+        self.explain_each(history, items)
+    }
+
+    /// What a second stage sees in the candidates at these places of what [`Recommender::rerank`] is given, by kind, what
+    /// speaks most for one first.
+    ///
+    /// `None` where the model cannot tell; nothing of an item that was not in the training.
+    fn reasons(
+        &self,
+        _history: &History<'_>,
+        _items: &[ItemIx],
+        _places: &[usize],
+    ) -> Option<Vec<Vec<Ground<'_>>>> {
         None
     }
 

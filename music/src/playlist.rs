@@ -88,13 +88,15 @@ pub struct Contribution {
     /// Its artist; empty in the entry that sums up the rest.
     pub artist: String,
     /// In units of the score; all contributions of a line sum to its score within 1e-4.
+    ///
+    /// Where a second stage ranked the line, that is the score by which the first stage found it.
     pub share: f32,
 }
 
 /// Why a line is there.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Reason {
-    /// One sentence.
+    /// A sentence or two.
     pub text: String,
     /// The largest contributions first, then the rest as one entry; empty where the model has none.
     pub contributions: Vec<Contribution>,

@@ -1,6 +1,6 @@
 //! Does what a listener names make a list that says why, and fade as listens come?
 
-use engine::{Mode, OnboardRequest, Outcome, Whose};
+use engine::{Mode, OnboardRequest, Outcome, TrainRequest, Unobserved, Whose};
 use music::{End, Event, Interaction, Listen, Playlist};
 
 use crate::fixture::{Town, params, today, weekly, weekly_all, weekly_request};
@@ -41,6 +41,26 @@ fn sums_to_its_score(list: &Playlist) {
         let sum: f32 = track.reason.contributions.iter().map(|it| it.share).sum();
         let gap = (sum - track.score).abs();
         assert!(gap < 1e-3 * track.score.abs().max(1e-3), "{sum} is not {}", track.score);
+    }
+}
+
+#[test]
+fn a_newcomer_gets_reasons_from_two_stages_as_well() {
+    let mut town = Town::after_all_weeks(params(24, 240, 6, 7));
+    let hybrid = "hybrid:first=ials(dim=16,iterations=6),keep=60,hidden=8,epochs=3";
+    let models = vec![hybrid.parse().unwrap()];
+    let request = TrainRequest { models, as_of: None, now: today() };
+    let snapshot = engine::train(&town.folder, &request, &mut Unobserved).unwrap();
+    let (artists, week) = (named(&mut town, 1), town.week());
+    onboard(&mut town, &artists);
+    let list = weekly(&mut town.folder, &snapshot, "newcomer", week, Mode::DryRun).unwrap();
+    assert!(list.note.as_ref().unwrap().contains("of 100"), "{:?}", list.note);
+    for track in &list.tracks {
+        let text = &track.reason.text;
+        let says = ["Because you named", "Liked by", "Drawn by chance"];
+        assert!(says.iter().any(|says| text.starts_with(says)), "{text}");
+        // Shares that count in other units are not added to what most like.
+        assert!(track.reason.contributions.iter().all(|it| !it.title.starts_with("what most")));
     }
 }
 

@@ -27,6 +27,49 @@ fn so_do_those_of_a_blend_that_was_read_back() {
     check_reasons(&mut town, &snapshot);
 }
 
+#[test]
+fn a_line_that_a_second_stage_put_there_says_what_found_it_and_what_speaks_for_it() {
+    let mut town = Town::after_all_weeks(params(60, 600, 12, 11));
+    let hybrid = "hybrid:first=ials(dim=16,iterations=6),keep=100,hidden=8,epochs=10";
+    let models = vec![hybrid.parse().unwrap()];
+    let request = TrainRequest { models, as_of: None, now: town.now() };
+    engine::train(&town.folder, &request, &mut Unobserved).unwrap();
+    let snapshot = Snapshot::current(&town.folder.snapshots()).unwrap();
+    let (week, mut told, mut of_artists) = (town.week(), 0, 0);
+    for listener in 0..10 {
+        let name = town.names[listener].clone();
+        let request = weekly_request(&town.folder, &name, week, Mode::DryRun);
+        let Ok(list) = engine::weekly(&mut town.folder, &snapshot, &request) else { continue };
+        let credit = |town: &Town, recording| {
+            town.folder.store.recording(recording).unwrap().unwrap().entry.credit.artist
+        };
+        let history = town.folder.store.history(request.listener.id).unwrap();
+        let artists: BTreeSet<String> =
+            history.listens.iter().map(|logged| credit(&town, logged.recording)).collect();
+        for track in &list.tracks {
+            let text = &track.reason.text;
+            assert!(track.propensity.is_some() || text.starts_with("Because you like “"), "{text}");
+            assert!(!track.reason.contributions.is_empty());
+            told += usize::from(text.contains(". It "));
+            if text.contains("by an artist you like") {
+                assert!(artists.contains(&credit(&town, track.recording)), "{text}");
+                of_artists += 1;
+            }
+        }
+        let Some(track) = list.tracks.first() else { continue };
+        let maker = Maker::of(&town.folder, &snapshot).unwrap();
+        let way = maker.derivation(&mut town.folder, &request, track.recording).unwrap();
+        // What the history contributes is that by which the first stage found it, and is ranked by the second.
+        let found: f32 = way.contributions.iter().map(|part| part.share).sum();
+        assert!((found - way.regions[0].score).abs() < 1e-4, "{found}: {:?}", way.regions);
+        let judged = way.judged.unwrap();
+        assert_eq!(judged.score, track.score);
+        assert!((0.0..1.0).contains(&judged.score) && judged.grounds.len() > 3, "{judged:?}");
+        assert!(!way.in_common.is_empty() && !way.without.is_empty());
+    }
+    assert!(told > 20 && of_artists > 0, "{told} told, {of_artists} of them by artists");
+}
+
 fn check_reasons(town: &mut Town, snapshot: &Snapshot) {
     let week = town.week();
     for listener in 0..20 {

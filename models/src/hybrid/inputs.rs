@@ -16,15 +16,12 @@ use linalg::{Matrix, add_scaled, dot};
 use music::ItemIx;
 
 use super::content::Content;
-use crate::{Heard, History, Query};
+use crate::{Ground, Heard, History, Query};
 
 /// Beyond so many deviations a score is as good as it gets, or as bad.
 const MOST_DEVIATIONS: f32 = 6.0;
 /// Inputs that need no content: score, place, popularity, and two of the listener.
 const PLAIN: usize = 5;
-/// What speaks for an item by the vectors of the first stage.
-const ALIKE: &str = "listeners";
-
 /// How many inputs there are.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Width {
@@ -44,20 +41,51 @@ impl Width {
     }
 }
 
-/// The kind of each input, in their order.
-pub(super) fn kinds(dim: usize, content: &Content) -> Vec<&str> {
-    let mut kinds = vec![ALIKE; dim + 2];
-    kinds.push("popularity");
-    for words in &content.words {
-        kinds.extend([words.name.as_str(); 3]);
+/// Neighboring inputs that say one thing of a candidate.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Kind<'a> {
+    pub(super) name: &'a str,
+    pub(super) n: usize,
+    says: Says,
+}
+
+/// Which input tells whether a candidate is near.
+#[derive(Clone, Copy, Debug)]
+enum Says {
+    /// The one at this place, by being more than usual.
+    More(usize),
+    /// The first, a likeness, where the second says that it is known.
+    Likeness,
+    /// The first, a distance, where the second says that it is known.
+    Distance,
+    /// None: it is of the listener.
+    Nothing,
+}
+
+impl Kind<'_> {
+    /// Whether a candidate with these inputs is nearer to what the listener likes than is usual; raw and standardized.
+    pub(super) fn is_near(self, raw: &[f32], x: &[f32]) -> bool {
+        match self.says {
+            Says::More(at) => x[at] > 0.0,
+            Says::Likeness => x[0] > 0.0 && raw[1] > 0.0,
+            Says::Distance => x[0] < 0.0 && raw[1] > 0.0,
+            Says::Nothing => false,
+        }
     }
-    for numbers in &content.numbers {
-        kinds.extend([numbers.name.as_str(); 2]);
-    }
-    for space in &content.spaces {
-        kinds.extend([space.name.as_str(); 2]);
-    }
-    kinds.extend(["history"; 2]);
+}
+
+/// The kinds of inputs, in their order.
+pub(super) fn kinds(dim: usize, content: &Content) -> Vec<Kind<'_>> {
+    let mut kinds = vec![
+        Kind { name: Ground::LISTENERS, n: dim + 2, says: Says::More(dim) },
+        Kind { name: Ground::POPULARITY, n: 1, says: Says::More(0) },
+    ];
+    let of = |name, n, says| Kind { name, n, says };
+    // More than usual of what is liked is said of it: then something is known.
+    kinds.extend(content.words.iter().map(|words| of(words.name.as_str(), 3, Says::More(0))));
+    kinds.extend(content.numbers.iter().map(|one| of(one.name.as_str(), 2, Says::Distance)));
+    kinds.extend(content.spaces.iter().map(|space| of(space.name.as_str(), 2, Says::Likeness)));
+    kinds.push(of(Ground::HISTORY, 2, Says::Nothing));
     kinds
 }
 

@@ -11,7 +11,7 @@ use super::train::{Course, lists};
 use super::{Params, align};
 use crate::array::{Array, Arrays, take_f32, take_u64s};
 use crate::ranker::Platt;
-use crate::{Beside, Error, Observer, Query, Recommender, Training};
+use crate::{Beside, Error, Ground, Observer, Query, Recommender, Training};
 
 const POPULARITY: &str = "popularity";
 const TURN: &str = "turn";
@@ -131,56 +131,63 @@ impl Ranker {
     ) -> Vec<f32> {
         let Some(learned) = &self.learned else { return own.to_vec() };
         let listed = Listed::new(items, own, history(known).0, self.keep);
-        let x = self.inputs(learned, first, known, &listed, 0..listed.items.len());
+        let mut x = self.inputs(learned, first, known, &listed, 0..listed.items.len());
+        learned.net.standardize(&mut x);
         let scores = learned.net.liked(&x).into_iter();
         scores.map(|score| learned.platt.probability(score) as f32).collect()
     }
 
-    /// Standardized inputs of some places of a list.
+    /// Inputs of some places of a list.
     fn inputs(
         &self,
         learned: &Learned,
         first: &Query,
         known: &Query,
         listed: &Listed,
-        places: std::ops::Range<usize>,
+        places: impl ExactSizeIterator<Item = usize>,
     ) -> Vec<f32> {
-        let (items, weights) = history(known);
         let vectors = learned.aligned.as_ref().map(|aligned| &aligned.items);
         let of = Items { content: &self.content, popularity: &self.popularity, vectors };
         let vector = learned.vector(first);
+        let (items, weights) = history(known);
         let listener = Listener::new(of, &vector, items, weights);
         let mut x = Vec::with_capacity(places.len() * learned.net.mean.len());
         listener.write(listed, places, &mut x);
-        learned.net.standardize(&mut x);
         x
     }
 
-    /// What each kind of input adds to the score of one of these candidates, to first order, the most first.
+    /// What each kind of input adds to the scores of the candidates at some places, to first order, the most first.
     pub(super) fn reasons(
         &self,
         first: &Query,
         known: &Query,
-        list: &[(u32, f32)],
-        item: ItemIx,
-    ) -> Option<Vec<(&str, f32)>> {
+        items: Vec<u32>,
+        own: &[f32],
+        places: &[usize],
+    ) -> Option<Vec<Vec<Ground<'_>>>> {
         let learned = self.learned.as_ref()?;
-        let place = list.iter().position(|(row, _)| *row == item.0)?;
-        let (items, own): (Vec<u32>, Vec<f32>) = list.iter().copied().unzip();
-        let listed = Listed::new(items, &own, history(known).0, self.keep);
-        let x = self.inputs(learned, first, known, &listed, place..place + 1);
+        let listed = Listed::new(items, own, history(known).0, self.keep);
+        let raw = self.inputs(learned, first, known, &listed, places.iter().copied());
         let dim = learned.aligned.as_ref().map_or(0, |aligned| aligned.items.dim());
-        let mut sums: Vec<(&str, f32)> = Vec::new();
-        for (kind, share) in
-            kinds(dim, &self.content).into_iter().zip(learned.net.contributions(&x))
-        {
-            match sums.iter_mut().find(|(name, _)| *name == kind) {
-                Some((_, sum)) => *sum += share,
-                None => sums.push((kind, share)),
-            }
+        let rows = raw.chunks_exact(learned.net.mean.len());
+        Some(rows.map(|raw| self.grounds(learned, dim, raw)).collect())
+    }
+
+    fn grounds(&self, learned: &Learned, dim: usize, raw: &[f32]) -> Vec<Ground<'_>> {
+        let mut x = raw.to_vec();
+        learned.net.standardize(&mut x);
+        let shares = learned.net.contributions(&x);
+        let mut start = 0;
+        let mut grounds = Vec::new();
+        for kind in kinds(dim, &self.content) {
+            let own = start..start + kind.n;
+            start = own.end;
+            let share = shares[own.clone()].iter().sum();
+            let is_near = kind.is_near(&raw[own.clone()], &x[own]);
+            grounds.push(Ground { kind: kind.name, share, is_near });
         }
-        sums.sort_by(|(a, x), (b, y)| y.total_cmp(x).then(a.cmp(b)));
-        Some(sums)
+        grounds.sort_by(|a, b| b.share.total_cmp(&a.share).then(a.kind.cmp(b.kind)));
+        grounds
     }
 
     pub(super) fn arrays(&self) -> Arrays {

@@ -119,10 +119,19 @@ fn what_speaks_for_a_candidate_is_told_by_kind_the_most_first() {
     let known: Vec<ItemIx> = items.iter().map(|i| ItemIx(*i)).collect();
     let history = History::new(&known, of_items);
     let unknown = (0..N_ITEMS).find(|i| i % N_ARTISTS == 0 && !items.contains(i)).unwrap();
-    let reasons = model.reasons(&history, ItemIx(unknown)).unwrap();
-    assert_eq!(reasons[0].0, "artist", "{reasons:?}");
-    let kinds: Vec<&str> = reasons.iter().map(|(kind, _)| *kind).collect();
-    assert_eq!(kinds.len(), 4, "listeners, popularity, artist and history: {kinds:?}");
+    // By another artist, and by the one that is liked.
+    let candidates: Vec<ItemIx> = (0..N_ITEMS).filter(|i| !items.contains(i)).map(ItemIx).collect();
+    let place = |item| candidates.binary_search(&ItemIx(item)).unwrap();
+    let places = [place(1), place(unknown)];
+    let reasons = model.reasons(&history, &candidates, &places).unwrap();
+    for (reasons, is_own) in reasons.iter().zip([false, true]) {
+        let by_artist = reasons.iter().find(|ground| ground.kind == "artist").unwrap();
+        assert_eq!(by_artist.is_near, is_own, "{reasons:?}");
+        assert_eq!(by_artist.share > 0.0, is_own, "{reasons:?}");
+        assert_eq!(reasons.len(), 4, "listeners, popularity, artist and history: {reasons:?}");
+        assert!(reasons.is_sorted_by(|a, b| a.share >= b.share), "{reasons:?}");
+    }
+    assert_eq!(reasons[1][0].kind, "artist");
     let likely = model.rerank(&history, &[ItemIx(unknown), ItemIx(1)]).unwrap();
     assert!(likely[0] > likely[1] && likely.iter().all(|p| (0.0..1.0).contains(p)), "{likely:?}");
 }
@@ -312,6 +321,9 @@ fn what_came_after_the_training_stands_beside_what_the_first_stage_scores_nearly
             .iter()
             .fold((f32::MAX, f32::MIN), |(least, most), p| (least.min(*p), most.max(*p)));
         assert!(anew[20..].iter().all(|p| (least..=most).contains(p)), "{text}: {anew:?}");
+        if let Some(grounds) = model.reasons(&history, &all, &[21, 2]) {
+            assert_eq!((grounds[0].len(), grounds[1].len()), (0, 3), "{text}");
+        }
     }
 }
 

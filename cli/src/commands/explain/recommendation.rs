@@ -56,7 +56,8 @@ fn text(derivation: &Derivation) -> String {
     let liked_by = derivation.liked_by.map_or_else(|| few("listener", derivation), listeners);
     lines.push(format!("Liked by     {liked_by}"));
     for (at, region) in derivation.regions.iter().enumerate() {
-        let head = if at == 0 { "Score        " } else { "             " };
+        let first = if derivation.judged.is_some() { "Found with   " } else { "Score        " };
+        let head = if at == 0 { first } else { "             " };
         lines.push(format!("{head}{:.4}  {}", region.score, region.region));
     }
     for (at, part) in derivation.contributions.iter().enumerate() {
@@ -66,6 +67,13 @@ fn text(derivation: &Derivation) -> String {
             None => part.title.clone(),
         };
         lines.push(format!("{head}{:+.4}  {name}", part.share));
+    }
+    if let Some(judged) = &derivation.judged {
+        lines.push(format!("Judged       {:.4}  by the second stage, for", judged.score));
+        for ground in &judged.grounds {
+            let text = ground.text.as_ref().unwrap_or(&ground.kind);
+            lines.push(format!("             {:+.4}  {text}", ground.share));
+        }
     }
     for (at, sentence) in in_common(derivation).into_iter().enumerate() {
         let head = if at == 0 { "In common    " } else { "             " };
