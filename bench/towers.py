@@ -152,6 +152,7 @@ def write(page, folder, numbers):
     """Page and plot, from the text beside this script."""
     answers = told(numbers)
     draw(folder, answers)
+    draw_reliability(folder, answers)
     text = pathlib.Path("factorization-or-two-towers.md").read_text()
     text = text.replace("@claims@", claims(answers))
     for name in TITLES:
@@ -252,6 +253,31 @@ def draw(folder, answers):
                 axes.set_xlim(0, 1.4 * max(x for x, *_ in ends))
                 drawing.ends(axes, ends)
     drawing.save(figure, folder, "How two towers learn", "plot.svg")
+
+
+def draw_reliability(folder, answers):
+    """What hybrids promise of the lines of their lists, and the share of these that was liked."""
+    promising = {
+        name: [model for model in answer["models"] if model.get("reliability")] for name, answer in answers.items()
+    }
+    promising = {name: models for name, models in promising.items() if models}
+    if not promising:
+        return
+    figure, [row] = drawing.panels(1, len(promising), width=4.2, height=3.4)
+    for axes, (name, models) in zip(row, promising.items()):
+        most = 0
+        for line, (model, color) in enumerate(zip(models, COLORS)):
+            bins, error = model["reliability"]["bins"], model["reliability"]["expected_calibration_error"]
+            promised, liked = [one["promised"] for one in bins], [one["liked"] for one in bins]
+            all_lines = sum(one["n"] for one in bins)
+            axes.plot(promised, liked, color=color, linewidth=1)
+            axes.scatter(promised, liked, [8 + 200 * one["n"] / all_lines for one in bins], color=color, alpha=0.6)
+            drawing.corner(axes, f"{model['model']}: {100 * error:.1f} points apart", color, line)
+            most = max(most, *promised, *liked)
+        axes.plot([0, most], [0, most], color=drawing.INK, linewidth=0.8, linestyle=":")
+        axes.set(title=TITLES[name], xlabel="promised chance of a like", ylabel="share that was liked")
+        axes.set_ylim(0, 1.25 * most)
+    drawing.save(figure, folder, "Does what a hybrid promises come?", "reliability.svg")
 
 
 def summary(answers):

@@ -11,9 +11,10 @@ use music::ItemIx;
 use serde_json::{Map, Value, json};
 
 use crate::part::Parts;
+use crate::reliability::reliability;
 
 /// Length of the lists that are judged.
-const LIST: usize = 20;
+pub(crate) const LIST: usize = 20;
 /// What is told of them.
 const METRICS: [&str; 4] = ["ndcg", "recall", "ndcg_taste_niche", "recall_taste_niche"];
 /// Listeners whose lists are timed.
@@ -62,6 +63,7 @@ impl<'a> Answers<'a> {
         tell("known", &parts.known, model.as_ref());
         tell("listeners", &parts.listeners, model.as_ref());
         let serving = serving_seconds(&parts.known, model.as_ref());
+        let reliability = reliability(&parts.known, spec, model.as_ref());
         let model = model.extended(&parts.features);
         tell("recordings", &parts.recordings, model.as_ref());
         let mut questions = Map::new();
@@ -78,6 +80,7 @@ impl<'a> Answers<'a> {
             "serving_microseconds": 1e6 * serving,
             "curve": curve,
             "questions": questions,
+            "reliability": reliability,
         }))
     }
 
@@ -129,17 +132,23 @@ fn serving_seconds(task: &Task, model: &dyn Recommender) -> f64 {
     let users: Vec<usize> = users.map(|user| user.0 as usize).collect();
     let mut scores = Matrix::zeros(1, task.heard.n_cols());
     let mut serve = |user: usize| {
-        let (items, heard) = task.heard.row(user);
-        let items: Vec<ItemIx> = items.iter().map(|item| ItemIx(*item)).collect();
-        let moments = task.moments.as_ref();
-        let history = History {
-            moments: moments.map_or(&[], |moments| moments.of(user)),
-            country: moments.and_then(|moments| moments.country(user)),
-            ..History::new(&items, heard)
-        };
-        timed(|| model.score_batch(&[model.represent(&history)], &mut scores)).1
+        with_history(task, user, |history| {
+            timed(|| model.score_batch(&[model.represent(history)], &mut scores)).1
+        })
     };
     // The first one warms up.
     users.first().map(|user| serve(*user));
     users.iter().map(|user| serve(*user)).sum::<f64>() / users.len().max(1) as f64
+}
+
+/// Asks something of what a listener of the training heard.
+pub(crate) fn with_history<T>(task: &Task, user: usize, ask: impl FnOnce(&History<'_>) -> T) -> T {
+    let (items, heard) = task.heard.row(user);
+    let items: Vec<ItemIx> = items.iter().map(|item| ItemIx(*item)).collect();
+    let moments = task.moments.as_ref();
+    ask(&History {
+        moments: moments.map_or(&[], |moments| moments.of(user)),
+        country: moments.and_then(|moments| moments.country(user)),
+        ..History::new(&items, heard)
+    })
 }

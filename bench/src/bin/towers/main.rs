@@ -6,6 +6,7 @@
 mod answer;
 mod lastfm;
 mod part;
+mod reliability;
 mod simulated;
 
 use std::path::PathBuf;
