@@ -173,7 +173,7 @@ impl Shares {
             let alone = |of_entries| Self { of_entries, of_most: 0.0, is_of_most: false };
             return Some(each.into_iter().map(alone).collect());
         };
-        if recommender.is_staged() {
+        if recommender.is_staged() && !items.is_empty() {
             let mut own = Matrix::zeros(1, recommender.n_items());
             recommender.score_batch(&[recommender.represent(&history)], &mut own);
             let found = |((of_entries, item), mixed): ((Vec<f32>, &u32), f32)| {

@@ -32,6 +32,26 @@ fn dimensions_are_named_those_that_explain_most_first() {
 }
 
 #[test]
+fn what_two_stages_made_of_a_recording_is_told_stage_by_stage() {
+    let place = trained("hybrid:first=ials(dim=16,iterations=5),hidden=8,epochs=3");
+    let listeners = place.answers(&["listeners"]);
+    let name = listeners["listeners"][0]["name"].as_str().unwrap();
+    let list = place.answers(&["weekly", "--listener", name]);
+    let first = &list["tracks"][0];
+    let line = first["recording"].to_string();
+    let question = ["explain", "recommendation", "--listener", name, "--recording", &line];
+    let way = place.answers(&question);
+    assert_eq!(way["judged"]["score"], first["score"], "{way}");
+    let grounds = way["judged"]["grounds"].as_array().unwrap();
+    let kinds: Vec<&str> = grounds.iter().map(|it| it["kind"].as_str().unwrap()).collect();
+    assert!(["listeners", "popularity", "artist"].iter().all(|it| kinds.contains(it)), "{way}");
+    let told = place.says(&question);
+    for says in ["Found with", "Judged", "From"] {
+        assert!(told.lines().any(|line| line.starts_with(says)), "{says} expected in {told}");
+    }
+}
+
+#[test]
 fn a_model_without_vectors_says_so() {
     let place = trained("item-knn");
     let complaint = place.refuses(2, &["explain", "factors"]);

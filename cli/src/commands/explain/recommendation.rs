@@ -69,7 +69,10 @@ fn text(derivation: &Derivation) -> String {
         lines.push(format!("{head}{:+.4}  {name}", part.share));
     }
     if let Some(judged) = &derivation.judged {
-        lines.push(format!("Judged       {:.4}  by the second stage, for", judged.score));
+        lines.push(format!(
+            "Judged       {:.4}  by the second stage; beside a usual candidate",
+            judged.score
+        ));
         for ground in &judged.grounds {
             let text = ground.text.as_ref().unwrap_or(&ground.kind);
             lines.push(format!("             {:+.4}  {text}", ground.share));
