@@ -1,96 +1,53 @@
-"""How fast do two towers learn, beside PyTorch on the same steps?
+"""How fast do two towers learn, and a network that orders candidates, beside PyTorch on the same steps?
 
 The same network begins with the same numbers and takes the same steps from the same batches: examples a second of each,
 and how far apart their losses are. Ours is counted with what lays a batch out and without; PyTorch finds its batches
-laid out. Rounds alternate; PyTorch is the best of three ways to take means of a history, compiled and not.
-Then the time and memory of an epoch as the data grow.
+laid out. Rounds alternate; PyTorch is the best of several ways, compiled and not: three to take means of a history, two
+to compare a liked candidate with the others of its list.
+Then the time and memory of an epoch of two towers as the data grow.
 """
 
 import argparse
-import json
-import os
-import pathlib
-import statistics
 
 import drawing
 import product
-from keep import Run, scratch
-from listening import Shape, generated, shapes
+import torch_steps
+from keep import Run
+from listening import Shape, shapes
+from torch_steps import Training, of, speed
 
-WAYS = [(pooling, is_compiled) for pooling in ("padded", "ragged", "bags") for is_compiled in (False, True)]
-# Steps in which caches and compilers warm up.
-WARM_UP = 10
-# Steps whose losses must agree: later ones differ by how roundings grow.
-ALIKE = 20
+
+def ways(option, names):
+    """Each way, compiled and not."""
+    plain = {name: [f"--{option}", name] for name in names}
+    compiled = {f"{name}, compiled": [*way, "--compile"] for name, way in plain.items()}
+    return plain | compiled
 
 
 def main():
     parser = argparse.ArgumentParser(prog="bench/run torch", description=__doc__.splitlines()[0])
     parser.add_argument("--shape", type=Shape.parse, default="20kx20kx1M")
     parser.add_argument("--growth", default="20kx20kx1M,200kx63kx10M,1Mx141kx50M", help="shapes of growing data; empty: none")
-    parser.add_argument("--model", default="two-tower:by=id,validation=0", help="our model string")
+    parser.add_argument("--model", default="two-tower:by=id,validation=0", help="our model string; empty: none")
+    parser.add_argument("--ranker", default="hybrid", help="our model string; empty: none")
     parser.add_argument("--steps", type=int, default=200)
     parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--threads", type=int, default=2)
     parser.add_argument("--to", help="folder of the run")
     arguments = parser.parse_args()
     run = Run("torch", arguments.to)
-    with scratch() as folder:
-        measure(run, pathlib.Path(folder), arguments)
+    trainings = [
+        Training("towers", arguments.model, "torch_rival.py", ways("pooling", ["padded", "ragged", "bags"]), ("--epoch",)),
+        Training("ranker", arguments.ranker, "torch_ranker_rival.py", ways("pairs", ["padded", "listed"])),
+    ]
+    trainings = [training for training in trainings if training.model]
+    for training in trainings:
+        torch_steps.compare(run, training, arguments)
     for shape in shapes(arguments.growth) if arguments.growth else []:
         run.keep(grow(run, shape, arguments))
-    draw(run)
-    run.tell(*table(run.numbers))
-
-
-def measure(run, folder, arguments):
-    """Rounds of ours and of PyTorch; ways that lose the first round are not asked again."""
-    ours = rehearse(run, folder, arguments, "--to", folder, "--epoch")
-    (folder / "params.json").write_text(json.dumps(ours["params"]))
-    run.keep({"who": "ours", "round": 0} | ours)
-    ways = {way: rival(run, folder, way, arguments) for way in WAYS}
-    for way, answer in ways.items():
-        run.keep({"who": "torch", "way": named(way), "round": 0} | answer)
-        print(f"PyTorch, {named(way)}: {speed(answer):,.0f} examples a second", flush=True)
-    best = max(ways, key=lambda way: speed(ways[way]))
-    for number in range(1, arguments.rounds):
-        run.keep({"who": "ours", "round": number} | rehearse(run, folder, arguments, "--epoch"))
-        run.keep({"who": "torch", "way": named(best), "round": number} | rival(run, folder, best, arguments))
-
-
-def named(way):
-    pooling, is_compiled = way
-    return f"{pooling}, compiled" if is_compiled else pooling
-
-
-def rehearse(run, folder, arguments, *more):
-    train, _ = generated(arguments.shape)
-    command = [os.environ["BENCH_BIN"] + "/rehearsal", "--triples", train, "--model", arguments.model]
-    output, _ = run.execute([*command, "--steps", arguments.steps, *more], RAYON_NUM_THREADS=str(arguments.threads))
-    answer = json.loads(output)
-    print(f"ours: {speed(answer):,.0f} examples a second", flush=True)
-    return answer
-
-
-def rival(run, folder, way, arguments):
-    pooling, is_compiled = way
-    command = [os.environ["TORCH_PYTHON"], "torch_rival.py", folder, "--pooling", pooling, "--threads", arguments.threads]
-    threads = str(arguments.threads)
-    output, _ = run.execute(command + (["--compile"] if is_compiled else []), OMP_NUM_THREADS=threads, MKL_NUM_THREADS=threads)
-    return json.loads(output)
-
-
-def speed(answer, *parts):
-    """Examples a second of the median step after the first ones, counting some parts of a step."""
-    steps = answer["steps"][WARM_UP:] or answer["steps"]
-    seconds = statistics.median(sum(step[part] for part in parts or ["learn"]) / step["examples"] for step in steps)
-    return 1 / seconds
-
-
-def apart(ours, theirs, steps):
-    """The largest relative difference of losses in the first steps."""
-    pairs = list(zip(ours["steps"], theirs["steps"]))[:steps]
-    return max(abs(a["loss"] - b["loss"]) / abs(b["loss"]) for a, b in pairs)
+    draw(run, trainings)
+    rows = [row for training in trainings for row in torch_steps.rows(run.numbers, training.name)]
+    run.tell(torch_steps.TITLES, rows + growth_rows(run.numbers))
 
 
 def grow(run, shape, arguments):
@@ -111,67 +68,60 @@ def grow(run, shape, arguments):
     }
 
 
-def of(numbers, who):
-    return [one for one in numbers if one["who"] == who]
+def grown(numbers):
+    return [one for one in numbers if one["who"] == "growth"]
 
 
-def table(numbers):
-    titles = ["what", "examples a second", "of the fastest PyTorch", f"loss apart, first {ALIKE} steps", "loss apart, all"]
-    ours, first = of(numbers, "ours"), of(numbers, "ours")[0]
-    ways = {}
-    for one in of(numbers, "torch"):
-        ways.setdefault(one["way"], []).append(one)
-    speeds = {way: statistics.median(map(speed, rounds)) for way, rounds in ways.items()}
-    # The one that was asked in all rounds.
-    best = max(ways, key=lambda way: len(ways[way]) * 1e9 + speeds[way])
-
-    def row(what, number, more=("", "")):
-        return [what, f"{number:,.0f}", f"{number / speeds[best]:.2f}", *more]
-
-    rows = [row("ours, steps alone", statistics.median(map(speed, ours)))]
-    rows.append(row("ours, batches laid out", statistics.median(speed(one, "lay", "learn") for one in ours)))
-    rows.append(row("ours, an epoch", statistics.median(one["examples"] / one["epoch_seconds"] for one in ours)))
-    for way, rounds in ways.items():
-        differences = [f"{apart(first, rounds[0], steps):.1e}" for steps in (ALIKE, len(first["steps"]))]
-        rows.append(row(f"PyTorch {rounds[0]['version']}, {way}", speeds[way], differences))
-    for one in of(numbers, "growth"):
+def growth_rows(numbers):
+    rows = []
+    for one in grown(numbers):
         peak = one["peak_bytes_after_reading"]
         memory = f", {peak / 1e6:,.0f} MB after reading, {peak / one['n_pairs']:.0f} bytes a pair" if peak else ""
         seconds = f"{one['seconds_per_million']:.2f} s a million pairs"
         rows.append([f"ours, {one['shape']}: {seconds}{memory}", f"{one['n_pairs'] / one['seconds']:,.0f}", "", "", ""])
-    return titles, rows
+    return rows
 
 
-def draw(run):
+def draw(run, trainings):
     """The losses one over the other, examples a second, and an epoch as the data grow."""
-    growth = of(run.numbers, "growth")
-    figure, (axes,) = drawing.panels(1, 2 if growth else 1, width=4.8, height=3.2)
-    ours = of(run.numbers, "ours")[0]
-    torch = max(of(run.numbers, "torch"), key=speed)
+    growth = grown(run.numbers)
+    figure, (axes,) = drawing.panels(1, len(trainings) + bool(growth), width=4.8, height=3.2)
+    for training, panel in zip(trainings, axes):
+        draw_losses(panel, run.numbers, training.name)
+    if growth:
+        draw_growth(axes[-1], growth)
+    version = next(one["version"] for one in run.numbers if one["who"] == "torch")
+    drawing.save(figure, run.folder, f"Two towers by id, and a network that orders candidates, beside PyTorch {version}")
+
+
+def draw_losses(panel, numbers, name):
+    ours = of(numbers, name, "ours")[0]
+    torch = max(of(numbers, name, "torch"), key=speed)
     curves = [("ours", ours, drawing.OURS, 2.4), (f"PyTorch, {torch['way']}", torch, drawing.RIVAL, 1.0)]
     for line, (what, answer, color, width) in enumerate(curves):
-        axes[0].plot([step["loss"] for step in answer["steps"]], color=color, linewidth=width)
-        axes[0].annotate(
+        panel.plot([step["loss"] for step in answer["steps"]], color=color, linewidth=width)
+        panel.annotate(
             f"{what}: {speed(answer):,.0f} examples a second", (1, 1), xytext=(-4, -4 - 12 * line), va="top", ha="right",
             xycoords="axes fraction", textcoords="offset points", color=color, fontsize=8,
         )
-    axes[0].set_title("loss of the same steps")
-    axes[0].set_xlabel("step")
-    if growth:
-        pairs = [one["n_pairs"] / 1e6 for one in growth]
-        seconds = [one["seconds_per_million"] for one in growth]
-        axes[1].plot(pairs, seconds, marker="o", color=drawing.OURS)
-        for x, y, one in zip(pairs, seconds, growth):
-            if one["peak_bytes_after_reading"]:
-                held = f"{one['peak_bytes_after_reading'] / 1e9:.2f} GB"
-                drawing.name(axes[1], x, y, held, "#777777", xytext=(0, 8), va="bottom", ha="center")
-        axes[1].set_xscale("log")
-        axes[1].margins(x=0.2)
-        axes[1].set_ylim(0, 1.5 * max(seconds))
-        drawing.plain(axes[1].xaxis)
-        axes[1].set_title("seconds of an epoch a million pairs, and memory")
-        axes[1].set_xlabel("million pairs")
-    drawing.save(figure, run.folder, f"Two towers by id beside PyTorch {torch['version']}")
+    panel.set_title(f"{name}: loss of the same steps")
+    panel.set_xlabel("step")
+
+
+def draw_growth(panel, growth):
+    pairs = [one["n_pairs"] / 1e6 for one in growth]
+    seconds = [one["seconds_per_million"] for one in growth]
+    panel.plot(pairs, seconds, marker="o", color=drawing.OURS)
+    for x, y, one in zip(pairs, seconds, growth):
+        if one["peak_bytes_after_reading"]:
+            held = f"{one['peak_bytes_after_reading'] / 1e9:.2f} GB"
+            drawing.name(panel, x, y, held, "#777777", xytext=(0, 8), va="bottom", ha="center")
+    panel.set_xscale("log")
+    panel.margins(x=0.2)
+    panel.set_ylim(0, 1.5 * max(seconds))
+    drawing.plain(panel.xaxis)
+    panel.set_title("seconds of an epoch a million pairs, and memory")
+    panel.set_xlabel("million pairs")
 
 
 if __name__ == "__main__":

@@ -23,6 +23,7 @@ mod inputs;
 mod net;
 mod params;
 mod ranker;
+mod rehearsal;
 mod train;
 
 use linalg::{Isa, Matrix, dots_with, top_k};
@@ -37,6 +38,7 @@ use crate::{
 };
 pub use params::{Loss, Params, Second};
 use ranker::Ranker;
+pub use rehearsal::{Laid, Rehearsal, rehearse};
 
 /// Items of the training beside which an added one stands.
 const BESIDE: usize = 8;

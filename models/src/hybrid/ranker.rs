@@ -7,7 +7,7 @@ use super::content::{Content, popularity};
 use super::held_out::HeldOut;
 use super::inputs::{Items, Listed, Listener, Width, kinds};
 use super::net::Net;
-use super::train::{Course, lists};
+use super::train::{Course, List, lists};
 use super::{Params, align};
 use crate::array::{Array, Arrays, take_f32, take_u64s};
 use crate::ranker::Platt;
@@ -82,9 +82,23 @@ fn learn(
     content: &Content,
     observer: &mut Observer<'_>,
 ) -> Result<Lesson, Error> {
+    let lesson = with_lists(params, training, content, observer, |course, lists, observer| {
+        Ok((course.learn(lists, observer)?, course.items.vectors.cloned()))
+    })?;
+    Ok(lesson.unwrap_or_default())
+}
+
+/// What is made of the lists of a first stage that has not seen the answers; `None` where nothing is held out.
+pub(super) fn with_lists<T>(
+    params: &Params,
+    training: &Training<'_>,
+    content: &Content,
+    observer: &mut Observer<'_>,
+    make: impl FnOnce(&Course<'_>, &[List], &mut Observer<'_>) -> Result<T, Error>,
+) -> Result<Option<T>, Error> {
     let held_out = HeldOut::new(params, training);
     if held_out.asked.is_empty() {
-        return Ok((None, None));
+        return Ok(None);
     }
     let beside = Beside { moments: held_out.moments.as_ref(), ..training.beside };
     let known = Training { heard: &held_out.heard, beside, ..*training };
@@ -95,8 +109,7 @@ fn learn(
     let width = Width::of(vectors.map_or(0, Matrix::dim), content);
     let lists = lists(params, &held_out, &*first);
     let course = Course { params, seed: training.seed, held_out: &held_out, items, width };
-    let learned = course.learn(&lists, observer)?;
-    Ok((learned, vectors.cloned()))
+    make(&course, &lists, observer).map(Some)
 }
 
 impl Learned {

@@ -45,13 +45,13 @@ pub(super) struct List {
 }
 
 /// Examples of a step.
-#[derive(Default)]
+#[derive(Clone, Debug, Default)]
 pub(super) struct Examples {
     pub(super) x: Vec<f32>,
-    labels: [Vec<f32>; HEADS],
-    weights: [Vec<f32>; HEADS],
+    pub(super) labels: [Vec<f32>; HEADS],
+    pub(super) weights: [Vec<f32>; HEADS],
     /// Where each list ends.
-    ends: Vec<usize>,
+    pub(super) ends: Vec<usize>,
 }
 
 /// What all epochs share.
@@ -124,21 +124,48 @@ impl Course<'_> {
         lists: &[List],
         observer: &mut Observer<'_>,
     ) -> Result<Option<(Net, Platt)>, Error> {
-        let is_aside =
-            |list: &&List| unit(hash([self.seed, CALIBRATION, list.key])) < self.params.calibration;
-        let (aside, mut own): (Vec<&List>, Vec<&List>) = lists.iter().partition(is_aside);
-        if own.is_empty() {
-            own.clone_from(&aside);
-        }
+        let (aside, own) = self.parts(lists);
         if own.is_empty() {
             return Ok(None);
         }
-        let spread = self.examples(&own[..own.len().min(SPREAD)], ASIDE);
-        let seed = hash([self.seed, NET]);
-        let mut net = Net::new(self.width, self.params.hidden, &spread.x, seed);
+        let mut net = self.begin(&own);
         self.epochs(&own, &mut net, observer)?;
         let platt = self.calibrate(if aside.is_empty() { &own } else { &aside }, &net);
         Ok(Some((net, platt)))
+    }
+
+    /// Lists that tell how likely a score is, and those that are learned from.
+    pub(super) fn parts<'l>(&self, lists: &'l [List]) -> (Vec<&'l List>, Vec<&'l List>) {
+        let is_aside =
+            |list: &&List| unit(hash([self.seed, CALIBRATION, list.key])) < self.params.calibration;
+        let (aside, own): (Vec<&List>, Vec<&List>) = lists.iter().partition(is_aside);
+        if own.is_empty() { (Vec::new(), aside) } else { (aside, own) }
+    }
+
+    /// A network that has learned nothing, for inputs as these lists have them.
+    pub(super) fn begin(&self, lists: &[&List]) -> Net {
+        let spread = self.examples(&lists[..lists.len().min(SPREAD)], ASIDE);
+        Net::new(self.width, self.params.hidden, &spread.x, hash([self.seed, NET]))
+    }
+
+    /// The order of so many lists in an epoch.
+    pub(super) fn order(&self, n_lists: usize, epoch: usize) -> Vec<u32> {
+        let mut order: Vec<u32> = (0..).take(n_lists).collect();
+        Draws::new([self.seed, DRAW, epoch as u64]).shuffle(&mut order);
+        order
+    }
+
+    /// How many lists a step has where there are so many.
+    pub(super) fn batch(&self, n_lists: usize) -> usize {
+        self.params.batch.min((n_lists / STEPS).max(1))
+    }
+
+    /// Some lists as an epoch sees them, on the scale that the network knows.
+    pub(super) fn lay(&self, lists: &[&List], places: &[u32], epoch: usize, net: &Net) -> Examples {
+        let chosen: Vec<&List> = places.iter().map(|at| lists[*at as usize]).collect();
+        let mut examples = self.examples(&chosen, epoch as u64);
+        net.standardize(&mut examples.x);
+        examples
     }
 
     fn epochs(
@@ -147,7 +174,7 @@ impl Course<'_> {
         net: &mut Net,
         observer: &mut Observer<'_>,
     ) -> Result<(), Error> {
-        let Params { epochs, batch, learning_rate, reg, .. } = *self.params;
+        let epochs = self.params.epochs;
         let mut tell =
             |iteration, step| match observer(Progress { iteration, n_iterations: epochs, step })
                 .is_break()
@@ -155,20 +182,14 @@ impl Course<'_> {
                 true => Err(super::stopped()),
                 false => Ok(()),
             };
-        let batch = batch.min((lists.len() / STEPS).max(1));
         let (mut pass, mut update, mut before) = (Pass::default(), 0, f64::NAN);
         tell(0, Step::Ready)?;
         for epoch in 1..=epochs {
-            let mut order: Vec<u32> = (0..).take(lists.len()).collect();
-            Draws::new([self.seed, DRAW, epoch as u64]).shuffle(&mut order);
             let mut cost = 0.0;
-            for places in order.chunks(batch) {
-                let chosen: Vec<&List> = places.iter().map(|at| lists[*at as usize]).collect();
-                let mut examples = self.examples(&chosen, epoch as u64);
-                net.standardize(&mut examples.x);
-                cost += self.gradient(net, &examples, &mut pass);
+            for places in self.order(lists.len(), epoch).chunks(self.batch(lists.len())) {
+                let examples = self.lay(lists, places, epoch, net);
                 update += 1;
-                net.step(Rate::of(learning_rate, reg, update));
+                cost += self.step(net, &examples, update, &mut pass);
             }
             let observed = cost / lists.len() as f64;
             if !observed.is_finite() || !net.is_finite() {
@@ -180,6 +201,19 @@ impl Course<'_> {
             tell(epoch, Step::Measured { loss, ndcg: None })?;
         }
         Ok(())
+    }
+
+    /// Learns from some lists by the update of that number; the sum of what they cost before.
+    pub(super) fn step(
+        &self,
+        net: &mut Net,
+        examples: &Examples,
+        update: u64,
+        pass: &mut Pass,
+    ) -> f64 {
+        let cost = self.gradient(net, examples, pass);
+        net.step(Rate::of(self.params.learning_rate, self.params.reg, update));
+        cost
     }
 
     /// Adds the mean gradient of some lists, and gives back the sum of what they cost.

@@ -1,54 +1,26 @@
-//! How fast do two towers learn, step by step, and from what? The answer is printed as JSON, steps go to a folder as arrays.
-//!
-//! The arrays are all that another trainer needs to take the same steps: the numbers that everything begins with, and
-//! each step's batch, laid out.
+//! What do two towers learn from, step by step, and in what time?
 
 use std::ops::ControlFlow;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use bench::clock::{Stopwatch, timed};
 use bench::npy;
-use clap::Parser;
-use engine::{Bare, Observer, Unobserved};
-use listens::{Layout, TripleOptions};
 use models::two_tower::{self, Laid, Params, Rehearsal};
-use models::{Array, Spec, Step, Training};
-use serde_json::json;
+use models::{Step, Training};
+use serde_json::{Value, json};
 
-/// Takes the first steps of a training of two towers that are told of ids alone
-#[derive(Debug, Parser)]
-struct Arguments {
-    /// A table of user, item and value
-    #[arg(long)]
-    triples: PathBuf,
-    #[arg(long, default_value = "two-tower:by=id,validation=0")]
-    model: Spec,
-    #[arg(long, default_value_t = 1)]
-    seed: u64,
-    /// How many steps
-    #[arg(long, default_value_t = 200)]
-    steps: usize,
-    /// Also trains for an epoch, as anybody would
-    #[arg(long)]
-    epoch: bool,
-    /// Where the arrays go
-    #[arg(long)]
-    to: Option<PathBuf>,
-}
+use crate::{Arguments, write_weights};
 
-fn main() -> anyhow::Result<()> {
-    let arguments = Arguments::parse();
-    let Spec::TwoTower(params) = arguments.model else {
-        anyhow::bail!("`two-tower:by=id` with more parameters expected, got `{}`", arguments.model)
-    };
+/// The first steps of a training of towers that are told of ids alone.
+pub(crate) fn rehearse(
+    params: Params,
+    training: &Training<'_>,
+    arguments: &Arguments,
+) -> anyhow::Result<Value> {
     anyhow::ensure!(params.by == two_tower::By::Id, "by=id expected: a rehearsal knows ids alone");
-    let options = TripleOptions::plain(Layout::Table, &[]);
-    let (heard, rows) = Bare::read(&arguments.triples, &options, &mut Unobserved)?.into_matrix();
-    let training = Training::new(&heard, &rows, arguments.seed);
-    let mut rehearsal = Rehearsal::new(params, &training)?;
+    let mut rehearsal = Rehearsal::new(params, training)?;
     if let Some(folder) = &arguments.to {
-        fs_err::create_dir_all(folder)?;
-        write_weights(&rehearsal, folder)?;
+        write_weights(rehearsal.weights(), folder)?;
     }
     let n_examples = rehearsal.n_examples();
     let mut taken = Taken::default();
@@ -64,12 +36,9 @@ fn main() -> anyhow::Result<()> {
         taken.write(folder)?;
     }
     drop(rehearsal);
-    let epoch = if arguments.epoch { Some(epoch_seconds(params, &training)?) } else { None };
+    let epoch = if arguments.epoch { Some(epoch_seconds(params, training)?) } else { None };
     let Params { dim, hidden, temperature, learning_rate, weight_decay, hard_weight, .. } = params;
-    let answer = json!({
-        "model": arguments.model.to_string(),
-        "listeners": heard.n_rows(),
-        "recordings": heard.n_cols(),
+    Ok(json!({
         "examples": n_examples,
         "params": {
             "dim": dim, "hidden": hidden, "history": params.history, "batch": params.batch,
@@ -78,9 +47,7 @@ fn main() -> anyhow::Result<()> {
         },
         "steps": taken.steps,
         "epoch_seconds": epoch,
-    });
-    println!("{answer}");
-    Ok(())
+    }))
 }
 
 /// Seconds of the one epoch of a training, without what is prepared before and judged after.
@@ -98,15 +65,6 @@ fn epoch_seconds(params: Params, training: &Training<'_>) -> anyhow::Result<f64>
     };
     two_tower::fit(params, training, watch)?;
     Ok(seconds)
-}
-
-fn write_weights(rehearsal: &Rehearsal<'_>, folder: &Path) -> anyhow::Result<()> {
-    for (name, array) in rehearsal.weights() {
-        if let Array::F32 { shape, values } = array {
-            npy::write(&folder.join(format!("{name}.npy")), &shape, &values)?;
-        }
-    }
-    Ok(())
 }
 
 /// All steps, one behind the other.
