@@ -18,6 +18,7 @@
 
 mod align;
 mod content;
+mod heads;
 mod held_out;
 mod inputs;
 mod net;

@@ -4,12 +4,15 @@
 //! would be liked, heard out, skipped. `x` is `[candidates × n]`, `z` is `[candidates × 3]`.
 
 use linalg::dot;
+use rayon::iter::ParallelIterator;
+use rayon::slice::ParallelSliceMut;
 
+use super::heads;
 use super::inputs::Width;
 use crate::Error;
 use crate::array::{Array, Arrays, take_f32};
 use crate::hash::hash;
-use crate::network::{Linear, Rate};
+use crate::network::{CHUNK_ROWS, Linear, Rate};
 
 /// What is foretold of a candidate, the main one first.
 pub(super) const HEADS: usize = 3;
@@ -52,28 +55,25 @@ impl Net {
 
     /// Puts inputs on the scale that the network knows.
     pub(super) fn standardize(&self, x: &mut [f32]) {
-        for row in x.chunks_exact_mut(self.mean.len()) {
-            for ((x, mean), scale) in row.iter_mut().zip(&self.mean).zip(&self.scale) {
-                *x = (*x - mean) * scale;
+        let width = self.mean.len();
+        x.par_chunks_mut(CHUNK_ROWS * width).for_each(|rows| {
+            for row in rows.chunks_exact_mut(width) {
+                for ((x, mean), scale) in row.iter_mut().zip(&self.mean).zip(&self.scale) {
+                    *x = (*x - mean) * scale;
+                }
             }
-        }
+        });
     }
 
     /// All heads of standardized inputs, into `pass.z`.
     pub(super) fn forward(&self, x: &[f32], pass: &mut Pass) {
         self.hidden.forward(x, &mut pass.hidden);
-        pass.hidden.iter_mut().for_each(|h| *h = h.max(0.0));
-        self.heads.forward(&pass.hidden, &mut pass.z);
+        heads::forward(&self.heads, &mut pass.hidden, &mut pass.z);
     }
 
     /// Adds to the gradients, given that of `pass.z`.
     pub(super) fn backward(&mut self, x: &[f32], dz: &[f32], pass: &mut Pass) {
-        self.heads.backward(&pass.hidden, dz, Some(&mut pass.d_hidden));
-        for (d, h) in pass.d_hidden.iter_mut().zip(&pass.hidden) {
-            if *h <= 0.0 {
-                *d = 0.0;
-            }
-        }
+        heads::backward(&mut self.heads, &pass.hidden, dz, &mut pass.d_hidden);
         self.hidden.backward(x, &pass.d_hidden, None);
     }
 

@@ -4,9 +4,11 @@
 //! is learned from, as nothing else is ever ordered. What came of an item is its label; of the other candidates, which
 //! nobody is known to have liked, each epoch draws some anew, and each of these weighs as much as it stands for.
 
+use std::ops::Range;
+
 use linalg::{Matrix, top_k};
 use music::ItemIx;
-use rayon::iter::{IntoParallelRefIterator, ParallelIterator};
+use rayon::iter::{IntoParallelIterator, IntoParallelRefIterator, ParallelIterator};
 
 use super::held_out::{Answer, Asked, HeldOut};
 use super::inputs::{Items, Listed, Listener, Width, weight};
@@ -226,36 +228,52 @@ impl Course<'_> {
 
     /// The sum of what lists cost, and the gradient of their mean by the scores `[examples × heads]`.
     fn cost(&self, z: &[f32], examples: &Examples) -> (f64, Vec<f32>) {
+        let mut dz = vec![0.0; z.len()];
+        let share = 1.0 / examples.ends.len().max(1) as f32;
+        let (mut lists, mut rest, mut start) = (Vec::new(), &mut dz[..], 0);
+        for &end in &examples.ends {
+            let (of_list, more) = rest.split_at_mut((end - start) * HEADS);
+            lists.push((start..end, of_list));
+            (rest, start) = (more, end);
+        }
+        let of_list = |(rows, dz): (Range<usize>, &mut [f32])| {
+            let costs = (0..HEADS).map(|head| self.cost_of(head, z, examples, &rows, share, dz));
+            costs.sum()
+        };
+        let costs: Vec<f64> = lists.into_par_iter().map(of_list).collect();
+        (costs.iter().sum(), dz)
+    }
+
+    /// What a head's scores of one list cost; writes their share of the gradient.
+    fn cost_of(
+        &self,
+        head: usize,
+        z: &[f32],
+        examples: &Examples,
+        rows: &Range<usize>,
+        share: f32,
+        dz: &mut [f32],
+    ) -> f64 {
         let Params { loss, loss_bound, list_length, completed_weight, skipped_weight, .. } =
             *self.params;
-        let mut dz = vec![0.0; z.len()];
-        let (mut sum, mut start) = (0.0, 0);
-        let share = 1.0 / examples.ends.len().max(1) as f32;
-        for &end in &examples.ends {
-            let n = end - start;
-            for (head, of_head) in [1.0, completed_weight, skipped_weight].into_iter().enumerate() {
-                let scores = z[start * HEADS..end * HEADS].iter().skip(head).step_by(HEADS);
-                let scores: Vec<f32> = scores.copied().collect();
-                let judged = Judged {
-                    scores: &scores,
-                    labels: &examples.labels[head][start..end],
-                    weights: &examples.weights[head][start..end],
-                };
-                let mut slopes = vec![0.0; n];
-                let cost = match loss {
-                    Loss::Pairwise if head == 0 => pairwise(judged, loss_bound, &mut slopes),
-                    Loss::LambdaRank if head == 0 => lambda_rank(judged, list_length, &mut slopes),
-                    _ => pointwise(judged, loss_bound, &mut slopes),
-                };
-                sum += f64::from(of_head) * cost;
-                let rows = dz[start * HEADS..end * HEADS].chunks_exact_mut(HEADS);
-                for (dz, slope) in rows.zip(slopes) {
-                    dz[head] = of_head * share * slope;
-                }
-            }
-            start = end;
+        let z = z[rows.start * HEADS..rows.end * HEADS].iter().skip(head).step_by(HEADS);
+        let scores: Vec<f32> = z.copied().collect();
+        let judged = Judged {
+            scores: &scores,
+            labels: &examples.labels[head][rows.clone()],
+            weights: &examples.weights[head][rows.clone()],
+        };
+        let mut slopes = vec![0.0; scores.len()];
+        let cost = match loss {
+            Loss::Pairwise if head == 0 => pairwise(judged, loss_bound, &mut slopes),
+            Loss::LambdaRank if head == 0 => lambda_rank(judged, list_length, &mut slopes),
+            _ => pointwise(judged, loss_bound, &mut slopes),
+        };
+        let of_head = [1.0, completed_weight, skipped_weight][head];
+        for (dz, slope) in dz.chunks_exact_mut(HEADS).zip(slopes) {
+            dz[head] = of_head * share * slope;
         }
-        (sum, dz)
+        f64::from(of_head) * cost
     }
 
     /// Some lists as an epoch sees them.

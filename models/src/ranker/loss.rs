@@ -11,9 +11,11 @@
 //!   (2010), §4, with σ = 1; |ΔNDCG_ij| is how much NDCG@k changes when i and j change places, and is taken as it is
 //!   while the scores move.
 //!
-//! Sums run in the order of the list.
+//! Sums run in sixteen lanes, each in the order of the list.
 
-use crate::sigmoid::{bounded_logistic, bounded_slope};
+use linalg::{Isa, Kernel, LANES, Simd};
+
+use crate::sigmoid::{bounded_logistic, bounded_slope, logistic};
 
 /// One list with what is known of it; all of one length.
 #[derive(Clone, Copy, Debug)]
@@ -52,6 +54,10 @@ impl Judged<'_> {
 /// When the lengths differ.
 pub fn pointwise(list: Judged<'_>, bound: f32, gradient: &mut [f32]) -> f64 {
     list.check(gradient);
+    if bound == 0.0 {
+        let (cost, total) = Isa::best().run(Pointwise { list, gradient: &mut *gradient });
+        return mean(cost, total, gradient);
+    }
     let (mut cost, mut total) = (0.0, 0.0);
     for (k, slope) in gradient.iter_mut().enumerate() {
         let (score, label, weight) = (list.scores[k], list.labels[k], list.weights[k]);
@@ -73,6 +79,15 @@ pub fn pointwise(list: Judged<'_>, bound: f32, gradient: &mut [f32]) -> f64 {
 /// When the lengths differ.
 pub fn pairwise(list: Judged<'_>, bound: f32, gradient: &mut [f32]) -> f64 {
     list.check(gradient);
+    if bound == 0.0 {
+        let (cost, total) = Isa::best().run(Pairwise::new(list, gradient));
+        return mean(cost, total, gradient);
+    }
+    bounded_pairs(list, bound, gradient)
+}
+
+/// Pairs one after the other.
+fn bounded_pairs(list: Judged<'_>, bound: f32, gradient: &mut [f32]) -> f64 {
     gradient.fill(0.0);
     let (mut cost, mut total) = (0.0, 0.0);
     for (i, j) in list.pairs() {
@@ -85,6 +100,125 @@ pub fn pairwise(list: Judged<'_>, bound: f32, gradient: &mut [f32]) -> f64 {
         gradient[j] += push;
     }
     mean(cost, total, gradient)
+}
+
+/// Writes slopes without a bound; cost and sum of the weights.
+struct Pointwise<'a> {
+    list: Judged<'a>,
+    gradient: &'a mut [f32],
+}
+
+impl Kernel for Pointwise<'_> {
+    type Output = (f64, f64);
+
+    #[inline(always)]
+    fn run<S: Simd>(self, _simd: S) -> (f64, f64) {
+        let Judged { scores, labels, weights } = self.list;
+        let mut sums = Sums::default();
+        let blocks = self.gradient.chunks_mut(LANES).zip(scores.chunks(LANES));
+        let known = labels.chunks(LANES).zip(weights.chunks(LANES));
+        for ((slopes, scores), (labels, weights)) in blocks.zip(known) {
+            let (scores, labels, weights) = (padded(scores), padded(labels), padded(weights));
+            // With u = e^−|s|: c(s) = max(−s, 0) + ln(1 + u), c(−s) = max(s, 0) + ln(1 + u).
+            let (costs, falling) = logistic(&scores.map(f32::abs));
+            let mut of_block = [0.0; LANES];
+            for lane in 0..LANES {
+                let (score, label, weight) = (scores[lane], labels[lane], weights[lane]);
+                let (liked, not) = (label, 1.0 - label);
+                let gaps = liked * (-score).max(0.0) + not * score.max(0.0);
+                sums.add(lane, weight * (gaps + (liked + not) * costs[lane]), weight);
+                let (of_liked, of_not) = if score > 0.0 {
+                    (falling[lane], 1.0 - falling[lane])
+                } else {
+                    (1.0 - falling[lane], falling[lane])
+                };
+                of_block[lane] = weight * (not * of_not - liked * of_liked);
+            }
+            slopes.copy_from_slice(&of_block[..slopes.len()]);
+        }
+        sums.whole()
+    }
+}
+
+/// Writes slopes without a bound; cost and sum of the weights of pairs.
+struct Pairwise<'a> {
+    list: Judged<'a>,
+    gradient: &'a mut [f32],
+    least: f32,
+}
+
+impl<'a> Pairwise<'a> {
+    fn new(list: Judged<'a>, gradient: &'a mut [f32]) -> Self {
+        let least = list.labels.iter().copied().fold(f32::INFINITY, f32::min);
+        gradient.fill(0.0);
+        Self { list, gradient, least }
+    }
+}
+
+impl Kernel for Pairwise<'_> {
+    type Output = (f64, f64);
+
+    #[inline(always)]
+    fn run<S: Simd>(self, _simd: S) -> (f64, f64) {
+        let Judged { scores, labels, weights } = self.list;
+        let (mut cost, mut total) = (0.0, 0.0);
+        for i in (0..labels.len()).filter(|&i| labels[i] > self.least) {
+            let (mut sums, mut pushes) = (Sums::default(), [0.0_f32; LANES]);
+            let blocks = self.gradient.chunks_mut(LANES).zip(scores.chunks(LANES));
+            let known = labels.chunks(LANES).zip(weights.chunks(LANES));
+            for ((slopes, scores), (of_others, weights)) in blocks.zip(known) {
+                let n = slopes.len();
+                let (mut gaps, mut of_pairs) = ([0.0; LANES], [0.0; LANES]);
+                for lane in 0..n {
+                    gaps[lane] = self.list.scores[i] - scores[lane];
+                    let is_pair = of_others[lane] < labels[i];
+                    of_pairs[lane] =
+                        if is_pair { self.list.weights[i] * weights[lane] } else { 0.0 };
+                }
+                let (costs, falling) = logistic(&gaps);
+                for lane in 0..LANES {
+                    sums.add(lane, of_pairs[lane] * costs[lane], of_pairs[lane]);
+                    pushes[lane] += of_pairs[lane] * falling[lane];
+                }
+                for lane in 0..n {
+                    slopes[lane] += of_pairs[lane] * falling[lane];
+                }
+            }
+            self.gradient[i] -= pushes.iter().sum::<f32>();
+            let (of_i, weight) = sums.whole();
+            cost += of_i;
+            total += weight;
+        }
+        (cost, total)
+    }
+}
+
+/// Costs and weights, lane by lane.
+#[derive(Default)]
+struct Sums {
+    costs: [f32; LANES],
+    weights: [f32; LANES],
+}
+
+impl Sums {
+    #[inline(always)]
+    fn add(&mut self, lane: usize, cost: f32, weight: f32) {
+        self.costs[lane] += cost;
+        self.weights[lane] += weight;
+    }
+
+    fn whole(&self) -> (f64, f64) {
+        let sum = |lanes: &[f32]| lanes.iter().map(|x| f64::from(*x)).sum();
+        (sum(&self.costs), sum(&self.weights))
+    }
+}
+
+/// Sixteen numbers, the rest zeros.
+#[inline(always)]
+fn padded(numbers: &[f32]) -> [f32; LANES] {
+    let mut all = [0.0; LANES];
+    all[..numbers.len()].copy_from_slice(numbers);
+    all
 }
 
 /// The same, each pair weighed by what NDCG@k would lose if the two changed places. O(n²).
