@@ -1,8 +1,8 @@
 //! What is the product of two dense matrices, each as it lies or turned?
 //!
 //! The loops of Goto & van de Geijn (Anatomy of High-Performance Matrix Multiplication, 2008): the right side is laid
-//! out in panels of 32 columns, rows of the left in groups that stay in registers while a panel passes by, and sums run
-//! over 256 terms at a time.
+//! out in panels of 32 columns, rows of the left go in groups whose sums stay in registers while a panel passes by, and
+//! sums run over 256 terms at a time.
 //! Rows of the result are shared out in chunks that depend on the shape alone, and each sum runs in one order, so that
 //! any number of threads gives the same bits.
 
@@ -12,11 +12,13 @@ use rayon::slice::ParallelSliceMut;
 use crate::Matrix;
 use crate::aligned::Aligned;
 use crate::packed::Block;
-use crate::product::tile;
+use crate::product::{product_tile, tile};
 use crate::simd::{Isa, Kernel, LANES, Simd};
 
 /// Columns of a panel.
 const PANEL: usize = 2 * LANES;
+/// Panels that one thread lays out at a time.
+const RUN_PANELS: usize = 4;
 /// Terms of a sum that a panel holds at a time: a panel then fits the nearest cache.
 const DEPTH: usize = 256;
 /// Rows of the result that one thread takes at a time.
@@ -133,8 +135,16 @@ impl Panels {
             let terms = DEPTH.min(n_terms - first);
             let (depth, more) = rest.split_at_mut(n_panels * panel_blocks(terms));
             rest = more;
-            let panels = depth.chunks_exact_mut(panel_blocks(terms)).enumerate();
-            panels.for_each(|(panel, blocks)| lay(panel, first, blocks));
+            let of_run = |(run, blocks): (usize, &mut [Block])| {
+                let panels = blocks.chunks_exact_mut(panel_blocks(terms)).zip(run * RUN_PANELS..);
+                panels.for_each(|(blocks, panel)| lay(panel, first, blocks));
+            };
+            let run_blocks = RUN_PANELS * panel_blocks(terms);
+            if depth.len() <= run_blocks {
+                of_run((0, depth));
+            } else {
+                depth.par_chunks_mut(run_blocks).enumerate().for_each(of_run);
+            }
         }
         Self { n_terms, n_panels, blocks }
     }
@@ -166,7 +176,12 @@ impl Kernel for Lay<'_> {
         let rows = blocks.as_flattened_mut().chunks_exact_mut(PANEL);
         if right.column_stride == 1 {
             for (k, row) in (first..).zip(rows) {
-                row[..n].copy_from_slice(&right.values[k * right.row_stride + start..][..n]);
+                let from = &right.values[k * right.row_stride + start..][..n];
+                // A length that the compiler knows takes four instructions, any other a call.
+                match (row.first_chunk_mut::<PANEL>(), from.first_chunk::<PANEL>()) {
+                    (Some(row), Some(from)) => *row = *from,
+                    _ => row[..n].copy_from_slice(from),
+                }
             }
             return;
         }
@@ -208,18 +223,26 @@ impl Chunk<'_> {
     fn multiply<S: Simd, const R: usize, const C: usize>(self, simd: S) {
         let Self { left, first, panels, n_columns, onto, out } = self;
         let n_rows = out.len() / n_columns;
-        let n_groups = n_rows.div_ceil(R);
-        let mut laid = vec![[0.0_f32; R]; n_groups * DEPTH.min(left.n_columns)];
+        let is_turned = left.row_stride == 1;
+        let n_laid = if is_turned { n_rows.div_ceil(R) * DEPTH.min(left.n_columns) } else { 0 };
+        let mut laid = vec![[0.0_f32; R]; n_laid];
         for first_term in (0..left.n_columns).step_by(DEPTH) {
             let terms = DEPTH.min(left.n_columns - first_term);
-            lay_left(left, (first, n_rows), (first_term, terms), &mut laid);
+            if is_turned {
+                lay_left(left, (first, n_rows), (first_term, terms), &mut laid);
+            }
             let onto = if first_term == 0 { onto } else { Onto::Sum };
             for panel in 0..panels.n_panels {
                 let right = panels.panel(first_term, panel);
-                let groups = laid.chunks_exact(terms).zip(out.chunks_mut(R * n_columns));
-                for (left, out) in groups {
+                for (group, out) in out.chunks_mut(R * n_columns).enumerate() {
                     for column in (0..2).step_by(C) {
-                        let sums = tile::<S, R, C>(simd, left.iter(), right, 2, column);
+                        let sums = if is_turned {
+                            let left = &laid[group * terms..][..terms];
+                            tile::<S, R, C>(simd, left.iter(), right, 2, column)
+                        } else {
+                            let rows = rows(left, (first, n_rows), group, (first_term, terms));
+                            product_tile::<S, R, C>(simd, rows, right, 2, column)
+                        };
                         let start = panel * PANEL + column * LANES;
                         store::<S, R, C>(simd, &sums, out, (n_columns, start), onto);
                     }
@@ -229,7 +252,25 @@ impl Chunk<'_> {
     }
 }
 
-/// Lays out rows in groups, term after term; rows beyond the last are zeros.
+/// The terms of a group of rows, where these lie side by side.
+///
+/// Where the last group is short, its last row stands for the missing ones; nobody reads what comes of it.
+#[inline(always)]
+fn rows<'a, const R: usize>(
+    left: View<'a>,
+    (first, n_rows): (usize, usize),
+    group: usize,
+    (first_term, terms): (usize, usize),
+) -> [&'a [f32]; R] {
+    let mut rows: [&[f32]; R] = [&[]; R];
+    for (r, of_row) in rows.iter_mut().enumerate() {
+        let row = first + (group * R + r).min(n_rows - 1);
+        *of_row = &left.values[row * left.row_stride + first_term..][..terms];
+    }
+    rows
+}
+
+/// Lays out rows whose terms lie apart in groups, term after term; rows beyond the last are zeros.
 #[inline(always)]
 fn lay_left<const R: usize>(
     left: View<'_>,
@@ -237,33 +278,17 @@ fn lay_left<const R: usize>(
     (first_term, terms): (usize, usize),
     laid: &mut [[f32; R]],
 ) {
-    if left.row_stride == 1 {
-        // What is read lies side by side, a term after the other.
-        for k in 0..terms {
-            let row = &left.values[(first_term + k) * left.column_stride + first..][..n_rows];
-            let (groups, rest) = row.as_chunks::<R>();
-            for (group, from) in groups.iter().enumerate() {
-                laid[group * terms + k] = *from;
-            }
-            if !rest.is_empty() {
-                let last = &mut laid[groups.len() * terms + k];
-                *last = [0.0; R];
-                last[..rest.len()].copy_from_slice(rest);
-            }
+    // What is read lies side by side, a term after the other.
+    for k in 0..terms {
+        let row = &left.values[(first_term + k) * left.column_stride + first..][..n_rows];
+        let (groups, rest) = row.as_chunks::<R>();
+        for (group, from) in groups.iter().enumerate() {
+            laid[group * terms + k] = *from;
         }
-        return;
-    }
-    for (group, laid) in (0..n_rows.div_ceil(R)).zip(laid.chunks_exact_mut(terms)) {
-        // Where the last group is short, its last row stands for the missing ones; nobody reads what comes of it.
-        let row = |r: usize| {
-            let row = first + (group * R + r).min(n_rows - 1);
-            &left.values[row * left.row_stride + first_term..][..terms]
-        };
-        let rows: [&[f32]; R] = std::array::from_fn(row);
-        for (k, laid) in laid.iter_mut().enumerate() {
-            for r in 0..R {
-                laid[r] = rows[r][k];
-            }
+        if !rest.is_empty() {
+            let last = &mut laid[groups.len() * terms + k];
+            *last = [0.0; R];
+            last[..rest.len()].copy_from_slice(rest);
         }
     }
 }

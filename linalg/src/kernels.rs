@@ -8,9 +8,11 @@ pub(crate) const LANES: usize = 8;
 
 /// Σ aᵢ·bᵢ, in eight partial sums that are added pairwise at the end.
 ///
+/// Within a kernel it takes the kernel's instructions.
+///
 /// # Panics
 /// When the lengths differ.
-#[inline]
+#[inline(always)]
 #[must_use]
 pub fn dot(a: &[f32], b: &[f32]) -> f32 {
     assert_eq!(a.len(), b.len(), "rows of one length expected");
