@@ -51,15 +51,20 @@ impl Linear {
 
     /// Adds to the gradients of weights and bias, and writes that of `x` where somebody wants it.
     pub(crate) fn backward(&mut self, x: &[f32], dy: &[f32], dx: Option<&mut Vec<f32>>) {
-        let n = x.len() / self.n_in;
-        let (rows, gradient) = (View::new(x, n, self.n_in), View::new(dy, n, self.n_out));
-        let isa = Isa::best();
-        multiply(rows.turned(), gradient, &mut self.weights.gradient, Onto::Sum, isa);
-        add_rows(&mut self.bias.gradient, dy);
         if let Some(dx) = dx {
             dx.resize(x.len(), 0.0);
-            multiply(gradient, self.matrix().turned(), dx, Onto::Nothing, isa);
+            self.backward_to(dy, dx);
         }
+        let n = x.len() / self.n_in;
+        let (rows, gradient) = (View::new(x, n, self.n_in), View::new(dy, n, self.n_out));
+        multiply(rows.turned(), gradient, &mut self.weights.gradient, Onto::Sum, Isa::best());
+        add_rows(&mut self.bias.gradient, dy);
+    }
+
+    /// Writes the gradient of `x` alone.
+    pub(crate) fn backward_to(&self, dy: &[f32], dx: &mut [f32]) {
+        let gradient = View::new(dy, dy.len() / self.n_out, self.n_out);
+        multiply(gradient, self.matrix().turned(), dx, Onto::Nothing, Isa::best());
     }
 
     pub(crate) fn step(&mut self, rate: Rate) {

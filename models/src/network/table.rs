@@ -12,8 +12,8 @@ use super::Rate;
 use crate::array::{Arrays, take_f32};
 use crate::{Array, Error};
 
-/// Rows that one thread moves at a time.
-const CHUNK_TOUCHED: usize = 256;
+/// Runs of rows that threads share out among them; each row moves by itself, so that their number changes no bit.
+const SHARDS: usize = 64;
 
 /// Embeddings that are learned.
 #[derive(Clone, Debug, PartialEq)]
@@ -43,6 +43,9 @@ pub(crate) struct Touched {
     /// The parts of the row at place `p` are `starts[p]..starts[p + 1]` of `parts`.
     starts: Vec<u32>,
     parts: Vec<Part>,
+    /// Places of the rows, shard after shard; those of shard `s` are `shard_starts[s]..shard_starts[s + 1]` of them.
+    by_shard: Vec<u32>,
+    shard_starts: Vec<u32>,
 }
 
 impl Table {
@@ -70,20 +73,16 @@ impl Table {
         touched: &mut Touched,
         rate: Rate,
     ) {
+        let shard_rows = self.n_rows().div_ceil(SHARDS).max(1);
         touched.sort(parts, self.n_rows());
-        let (dim, isa) = (self.dim, Isa::best());
-        let mut moved = vec![0.0; touched.rows.len() * 3 * dim];
-        let (values, means) = (&self.values, &self.means);
-        let chunks = moved.par_chunks_mut(CHUNK_TOUCHED * 3 * dim).enumerate();
-        chunks.for_each(|(chunk, moved)| {
-            let first = chunk * CHUNK_TOUCHED;
-            isa.run(Move { dim, touched, first, arena, values, means, rate, moved });
+        touched.share_out(shard_rows);
+        let (dim, isa, touched) = (self.dim, Isa::best(), &*touched);
+        let values = self.values.par_chunks_mut(shard_rows * dim);
+        let means = self.means.par_chunks_mut(shard_rows * 2 * dim);
+        values.zip(means).enumerate().for_each(|(shard, (values, means))| {
+            let first_row = shard * shard_rows;
+            isa.run(Move { dim, touched, shard, first_row, arena, values, means, rate });
         });
-        for (row, moved) in touched.rows.iter().zip(moved.chunks_exact(3 * dim)) {
-            let row = *row as usize;
-            self.values[row * dim..][..dim].copy_from_slice(&moved[..dim]);
-            self.means[row * 2 * dim..][..2 * dim].copy_from_slice(&moved[dim..]);
-        }
     }
 
     pub(crate) fn is_finite(&self) -> bool {
@@ -134,18 +133,47 @@ impl Touched {
             *next += 1;
         }
     }
+
+    /// Brings the places of rows of the same shard together. O(rows).
+    fn share_out(&mut self, shard_rows: usize) {
+        let shard = |row: u32| row as usize / shard_rows;
+        self.shard_starts.clear();
+        self.shard_starts.resize(SHARDS + 1, 0);
+        self.rows.iter().for_each(|row| self.shard_starts[shard(*row) + 1] += 1);
+        for shard in 0..SHARDS {
+            self.shard_starts[shard + 1] += self.shard_starts[shard];
+        }
+        let mut next = self.shard_starts.clone();
+        self.by_shard.resize(self.rows.len(), 0);
+        for (place, row) in (0..).zip(&self.rows) {
+            let next = &mut next[shard(*row)];
+            self.by_shard[*next as usize] = place;
+            *next += 1;
+        }
+    }
+
+    #[inline(always)]
+    fn shard(&self, shard: usize) -> &[u32] {
+        &self.by_shard[self.shard_starts[shard] as usize..self.shard_starts[shard + 1] as usize]
+    }
+
+    #[inline(always)]
+    fn parts_of(&self, place: u32) -> &[Part] {
+        let place = place as usize;
+        &self.parts[self.starts[place] as usize..self.starts[place + 1] as usize]
+    }
 }
 
 struct Move<'a> {
     dim: usize,
     touched: &'a Touched,
-    first: usize,
+    shard: usize,
+    first_row: usize,
     arena: &'a [f32],
-    values: &'a [f32],
-    means: &'a [f32],
+    /// Of the rows of the shard.
+    values: &'a mut [f32],
+    means: &'a mut [f32],
     rate: Rate,
-    /// Value, mean and mean square of each row.
-    moved: &'a mut [f32],
 }
 
 impl Kernel for Move<'_> {
@@ -153,28 +181,22 @@ impl Kernel for Move<'_> {
 
     #[inline(always)]
     fn run<S: Simd>(self, _simd: S) {
-        let dim = self.dim;
+        let Self { dim, touched, values, means, .. } = self;
         let mut gradient = vec![0.0_f32; dim];
-        for (place, moved) in (self.first..).zip(self.moved.chunks_exact_mut(3 * dim)) {
-            let row = self.touched.rows[place] as usize;
-            let (start, end) = (self.touched.starts[place], self.touched.starts[place + 1]);
+        for place in touched.shard(self.shard) {
+            let row = touched.rows[*place as usize] as usize - self.first_row;
             gradient.fill(0.0);
-            for part in &self.touched.parts[start as usize..end as usize] {
-                let from = &self.arena[part.from as usize..][..dim];
-                for (sum, x) in gradient.iter_mut().zip(from) {
-                    *sum += part.weight * x;
-                }
+            for part in touched.parts_of(*place) {
+                add_row(&mut gradient, part.weight, &self.arena[part.from as usize..][..dim]);
             }
-            let (values, means) = moved.split_at_mut(dim);
-            values.copy_from_slice(&self.values[row * dim..][..dim]);
-            means.copy_from_slice(&self.means[row * 2 * dim..][..2 * dim]);
-            let (m, v) = means.split_at_mut(dim);
+            let values = &mut values[row * dim..][..dim];
+            let (m, v) = means[row * 2 * dim..][..2 * dim].split_at_mut(dim);
             self.rate.apply(values, &gradient, m, v);
         }
     }
 }
 
-/// Copies what a gather needs soon: sums weighted rows into `out`.
+/// Adds a weighted row.
 #[inline(always)]
 pub(crate) fn add_row(out: &mut [f32], weight: f32, row: &[f32]) {
     for (out, x) in out.iter_mut().zip(row) {
@@ -195,21 +217,27 @@ pub(crate) fn gradient_of(parts: &[Part], arena: &[f32], n_rows: usize, dim: usi
 
 #[cfg(test)]
 mod tests {
-    use super::{Part, Table, Touched, gradient_of};
+    use super::{Part, SHARDS, Table, Touched, gradient_of};
     use crate::network::testing::numbers;
     use crate::network::{Rate, Weights};
 
     #[test]
     fn rows_that_a_batch_touches_move_as_if_all_had_a_gradient() {
-        let (n, dim) = (5, 3);
+        // More rows than shards, and a last shard that is not full.
+        let (n, dim) = (2 * SHARDS + 5, 3);
         let mut table = Table::new(dim, numbers(1, n * dim));
         let mut slow = Weights::new(table.values.clone());
         let arena = numbers(2, 40);
         let mut touched = Touched::default();
         for update in 1..4 {
             // All rows are touched, so that the running means of the slow twin never rest.
-            let part = |k: u32| Part { row: (k * 7) % 5, weight: 0.1 * k as f32, from: k * 2 };
-            let parts: Vec<Part> = (0..15).map(part).collect();
+            let n_rows = u32::try_from(n).unwrap();
+            let part = |k: u32| Part {
+                row: (k * 7) % n_rows,
+                weight: 0.1 * (k % 15) as f32,
+                from: k * 2 % 37,
+            };
+            let parts: Vec<Part> = (0..3 * n_rows).map(part).collect();
             slow.gradient = gradient_of(&parts, &arena, n, dim);
             let rate = Rate::of(0.05, 0.0, update);
             table.step(&parts, &arena, &mut touched, rate);

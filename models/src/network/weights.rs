@@ -3,8 +3,8 @@
 //! Adam: Kingma & Ba (2015), algorithm 1, with the corrections of its section 2 folded into the step size, and
 //! the decay of weights beside it: Loshchilov & Hutter (2019).
 
-use linalg::{Isa, Kernel, LANES, Simd};
-use rayon::iter::{IndexedParallelIterator, IntoParallelRefMutIterator, ParallelIterator};
+use linalg::{Isa, Kernel, Simd};
+use rayon::iter::{IndexedParallelIterator, ParallelIterator};
 use rayon::slice::ParallelSliceMut;
 
 /// How fast the running means of a gradient and of its square forget.
@@ -105,13 +105,23 @@ impl Kernel for Step<'_> {
 
 /// Adds, column by column, rows of partial sums in their order.
 pub(crate) fn add_rows(sums: &mut [f32], parts: &[f32]) {
-    let width = sums.len();
-    // Columns in parallel; each adds in the order of the rows.
-    sums.par_iter_mut().with_min_len(LANES * 16).enumerate().for_each(|(column, sum)| {
-        for part in parts.chunks_exact(width) {
-            *sum += part[column];
+    Isa::best().run(AddRows { sums, parts });
+}
+
+struct AddRows<'a> {
+    sums: &'a mut [f32],
+    parts: &'a [f32],
+}
+
+impl Kernel for AddRows<'_> {
+    type Output = ();
+
+    #[inline(always)]
+    fn run<S: Simd>(self, _simd: S) {
+        for part in self.parts.chunks_exact(self.sums.len()) {
+            self.sums.iter_mut().zip(part).for_each(|(sum, x)| *sum += x);
         }
-    });
+    }
 }
 
 #[cfg(test)]

@@ -149,14 +149,8 @@ impl Net {
         rows.attention = attention;
     }
 
-    /// From the gradient by the inputs to those of what comes before the tower.
-    pub(super) fn listeners_backward(&mut self, rows: &mut ListenerRows, d_inputs: &[f32]) {
-        self.listens_backward(&mut rows.listens, d_inputs);
-        self.attend_backward(rows, d_inputs);
-    }
-
     /// From the gradient by the inputs to those of attention, and what the rest needs of it.
-    fn attend_backward(&mut self, rows: &mut ListenerRows, d_inputs: &[f32]) {
+    pub(super) fn attend_backward(&mut self, rows: &mut ListenerRows, d_inputs: &[f32]) {
         if !self.layout.has_ids {
             return;
         }

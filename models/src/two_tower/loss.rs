@@ -77,8 +77,8 @@ pub(super) fn loss(
         })
         .collect();
     gradients.listeners.resize(listeners.len(), 0.0);
-    gradients.items.clear();
     gradients.items.resize(items.len(), 0.0);
+    gradients.items[n * dim..].fill(0.0);
     let by_score = View::new(&gradients.scores, n_examples, n);
     multiply(by_score, candidates, &mut gradients.listeners, Onto::Nothing, isa);
     multiply(by_score.turned(), users, &mut gradients.items[..n * dim], Onto::Nothing, isa);

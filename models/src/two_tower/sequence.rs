@@ -69,7 +69,6 @@ struct SequencePass {
     blocks: Vec<BlockPass>,
     normed: Normed,
     d_states: Vec<f32>,
-    d_inputs: Vec<f32>,
 }
 
 impl Listens {
@@ -120,9 +119,9 @@ impl Listens {
         Some(&self.pass.states[last * dim..][..dim])
     }
 
-    /// The gradient by the inputs of the tokens.
-    pub(super) fn d_inputs(&self) -> &[f32] {
-        &self.pass.d_inputs
+    /// Numbers that went into the transformer.
+    pub(super) fn n_inputs(&self) -> usize {
+        self.pass.inputs.len()
     }
 }
 
@@ -146,14 +145,15 @@ impl Sequence {
         self.last.forward(states, normed);
     }
 
-    /// From `d_states`, which are used up, to `d_inputs`, adding to the gradients of the parameters.
-    fn backward(&mut self, windows: &Windows, pass: &mut SequencePass) {
-        let SequencePass { inputs, states, blocks, normed, d_states, d_inputs } = pass;
+    /// From `d_states`, which are used up, to the gradient by the inputs, adding to those of the parameters.
+    fn backward(&mut self, windows: &Windows, pass: &mut SequencePass, d_inputs: &mut [f32]) {
+        let SequencePass { inputs, states, blocks, normed, d_states } = pass;
         self.last.backward(states, normed, d_states);
         for (block, pass) in self.blocks.iter_mut().zip(blocks).rev() {
             block.backward(windows, d_states, pass);
         }
-        self.first.backward(inputs, d_states, Some(d_inputs));
+        self.first.backward(inputs, d_states, None);
+        self.first.backward_to(d_states, d_inputs);
     }
 
     pub(super) fn step(&mut self, rate: Rate) {
@@ -228,7 +228,12 @@ impl Net {
     }
 
     /// From the gradient by the inputs of the listener tower to that by the inputs of the tokens.
-    pub(super) fn listens_backward(&mut self, listens: &mut Listens, d_inputs: &[f32]) {
+    pub(super) fn listens_backward(
+        &mut self,
+        listens: &mut Listens,
+        d_inputs: &[f32],
+        d_tokens: &mut [f32],
+    ) {
         let Self { sequence: Some(sequence), layout, .. } = self else { return };
         let Listens { windows, tokens, last, pass } = listens;
         pass.d_states.clear();
@@ -238,7 +243,7 @@ impl Net {
             let d_state = &mut pass.d_states[*last as usize * layout.dim..][..layout.dim];
             add_row(d_state, 1.0, &row[layout.listener_state()..][..layout.dim]);
         }
-        sequence.backward(windows, pass);
+        sequence.backward(windows, pass, d_tokens);
     }
 
     /// Which rows of the tables have which parts of the gradient by the tokens that begins at `start` of the arena.

@@ -26,8 +26,6 @@ pub(super) struct Pass {
     pub(super) units: Vec<f32>,
     inverse_lengths: Vec<f32>,
     d_hidden: Vec<f32>,
-    /// The gradient by `inputs`.
-    pub(super) d_inputs: Vec<f32>,
 }
 
 impl Tower {
@@ -51,12 +49,13 @@ impl Tower {
         to_units(&mut pass.units, self.dim(), &mut pass.inverse_lengths);
     }
 
-    /// From the gradient by `pass.units`, which is used up, to those of the weights and `pass.d_inputs`.
-    pub(super) fn backward(&mut self, pass: &mut Pass, d_units: &mut [f32]) {
+    /// From the gradient by `pass.units`, which is used up, to those of the weights and by `pass.inputs`.
+    pub(super) fn backward(&mut self, pass: &mut Pass, d_units: &mut [f32], d_inputs: &mut [f32]) {
         units_backward(&pass.units, &pass.inverse_lengths, d_units, self.dim());
         self.second.backward(&pass.hidden, d_units, Some(&mut pass.d_hidden));
         self.norm.backward(&pass.hidden, &pass.normed, &mut pass.d_hidden);
-        self.first.backward(&pass.inputs, &pass.d_hidden, Some(&mut pass.d_inputs));
+        self.first.backward(&pass.inputs, &pass.d_hidden, None);
+        self.first.backward_to(&pass.d_hidden, d_inputs);
     }
 
     pub(super) fn step(&mut self, rate: Rate) {

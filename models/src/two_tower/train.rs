@@ -50,6 +50,7 @@ struct Scratch {
     listeners: Pass,
     gradients: Gradients,
     parts: Parts,
+    /// Gradients by the inputs of both towers, items first, then the direction of attention.
     arena: Vec<f32>,
     touched: Vec<Touched>,
 }
@@ -154,17 +155,18 @@ impl Net {
         self.items.forward(items);
         self.listeners.forward(listeners);
         let loss = loss(&course.params, &batch.columns, &listeners.units, &items.units, gradients);
-        self.items.backward(items, &mut gradients.items);
-        self.listeners.backward(listeners, &mut gradients.listeners);
-        self.listeners_backward(&mut batch.listeners, &listeners.d_inputs);
-        arena.clear();
-        arena.extend_from_slice(&items.d_inputs);
-        let start = arena.len();
-        arena.extend_from_slice(&listeners.d_inputs);
-        let listens = arena.len();
-        arena.extend_from_slice(batch.listeners.listens.d_inputs());
-        let direction = arena.len();
-        arena.extend_from_slice(&self.attention.values[..course.params.dim]);
+        let start = items.inputs.len();
+        let listens = start + listeners.inputs.len();
+        let direction = listens + batch.listeners.listens.n_inputs();
+        arena.resize(direction + course.params.dim, 0.0);
+        let (d_items, rest) = arena.split_at_mut(start);
+        let (d_listeners, rest) = rest.split_at_mut(listens - start);
+        let (d_listens, of_attention) = rest.split_at_mut(direction - listens);
+        self.items.backward(items, &mut gradients.items, d_items);
+        self.listeners.backward(listeners, &mut gradients.listeners, d_listeners);
+        self.listens_backward(&mut batch.listeners.listens, d_listeners, d_listens);
+        self.attend_backward(&mut batch.listeners, d_listeners);
+        of_attention.copy_from_slice(&self.attention.values[..course.params.dim]);
         parts.clear(self.words.len());
         self.item_parts(&course.encoded, &batch.items, 0, parts);
         self.listener_parts(&course.encoded, &batch.listeners, (start, direction), parts);
