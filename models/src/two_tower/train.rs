@@ -102,13 +102,27 @@ pub(super) fn train(
 
 impl Standing {
     /// Visits every example once; the mean loss of them.
+    ///
+    /// While one step is learned from, the next one is laid out: what it holds does not depend on what is learned.
     fn run_epoch(&mut self, course: &Course<'_>, scratch: &mut Scratch) -> f64 {
         let order = course.order(self.epoch);
-        let mut sum = 0.0;
-        for (step, examples) in (0..).zip(order.chunks(course.params.batch)) {
-            course.lay([self.epoch as u64, step], examples, &mut scratch.batch);
+        let epoch = self.epoch as u64;
+        let mut steps = (0..).zip(order.chunks(course.params.batch)).peekable();
+        let lay = |step: Option<&(u64, &[u32])>, batch: &mut Batch| {
+            if let Some((step, examples)) = step {
+                course.lay([epoch, *step], examples, batch);
+            }
+        };
+        let (mut sum, mut next) = (0.0, Batch::default());
+        lay(steps.peek(), &mut next);
+        while let Some((_, examples)) = steps.next() {
+            std::mem::swap(&mut scratch.batch, &mut next);
             self.updates += 1;
-            sum += self.net.learn(course, scratch, self.updates) * examples.len() as f64;
+            let (net, update) = (&mut self.net, self.updates);
+            let following = steps.peek();
+            let (loss, ()) =
+                rayon::join(|| net.learn(course, scratch, update), || lay(following, &mut next));
+            sum += loss * examples.len() as f64;
         }
         sum / order.len() as f64
     }
