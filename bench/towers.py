@@ -23,13 +23,26 @@ TOWERS = {
     "two-tower": "by both",
     "two-tower:als=start": "both, begun with ALS",
     "two-tower:als=input": "both, told of ALS",
+    "two-tower:encoder=sequence": "both, listen by listen",
 }
-HYBRIDS = ["blend:ials=0.5+two-tower=0.5"]
+# Parallel, then sequential: a network behind ALS, content behind ALS, ALS behind content.
+HYBRIDS = [
+    "blend:ials=0.5+two-tower=0.5",
+    "hybrid",
+    "hybrid:first=ials,second=two-tower(by=features)",
+    "hybrid:first=two-tower(by=features),second=ials",
+]
 MODELS = [*BASELINES, *SINGLE, *TOWERS, *HYBRIDS]
 # Those who can know a recording that nobody heard.
 FEATURE_TOWERS = [model for model in TOWERS if model != "two-tower:by=id"]
 # The evidence of a log is above 1 where a play is worth 1, so that its penalty is twice as strong.
-IN_A_LOG = {"ials": "ials:reg=2", "blend:ials=0.5+two-tower=0.5": "blend:ials(reg=2)=0.5+two-tower=0.5"}
+IN_A_LOG = {
+    "ials": "ials:reg=2",
+    "blend:ials=0.5+two-tower=0.5": "blend:ials(reg=2)=0.5+two-tower=0.5",
+    "hybrid": "hybrid:first=ials(reg=2)",
+    "hybrid:first=ials,second=two-tower(by=features)": "hybrid:first=ials(reg=2),second=two-tower(by=features)",
+    "hybrid:first=two-tower(by=features),second=ials": "hybrid:first=two-tower(by=features),second=ials(reg=2)",
+}
 WORLDS = ("vectors", "rules")
 TITLES = {
     "vectors": "a world whose tastes are vectors",
@@ -46,7 +59,7 @@ COLUMNS = {
     ("recordings", "ndcg"): "new recordings, NDCG@20",
     ("recordings", "recall"): "recall@20",
 }
-COLORS = [drawing.RIVAL, drawing.THIRD, drawing.OURS, "#b8860b", "#4a6fa5"]
+COLORS = [drawing.RIVAL, drawing.THIRD, drawing.OURS, "#b8860b", "#4a6fa5", "#7a4b8f"]
 
 
 def main():

@@ -16,6 +16,8 @@ use crate::{Country, Moment, Training};
 const HELD_OUT: u64 = 0x6c61_7374_5f6f_6e65;
 /// Examples that are held out at most; the standard error of their mean is then below 0.01.
 const MOST_HELD_OUT: usize = 2000;
+/// Examples that are held out at least, as long as there are as many listeners: fewer would stop by chance.
+const LEAST_HELD_OUT: f32 = 1000.0;
 
 /// Everything that happened, by user.
 pub(super) struct Past {
@@ -157,7 +159,7 @@ pub(super) fn standing(timeline: Timeline<'_>, known: Range<usize>, age_days: f3
     running.standing(age_days)
 }
 
-/// Takes the last example of some listeners out of all; where nothing has a time, any.
+/// Takes the last example of some listeners out of all; where nothing has a time, any. None where the share is 0.
 pub(super) fn hold_out(
     examples: &mut Vec<Example>,
     past: &Past,
@@ -167,6 +169,8 @@ pub(super) fn hold_out(
 ) -> Vec<Example> {
     let mut held_out = Vec::new();
     let mut kept = Vec::with_capacity(examples.len());
+    let n_users = examples.chunk_by(|a, b| a.user == b.user).count() as f32;
+    let share = if share > 0.0 { share.max(LEAST_HELD_OUT / n_users) } else { share };
     for of_user in examples.chunk_by(|a, b| a.user == b.user) {
         let key = past.key(of_user[0].user as usize);
         if of_user.len() < 2 || unit(hash([seed, HELD_OUT, key])) >= share {

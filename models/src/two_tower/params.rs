@@ -28,6 +28,8 @@ pub struct Params {
     pub blocks: usize,
     /// Parts of a listen that look back on their own.
     pub heads: usize,
+    /// Share of the listens of which an epoch does not tell which recording it was.
+    pub listen_dropout: f32,
     /// What is minimized.
     pub loss: Loss,
     /// What a cosine is divided by before the loss.
@@ -54,7 +56,7 @@ pub struct Params {
     pub learning_rate: f32,
     /// What each step takes away from the weights of layers, times the learning rate.
     pub weight_decay: f32,
-    /// Share of the listeners whose last example is held out.
+    /// Share of the listeners, at least 1,000 of them, whose last example is held out.
     pub validation: f32,
     /// Epochs without a better ranking of what is held out before the end.
     pub patience: usize,
@@ -152,8 +154,9 @@ impl Default for Params {
             history: 50,
             encoder: Encoder::Means,
             length: 200,
-            blocks: 2,
+            blocks: 1,
             heads: 2,
+            listen_dropout: 0.5,
             loss: Loss::Softmax,
             temperature: 0.1,
             margin: 0.2,
@@ -163,7 +166,7 @@ impl Default for Params {
             hard_weight: 1.0,
             contrast: 0.0,
             id_dropout: 0.2,
-            newcomers: 0.2,
+            newcomers: 0.4,
             epochs: 20,
             learning_rate: 0.003,
             weight_decay: 0.01,
@@ -230,6 +233,12 @@ impl Params {
                 "heads",
                 "encoder=sequence only: parts of a listen that look back on their own",
                 Slot::Count(&mut self.heads, 1..=16),
+                Search::Never,
+            ),
+            field(
+                "listen_dropout",
+                "encoder=sequence only: share of the listens of which an epoch does not tell which recording it was",
+                Slot::Number(&mut self.listen_dropout, SHARE),
                 Search::Never,
             ),
             field("loss", "what is minimized", Slot::Choice(&mut self.loss), Search::Every),
@@ -307,7 +316,7 @@ impl Params {
             ),
             field(
                 "validation",
-                "share of the listeners whose last example is held out to stop early; 0: none",
+                "share of the listeners, at least 1,000 of them, whose last example is held out to stop early; 0: none",
                 Slot::Number(&mut self.validation, SHARE),
                 Search::Never,
             ),

@@ -55,6 +55,8 @@ pub(super) struct Listens {
 #[derive(Clone, Copy, Debug, PartialEq)]
 struct Listen {
     item: u32,
+    /// Its row among the embeddings by id, 0 where that is left out.
+    id: u32,
     outcome: Outcome,
     /// Level of the days since the one before.
     gap: u8,
@@ -80,19 +82,25 @@ impl Listens {
         self.last.clear();
     }
 
-    /// Adds a window, the oldest listen first; its first token.
-    pub(super) fn push_window(&mut self, moments: &[Moment]) -> usize {
+    /// Adds a window, the oldest listen first, without the ids of those that are `left_out`; its first token.
+    pub(super) fn push_window(
+        &mut self,
+        moments: &[Moment],
+        left_out: impl Fn(&Moment) -> bool,
+    ) -> usize {
         let first = self.tokens.len();
         for (k, moment) in moments.iter().enumerate() {
             let before = moments[k.saturating_sub(1)].age_days;
             let gap = level_of_days(before - moment.age_days, AGES - 1);
-            self.tokens.push(Listen { item: moment.item.0, outcome: moment.outcome, gap });
+            let (item, outcome) = (moment.item.0, moment.outcome);
+            let id = if left_out(moment) { 0 } else { item + 1 };
+            self.tokens.push(Listen { item, id, outcome, gap });
         }
         for (i, moment) in moments.iter().enumerate() {
             let levels = moments[..=i].iter().enumerate().map(|(j, earlier)| {
                 let lately = level_of_days(earlier.age_days - moment.age_days, AGES - 1);
-                let near = (i - j + 1).ilog2().min(NEAR as u32 - 1);
-                u8::try_from(near as usize * AGES).expect("levels are u8") + lately
+                let near = ((i - j + 1).ilog2() as usize).min(NEAR - 1);
+                u8::try_from(near * AGES).expect("levels are u8") + lately
             });
             self.windows.levels.extend(levels);
             self.windows.levels.resize(self.windows.levels.len() + moments.len() - i - 1, 0);
@@ -103,7 +111,7 @@ impl Listens {
 
     /// The next listener is told what was so behind the last of these.
     pub(super) fn end_with(&mut self, moments: &[Moment]) {
-        self.push_window(moments);
+        self.push_window(moments, |_| false);
         self.end_row(self.tokens.len().checked_sub(1).filter(|_| !moments.is_empty()));
     }
 
@@ -261,7 +269,7 @@ impl Net {
         for (token, at) in listens.tokens.iter().zip(0..) {
             let start = start + at * layout.token_width();
             if layout.has_ids {
-                parts.ids.push(part(token.item + 1, 1.0, start));
+                parts.ids.push(part(token.id, 1.0, start));
             }
             for (kind, of_kind) in parts.words.iter_mut().enumerate() {
                 let (words, _) = encoded.words[kind].of(token.item as usize);
@@ -289,7 +297,7 @@ impl Kernel for Gather<'_> {
         for (token, inputs) in tokens.iter().zip(inputs.chunks_exact_mut(layout.token_width())) {
             let item = token.item as usize;
             if layout.has_ids {
-                inputs[..dim].copy_from_slice(net.ids.row(token.item + 1));
+                inputs[..dim].copy_from_slice(net.ids.row(token.id));
             }
             for (kind, table) in net.words.iter().enumerate() {
                 let (words, _) = encoded.words[kind].of(item);

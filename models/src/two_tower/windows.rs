@@ -7,16 +7,18 @@ use super::batch::{Course, ORDER};
 use super::examples::Example;
 use super::sequence::Listens;
 use crate::Moment;
-use crate::hash::hash;
+use crate::hash::{hash, unit};
 
-/// Examples of a run, at most.
-const RUN: usize = 16;
+/// Listens that are read for an example: with fewer a step learns faster, with more it sees more listeners.
+const LISTENS: usize = 12;
 /// What tells these chances from others of the same seed.
 const RUNS: u64 = 5;
+const LEFT_OUT: u64 = 7;
 
 impl Course<'_> {
     /// The order of the examples in an epoch: runs in an order drawn anew, each as its listener went through it.
     pub(super) fn order_of_runs(&self, epoch: u64) -> Vec<u32> {
+        let most = (self.params.length / LISTENS).max(1);
         let at = |place: usize| u32::try_from(place).expect("examples are u32");
         let mut runs: Vec<(u64, Vec<u32>)> = Vec::new();
         let mut start = 0;
@@ -34,9 +36,9 @@ impl Course<'_> {
                 .partition(|place| self.first_told(&self.examples[*place as usize], epoch) > 0);
             let key = hash([self.seed, RUNS, epoch, self.past.key(of_user[0].user as usize)]);
             // Where runs begin is not the same in every epoch.
-            let shift = places.len().min(usize::try_from(key % RUN as u64).unwrap_or(0));
+            let shift = places.len().min(usize::try_from(key % most as u64).unwrap_or(0));
             let (first, rest) = places.split_at(shift);
-            let runs_of_many = [first].into_iter().chain(rest.chunks(RUN));
+            let runs_of_many = [first].into_iter().chain(rest.chunks(most));
             let all = runs_of_many.chain(alone.chunks(1)).filter(|run| !run.is_empty());
             runs.extend(all.zip(0..).map(|(run, k)| (hash([key, k]), run.to_vec())));
         }
@@ -64,6 +66,12 @@ impl Course<'_> {
         };
         for run in examples.chunk_by(is_one) {
             let told = first(run[0]);
+            let key = self.past.key(run[0].user as usize);
+            let left_out = |moment: &Moment| {
+                let (id, when) = (self.ids[moment.item.0 as usize].0, moment.age_days.to_bits());
+                let chance = |epoch| unit(hash([self.seed, LEFT_OUT, epoch, key, id, when.into()]));
+                epoch.is_some_and(|epoch| chance(epoch) < self.params.listen_dropout)
+            };
             let line = self.line(run[0], epoch);
             let ends: Vec<usize> = run.iter().map(|one| self.end(one, epoch, &line)).collect();
             let mut rest = ends.as_slice();
@@ -74,7 +82,7 @@ impl Course<'_> {
                 rest = later;
                 let end = ends[n - 1];
                 let start = end.saturating_sub(self.params.length).max(told);
-                let token = listens.push_window(&line[start..end]);
+                let token = listens.push_window(&line[start..end], left_out);
                 ends.iter().for_each(|end| {
                     listens.end_row((*end > start).then(|| token + end - start - 1));
                 });

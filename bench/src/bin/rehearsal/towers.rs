@@ -5,6 +5,7 @@ use std::path::Path;
 
 use bench::clock::{Stopwatch, timed};
 use bench::npy;
+use engine::Observer;
 use models::two_tower::{self, Laid, Params, Rehearsal};
 use models::{Step, Training};
 use serde_json::{Value, json};
@@ -70,7 +71,7 @@ fn epoch_seconds(params: Params, training: &Training<'_>) -> anyhow::Result<f64>
 /// All steps, one behind the other.
 #[derive(Default)]
 struct Taken {
-    steps: Vec<serde_json::Value>,
+    steps: Vec<Value>,
     /// By step, with the end of the last: where its examples, tokens, items, offsets and pairs left out begin.
     places: Vec<i64>,
     /// By example: its tokens.

@@ -42,19 +42,9 @@ fn called(title: &str, artist: &str) -> String {
     if title == artist { title.to_owned() } else { format!("“{title}” by {artist}") }
 }
 
-fn text(derivation: &Derivation) -> String {
-    let Derivation { listener, week, title, artist, outcome, .. } = derivation;
-    let mut lines = vec![
-        format!("{}, for {listener} in {week}", called(title, artist)),
-        String::new(),
-        format!("Outcome      {outcome}"),
-    ];
-    if !derivation.sources.is_empty() {
-        let sources: Vec<_> = derivation.sources.iter().map(|source| source.name()).collect();
-        lines.push(format!("Proposed by  {}", sources.join(", ")));
-    }
-    let liked_by = derivation.liked_by.map_or_else(|| few("listener", derivation), listeners);
-    lines.push(format!("Liked by     {liked_by}"));
+/// How it was found, from what, and how a second stage judged it.
+fn scores(derivation: &Derivation) -> Vec<String> {
+    let mut lines = Vec::new();
     for (at, region) in derivation.regions.iter().enumerate() {
         let first = if derivation.judged.is_some() { "Found with   " } else { "Score        " };
         let head = if at == 0 { first } else { "             " };
@@ -78,6 +68,23 @@ fn text(derivation: &Derivation) -> String {
             lines.push(format!("             {:+.4}  {text}", ground.share));
         }
     }
+    lines
+}
+
+fn text(derivation: &Derivation) -> String {
+    let Derivation { listener, week, title, artist, outcome, .. } = derivation;
+    let mut lines = vec![
+        format!("{}, for {listener} in {week}", called(title, artist)),
+        String::new(),
+        format!("Outcome      {outcome}"),
+    ];
+    if !derivation.sources.is_empty() {
+        let sources: Vec<_> = derivation.sources.iter().map(|source| source.name()).collect();
+        lines.push(format!("Proposed by  {}", sources.join(", ")));
+    }
+    let liked_by = derivation.liked_by.map_or_else(|| few("listener", derivation), listeners);
+    lines.push(format!("Liked by     {liked_by}"));
+    lines.extend(scores(derivation));
     for (at, sentence) in in_common(derivation).into_iter().enumerate() {
         let head = if at == 0 { "In common    " } else { "             " };
         lines.push(format!("{head}{sentence}"));

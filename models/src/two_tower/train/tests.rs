@@ -79,15 +79,8 @@ fn the_gradients_of_the_whole_network_are_central_differences() {
     check_net(Encoder::Sequence);
 }
 
-fn check_net(encoder: Encoder) {
-    let (features, moments) = (features(), moments());
-    let heard = pairs(&moments);
-    let rows = Rows::new((0..u64::from(N_ITEMS)).map(|i| RecordingId(7 * i + 1)).collect());
-    let training = Training {
-        beside: Beside { features: Some(&features), moments: Some(&moments) },
-        ..Training::new(&heard, &rows, 3)
-    };
-    let params = Params {
+fn params(encoder: Encoder) -> Params {
+    Params {
         dim: 3,
         hidden: 5,
         history: 4,
@@ -99,16 +92,18 @@ fn check_net(encoder: Encoder) {
         temperature: 0.5,
         validation: 0.0,
         ..Params::default()
-    };
-    let (course, mut net, _) = prepare(params, &training).unwrap();
-    // Away from the corners of the first layer, which differences would see half of.
+    }
+}
+
+/// Away from corners and sharp bends, of which differences would see half.
+fn keep_from_corners(net: &mut Net) {
     for tower in [&mut net.items, &mut net.listeners] {
         tower.norm.bias.values.iter_mut().for_each(|bias| *bias = 4.0);
     }
     let mut layers: Vec<_> = net.sequence.iter_mut().flat_map(Sequence::weights).collect();
     for (name, weights) in &mut layers {
         match name.as_str() {
-            // Nor where three numbers are nearly alike, whose norm bends sharply.
+            // Three numbers that are nearly alike have a norm that bends sharply.
             "sequence_first" => weights.values.iter_mut().for_each(|x| *x *= 5.0),
             name if name.ends_with("inner_shift") => weights.values.fill(4.0),
             _ => {}
@@ -116,6 +111,32 @@ fn check_net(encoder: Encoder) {
     }
     net.attention.values = numbers(5, net.attention.values.len());
     net.ids.values.iter_mut().for_each(|x| *x *= 5.0);
+}
+
+fn check_sequence(learned: &mut Net, loss: impl Fn(&dyn Fn(&mut Net)) -> f64) {
+    for (part, (name, weights)) in
+        learned.sequence.iter_mut().flat_map(Sequence::weights).enumerate()
+    {
+        check_gradient(&weights.values.clone(), &weights.gradient, |x| {
+            loss(&|net| {
+                let mut weights = net.sequence.iter_mut().flat_map(Sequence::weights);
+                weights.nth(part).unwrap().1.values = x.to_vec();
+            })
+        });
+        assert!(weights.gradient.iter().any(|slope| *slope != 0.0), "{name}");
+    }
+}
+
+fn check_net(encoder: Encoder) {
+    let (features, moments) = (features(), moments());
+    let heard = pairs(&moments);
+    let rows = Rows::new((0..u64::from(N_ITEMS)).map(|i| RecordingId(7 * i + 1)).collect());
+    let training = Training {
+        beside: Beside { features: Some(&features), moments: Some(&moments) },
+        ..Training::new(&heard, &rows, 3)
+    };
+    let (course, mut net, _) = prepare(params(encoder), &training).unwrap();
+    keep_from_corners(&mut net);
     let mut scratch = Scratch::default();
     let order = course.order(1);
     assert!(order.len() > 10, "{} examples", order.len());
@@ -144,17 +165,7 @@ fn check_net(encoder: Encoder) {
     check_gradient(&net.attention.values, gradient, |x| {
         loss(&|net| net.attention.values = x.to_vec())
     });
-    for (part, (name, weights)) in
-        learned.sequence.iter_mut().flat_map(Sequence::weights).enumerate()
-    {
-        check_gradient(&weights.values.clone(), &weights.gradient, |x| {
-            loss(&|net| {
-                let mut weights = net.sequence.iter_mut().flat_map(Sequence::weights);
-                weights.nth(part).unwrap().1.values = x.to_vec();
-            })
-        });
-        assert!(weights.gradient.iter().any(|slope| *slope != 0.0), "{name}");
-    }
+    check_sequence(&mut learned, loss);
     let gradient = &learned.listeners.first.weights.gradient;
     check_gradient(&net.listeners.first.weights.values, gradient, |x| {
         loss(&|net| net.listeners.first.weights.values = x.to_vec())
