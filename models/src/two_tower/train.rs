@@ -50,7 +50,7 @@ struct Scratch {
     listeners: Pass,
     gradients: Gradients,
     parts: Parts,
-    /// Gradients by the inputs of both towers, items first, then the direction of attention.
+    /// Gradients by the inputs of items, of listeners and of listens, then the direction of attention.
     arena: Vec<f32>,
     touched: Vec<Touched>,
 }
