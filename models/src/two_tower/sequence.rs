@@ -127,6 +127,12 @@ impl Listens {
         Some(&self.pass.states[last * dim..][..dim])
     }
 
+    /// Listens in all windows.
+    #[cfg(test)]
+    pub(super) fn n_read(&self) -> usize {
+        self.tokens.len()
+    }
+
     /// Numbers that went into the transformer.
     pub(super) fn n_inputs(&self) -> usize {
         self.pass.inputs.len()

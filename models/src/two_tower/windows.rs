@@ -126,6 +126,7 @@ mod tests {
 
     use crate::testing::two_tribes;
     use crate::two_tower::examples::Example;
+    use crate::two_tower::listener_inputs::ListenerRows;
     use crate::two_tower::sequence::Listens;
     use crate::two_tower::{By, Encoder, Params, prepare};
     use crate::{Beside, Moment, Moments, Outcome, Training};
@@ -180,6 +181,30 @@ mod tests {
             (0..examples.len()).map(state).collect()
         };
         (states(&examples), examples.iter().flat_map(|one| states(&[one])).collect())
+    }
+
+    #[test]
+    fn somebody_who_just_came_is_told_of_a_few_listens_and_reads_no_more() {
+        let world = two_tribes(3);
+        let timeless = world.training();
+        let moments = moments(&timeless);
+        let beside = Beside { moments: Some(&moments), ..Beside::default() };
+        let training = Training { beside, ..timeless };
+        let params = Params { newcomers: 1.0, ..params() };
+        let (course, _, _) = prepare(params, &training).unwrap();
+        let mut n_cut = 0;
+        for example in &course.examples {
+            let (first, place) = (course.first_told(example, 1), example.place as usize);
+            n_cut += usize::from(first > 0);
+            let mut rows = ListenerRows::default();
+            // The first listen of all is heard once more at the end, so that none before a place is a repeat.
+            course.lay_listeners(&[example], Some(1), &mut rows);
+            assert_eq!(rows.row_tokens(0).len(), place - first);
+            assert_eq!(rows.listens.n_read(), place - first);
+            course.lay_listeners(&[example], None, &mut rows);
+            assert_eq!((rows.row_tokens(0).len(), rows.listens.n_read()), (place, place));
+        }
+        assert!(n_cut > 10, "{n_cut} of {}", course.examples.len());
     }
 
     fn rows_with_a_past(states: &[Vec<f32>]) -> usize {
