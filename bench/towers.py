@@ -2,6 +2,7 @@
 
 A tenth of the listeners and a tenth of the recordings are kept from the models: asked are the listeners and recordings
 that they know, listeners of whom they are shown five recordings, and recordings that nobody of the training heard.
+Those who see nothing but who heard what are also tuned, each with the same minutes.
 Real listening is HetRec 2011 Last.fm-2K, its artists and their tags, in the folder given by --lastfm
 (https://grouplens.org/datasets/hetrec-2011/).
 Writes docs/factorization-or-two-towers.md from factorization-or-two-towers.md beside this script.
@@ -13,7 +14,7 @@ import os
 import pathlib
 
 import drawing
-from keep import Run
+from keep import Run, scratch
 
 BASELINES = ["random", "popularity"]
 SINGLE = ["ials", "bpr", "ease", "neumf"]
@@ -33,6 +34,8 @@ HYBRIDS = [
     "hybrid:first=two-tower(by=features),second=ials",
 ]
 MODELS = [*BASELINES, *SINGLE, *TOWERS, *HYBRIDS]
+# Those who are tuned: told of ids alone, by dot products and by a network in their place.
+TUNED = ["ials", "bpr", "ease", "neumf", "two-tower:by=id"]
 # Those who can know a recording that nobody heard.
 FEATURE_TOWERS = [model for model in TOWERS if model != "two-tower:by=id"]
 # The evidence of a log is above 1 where a play is worth 1, so that its penalty is twice as strong.
@@ -72,6 +75,7 @@ def main():
     parser.add_argument("--weeks", type=int, default=26)
     parser.add_argument("--noise", type=float, default=0.6, help="in how recordings sound; a style is some 1.2 long")
     parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--minutes", type=float, default=5, help="of tuning, each model; 0: none")
     parser.add_argument("--model", action="append", help="instead of those of the page; several times")
     parser.add_argument("--threads", type=int, default=2)
     parser.add_argument("--to", help="folder of the run")
@@ -98,6 +102,35 @@ def measure(run, arguments):
         ask(run, tastes, ["--tastes", tastes, *size], [IN_A_LOG.get(model, model) for model in models], arguments)
     folder = pathlib.Path(arguments.lastfm).resolve()
     ask(run, "lastfm", ["--lastfm", folder, "--seed", arguments.seed], models, arguments)
+    if arguments.minutes > 0:
+        tune(run, folder / "user_artists.tsv", arguments)
+
+
+def tune(run, table, arguments):
+    """The settings that each model's search chose, and what all of them are worth in the test, side by side."""
+    question = ["--triples", table, "--columns", "user=userID,item=artistID,value=weight", "--split", "pairs:0.2"]
+    common = ["--seed", arguments.seed, "--threads", arguments.threads, "--json"]
+    searches = {}
+    with scratch() as studies:
+        for model in TUNED:
+            study = pathlib.Path(studies) / f"{len(searches)}.jsonl"
+            command = [os.environ["UNDERSONG"], "tune", *question, "--model", model, "--minutes", arguments.minutes]
+            output, seconds = run.execute([*command, "--study", study, *common])
+            searches[model] = json.loads(output)
+            print(f"tuned: {model} in {seconds:.0f} s", flush=True)
+    chosen = {model: string(model, search["winner"]["parameters"]) for model, search in searches.items()}
+    command = [os.environ["UNDERSONG"], "evaluate", *question]
+    for model in chosen.values():
+        command += ["--model", model]
+    output, _ = run.execute([*command, *common])
+    run.keep({"question": "tuned", "searches": searches, "chosen": chosen, "answer": json.loads(output)})
+
+
+def string(model, parameters):
+    """The model string with these parameters."""
+    name = model.partition(":")[0]
+    texts = {key: str(value).lower() if isinstance(value, bool) else str(value) for key, value in parameters.items()}
+    return f"{name}:{','.join(f'{key}={text}' for key, text in texts.items())}"
 
 
 def ask(run, name, question, models, arguments):
@@ -167,6 +200,7 @@ def write(page, folder, numbers):
     draw(folder, answers)
     draw_reliability(folder, answers)
     text = pathlib.Path("factorization-or-two-towers.md").read_text()
+    text = text.replace("@tuned@", tuned(numbers))
     text = text.replace("@claims@", claims(answers))
     for name in TITLES:
         table = overview(answers[name]) if name in answers else "Not measured in this run."
@@ -193,6 +227,29 @@ def overview(answer):
         cells = [cell(answer, model, *column, bests[column]) for column in COLUMNS]
         cells += [f"{model['fit_seconds']:.1f}", f"{model['serving_microseconds']:.0f}"]
         lines.append(f"| `{model['model']}` | {' | '.join(cells)} |")
+    return "\n".join(lines)
+
+
+def tuned(numbers):
+    """The tuned models in the test, and what was chosen for each."""
+    found = next((one for one in numbers if one["question"] == "tuned"), None)
+    if not found:
+        return "Not measured in this run."
+    lines = ["| model | trials | NDCG@20 | recall@20 | chosen |", "| --- | --- | --- | --- | --- |"]
+    for model, one in zip(found["chosen"], found["answer"]["models"]):
+        cells = []
+        for metric in ("ndcg@20", "recall@20"):
+            number = one["metrics"][metric]
+            text = f"{number['value']:.3f} ± {(number['high'] - number['low']) / 2:.3f}"
+            behind = number.get("behind_best")
+            # The best has nobody to be behind of.
+            is_level = behind and behind["low"] <= 0
+            cells.append(f"**{text}**" if not behind else f"{text} ≈" if is_level else text)
+        chosen = ", ".join(
+            f"{key} {value:.3g}" if isinstance(value, float) else f"{key} {value}"
+            for key, value in found["searches"][model]["winner"]["parameters"].items()
+        )
+        lines.append(f"| `{model}` | {found['searches'][model]['trials']} | {' | '.join(cells)} | {chosen} |")
     return "\n".join(lines)
 
 
