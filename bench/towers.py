@@ -26,10 +26,11 @@ TOWERS = {
     "two-tower:als=input": "both, told of ALS",
     "two-tower:encoder=sequence": "both, listen by listen",
 }
-# Parallel, then sequential: a network behind ALS, content behind ALS, ALS behind content.
+# Parallel, then sequential: a network behind ALS and behind content, content behind ALS, ALS behind content.
 HYBRIDS = [
     "blend:ials=0.5+two-tower=0.5",
     "hybrid",
+    "hybrid:first=two-tower(by=features)",
     "hybrid:first=ials,second=two-tower(by=features)",
     "hybrid:first=two-tower(by=features),second=ials",
 ]
