@@ -282,7 +282,7 @@ impl Params {
                 "contrast",
                 "weight, beside the loss, of telling what was liked from what was skipped or disliked around it; 0: none",
                 Slot::Number(&mut self.contrast, 0.0..=100.0),
-                Search::Linear(0.0, 2.0),
+                Search::Never,
             ),
             field(
                 "id_dropout",
@@ -294,7 +294,7 @@ impl Params {
                 "newcomers",
                 "share of the examples that are told of the last few listens alone, as if the listener had just come",
                 Slot::Number(&mut self.newcomers, SHARE),
-                Search::Linear(0.0, 0.5),
+                Search::Never,
             ),
             field(
                 "epochs",
