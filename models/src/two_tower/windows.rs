@@ -3,6 +3,8 @@
 //! A few that follow each other in what one listener heard: reading the window that ends with the last of them serves
 //! all, and a step still sees many listeners.
 
+use std::borrow::Cow;
+
 use super::batch::{Course, ORDER};
 use super::examples::Example;
 use super::sequence::Listens;
@@ -25,12 +27,7 @@ impl Course<'_> {
         for of_user in self.examples.chunk_by(|a, b| a.user == b.user) {
             let mut places: Vec<u32> = (at(start)..at(start + of_user.len())).collect();
             start += of_user.len();
-            if of_user[0].is_timeless {
-                places.sort_by_cached_key(|place| {
-                    let example = &self.examples[*place as usize];
-                    self.drawn(epoch, example.user as usize, example.item)
-                });
-            }
+            places.sort_by_cached_key(|place| self.rank(&self.examples[*place as usize], epoch));
             let (alone, places): (Vec<u32>, Vec<u32>) = places
                 .into_iter()
                 .partition(|place| self.first_told(&self.examples[*place as usize], epoch) > 0);
@@ -52,6 +49,14 @@ impl Course<'_> {
         hash([self.seed, ORDER, epoch, self.past.key(user), self.ids[item as usize].0])
     }
 
+    /// Where an example stands among those of its listener in an epoch: by its place, or as drawn where nothing has a time.
+    fn rank(&self, example: &Example, epoch: u64) -> u64 {
+        match example.is_timeless {
+            true => self.drawn(epoch, example.user as usize, example.item),
+            false => u64::from(example.place),
+        }
+    }
+
     /// Lays out what is read for some examples; those of an epoch, or as they are asked about.
     pub(super) fn lay_listens(
         &self,
@@ -61,8 +66,11 @@ impl Course<'_> {
     ) {
         let first = |example: &Example| epoch.map_or(0, |epoch| self.first_told(example, epoch));
         let is_one = |a: &&Example, b: &&Example| {
-            let is_asked = a.is_timeless && epoch.is_none();
-            a.user == b.user && a.place <= b.place && first(a) + first(b) == 0 && !is_asked
+            let follows = match epoch {
+                Some(epoch) => self.rank(a, epoch) <= self.rank(b, epoch),
+                None => !a.is_timeless && a.place <= b.place,
+            };
+            a.user == b.user && follows && first(a) + first(b) == 0
         };
         for run in examples.chunk_by(is_one) {
             let told = first(run[0]);
@@ -91,19 +99,24 @@ impl Course<'_> {
     }
 
     /// What a listener went through, as a run is told of it.
-    fn line(&self, example: &Example, epoch: Option<u64>) -> Vec<Moment> {
+    fn line(&self, example: &Example, epoch: Option<u64>) -> Cow<'_, [Moment]> {
         let user = example.user as usize;
         let moments = self.past.of(user).moments;
         if !example.is_timeless {
-            return moments.to_vec();
+            return Cow::Borrowed(moments);
         }
         let Some(epoch) = epoch else {
-            return moments.iter().filter(|one| one.item.0 != example.item).copied().collect();
+            return moments
+                .iter()
+                .filter(|one| one.item.0 != example.item)
+                .copied()
+                .collect::<Vec<_>>()
+                .into();
         };
         let is_told = |one: &&Moment| self.held_out[user] != Some(one.item.0);
         let mut line: Vec<Moment> = moments.iter().filter(is_told).copied().collect();
         line.sort_by_cached_key(|one| self.drawn(epoch, user, one.item.0));
-        line
+        Cow::Owned(line)
     }
 
     /// How much of the line comes before an example.
@@ -129,7 +142,7 @@ mod tests {
     use crate::two_tower::listener_inputs::ListenerRows;
     use crate::two_tower::sequence::Listens;
     use crate::two_tower::{By, Encoder, Params, prepare};
-    use crate::{Beside, Moment, Moments, Outcome, Training};
+    use crate::{Beside, Heard, Moment, Moments, Outcome, Training};
 
     fn params() -> Params {
         Params {
@@ -170,8 +183,12 @@ mod tests {
         let mut places = order.clone();
         places.sort_unstable();
         assert_eq!(places, (0..u32::try_from(course.examples.len()).unwrap()).collect::<Vec<_>>());
-        let examples: Vec<&Example> =
-            order.iter().map(|place| &course.examples[*place as usize]).collect();
+        // Backwards as well: runs of one listener may come side by side, the later one first.
+        let examples: Vec<&Example> = order
+            .iter()
+            .chain(order.iter().rev())
+            .map(|place| &course.examples[*place as usize])
+            .collect();
         let states = |examples: &[&Example]| -> Vec<Vec<f32>> {
             let mut listens = Listens::default();
             listens.clear();
@@ -214,10 +231,12 @@ mod tests {
     #[test]
     fn an_example_is_told_nothing_of_those_that_share_its_window() {
         let world = two_tribes(3);
-        let timeless = world.training();
-        let moments = moments(&timeless);
+        let dated = world.training();
+        let heard = dated.heard.map(|_, _, heard| Heard { age_days: 0.0, ..*heard });
+        let timeless = Training { heard: &heard, ..dated };
+        let moments = moments(&dated);
         let beside = Beside { moments: Some(&moments), ..Beside::default() };
-        for training in [timeless, Training { beside, ..timeless }] {
+        for training in [timeless, dated, Training { beside, ..dated }] {
             // Windows long enough for all that anybody heard.
             let (together, alone) = together_and_alone(&training);
             assert_eq!(together.len(), alone.len());
