@@ -100,11 +100,11 @@ pub fn multiply(left: View<'_>, right: View<'_>, out: &mut [f32], onto: Onto, is
     if out.is_empty() || n_terms == 0 {
         return;
     }
-    let panels = Panels::of(right, isa);
+    let right = RightSide::new(right, isa);
     let chunk_rows = if n_rows <= 4 * CHUNK_ROWS { FEW_CHUNK_ROWS } else { CHUNK_ROWS };
     let of_chunk = |(chunk, out): (usize, &mut [f32])| {
         let first = chunk * chunk_rows;
-        isa.run(Chunk { left, first, panels: &panels, n_columns, onto, out });
+        isa.run(Chunk { left, first, right: &right, onto, out });
     };
     let chunks = chunk_rows * n_columns;
     if n_rows * n_columns * n_terms <= SMALL {
@@ -114,15 +114,21 @@ pub fn multiply(left: View<'_>, right: View<'_>, out: &mut [f32], onto: Onto, is
     }
 }
 
-/// The right side: for each 256 terms, panel after panel, term after term.
-struct Panels {
+/// The right side of products, laid out once for all that meet it.
+///
+/// For each 256 terms, panel after panel, term after term.
+#[derive(Debug)]
+pub struct RightSide {
     n_terms: usize,
+    n_columns: usize,
     n_panels: usize,
     blocks: Aligned<f32>,
 }
 
-impl Panels {
-    fn of(right: View<'_>, isa: Isa) -> Self {
+impl RightSide {
+    /// A copy of `right` `[terms × columns]`, laid out by several threads where it is large.
+    #[must_use]
+    pub fn new(right: View<'_>, isa: Isa) -> Self {
         let (n_terms, n_columns) = (right.n_rows, right.n_columns);
         let n_panels = n_columns.div_ceil(PANEL);
         let mut blocks = Aligned::<f32>::zeros(n_panels * 2 * n_terms);
@@ -146,7 +152,31 @@ impl Panels {
                 depth.par_chunks_mut(run_blocks).enumerate().for_each(of_run);
             }
         }
-        Self { n_terms, n_panels, blocks }
+        Self { n_terms, n_columns, n_panels, blocks }
+    }
+
+    /// Writes left · right into `out` `[rows of left × columns]`, or adds it, as [`multiply`] does but on one thread.
+    ///
+    /// # Panics
+    /// When the shapes do not fit.
+    pub fn multiply(&self, left: View<'_>, out: &mut [f32], onto: Onto, isa: Isa) {
+        let Self { n_terms, n_columns, .. } = *self;
+        assert_eq!(
+            left.n_columns, n_terms,
+            "as many columns on the left as rows on the right expected"
+        );
+        assert_eq!(
+            out.len(),
+            left.n_rows * n_columns,
+            "[{} × {n_columns}] numbers expected",
+            left.n_rows
+        );
+        if n_terms == 0 && onto == Onto::Nothing {
+            out.fill(0.0);
+        }
+        if !out.is_empty() && n_terms > 0 {
+            isa.run(Chunk { left, first: 0, right: self, onto, out });
+        }
     }
 
     /// The panel of the terms from `first` on.
@@ -199,8 +229,7 @@ impl Kernel for Lay<'_> {
 struct Chunk<'a> {
     left: View<'a>,
     first: usize,
-    panels: &'a Panels,
-    n_columns: usize,
+    right: &'a RightSide,
     onto: Onto,
     out: &'a mut [f32],
 }
@@ -221,7 +250,8 @@ impl Kernel for Chunk<'_> {
 impl Chunk<'_> {
     #[inline(always)]
     fn multiply<S: Simd, const R: usize, const C: usize>(self, simd: S) {
-        let Self { left, first, panels, n_columns, onto, out } = self;
+        let Self { left, first, right, onto, out } = self;
+        let n_columns = right.n_columns;
         let n_rows = out.len() / n_columns;
         let is_turned = left.row_stride == 1;
         let n_laid = if is_turned { n_rows.div_ceil(R) * DEPTH.min(left.n_columns) } else { 0 };
@@ -232,8 +262,8 @@ impl Chunk<'_> {
                 lay_left(left, (first, n_rows), (first_term, terms), &mut laid);
             }
             let onto = if first_term == 0 { onto } else { Onto::Sum };
-            for panel in 0..panels.n_panels {
-                let right = panels.panel(first_term, panel);
+            for panel in 0..right.n_panels {
+                let right = right.panel(first_term, panel);
                 for (group, out) in out.chunks_mut(R * n_columns).enumerate() {
                     for column in (0..2).step_by(C) {
                         let sums = if is_turned {

@@ -26,7 +26,7 @@ mod varimax;
 
 pub use cholesky::Cholesky;
 pub use csr::Csr;
-pub use dense::{Onto, View, multiply};
+pub use dense::{Onto, RightSide, View, multiply};
 pub use dots::{dots_with, dots_with_all};
 pub use eigen::{Eigen, symmetric_eigen};
 pub use inverse::{inverse, inverse_scratch_bytes};

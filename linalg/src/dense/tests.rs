@@ -2,7 +2,7 @@
 
 use proptest::prelude::{Just, Strategy, any, prop_assert, proptest};
 
-use super::{Onto, View, multiply};
+use super::{Onto, RightSide, View, multiply};
 use crate::Isa;
 
 fn slow(left: View<'_>, right: View<'_>, r: usize, c: usize) -> f64 {
@@ -31,7 +31,11 @@ proptest! {
         let right = if is_right_turned { View::new(right, n, k).turned() } else { View::new(right, k, n) };
         for isa in Isa::available() {
             let mut out = before.to_vec();
-            multiply(left, right, &mut out, if onto_sum { Onto::Sum } else { Onto::Nothing }, isa);
+            let onto = if onto_sum { Onto::Sum } else { Onto::Nothing };
+            multiply(left, right, &mut out, onto, isa);
+            let mut on_one_thread = before.to_vec();
+            RightSide::new(right, isa).multiply(left, &mut on_one_thread, onto, isa);
+            prop_assert!(on_one_thread == out, "{isa:?}");
             for r in 0..m {
                 for c in 0..n {
                     let start = if onto_sum { f64::from(before[r * n + c]) } else { 0.0 };
