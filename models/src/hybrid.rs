@@ -25,6 +25,7 @@ mod net;
 mod params;
 mod ranker;
 mod rehearsal;
+mod step;
 mod train;
 
 use linalg::{Isa, Matrix, dots_with, top_k};

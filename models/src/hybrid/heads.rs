@@ -1,58 +1,100 @@
 //! What do a few heads make of a wide layer, and what comes back?
 //!
-//! z = max(0, h)·W + b, h `[n × hidden]`, W `[hidden × 3]`, in one pass over the rows each way: a product of matrices would
-//! fill most of a register with columns that are not there.
-//! Rows go in chunks that depend on the shape alone and sums of chunks run in their order.
+//! h = max(0, x + a), z = h·W + b, with x and h `[n × hidden]`, W `[hidden × 3]`, in one pass over the rows each way: a
+//! product of matrices would fill most of a register with columns that are not there.
+//! On one thread: who has many rows shares them out.
 
 use linalg::{Isa, Kernel, LANES, Simd};
-use rayon::iter::{IndexedParallelIterator, ParallelIterator};
-use rayon::slice::{ParallelSlice, ParallelSliceMut};
 
 use super::net::HEADS;
-use crate::network::{CHUNK_ROWS, Linear, add_row, add_rows};
+use crate::network::Linear;
 
-/// Cuts off what is below 0 in `hidden`, and writes what the heads make of it `[n × 3]`.
-pub(super) fn forward(heads: &Linear, hidden: &mut [f32], z: &mut Vec<f32>) {
-    let width = heads.n_in;
-    z.resize(hidden.len() / width * HEADS, 0.0);
-    let (weights, bias, isa) = (turned(heads), &heads.bias.values, Isa::best());
-    let chunks = hidden.par_chunks_mut(CHUNK_ROWS * width);
-    chunks.zip(z.par_chunks_mut(CHUNK_ROWS * HEADS)).for_each(|(hidden, z)| {
-        isa.run(Forward { weights: &weights, bias, hidden, z });
-    });
+type Block = [f32; LANES];
+
+/// Heads behind a layer, whose numbers lie in whole blocks, zeros after the last.
+#[derive(Debug)]
+pub(super) struct Heads {
+    width: usize,
+    /// a, the bias of the layer before.
+    before: Vec<Block>,
+    /// W, by head.
+    weights: [Vec<Block>; HEADS],
+    bias: [f32; HEADS],
 }
 
-/// Adds to the gradients of weights and bias, and writes that by the layer before its cut.
-pub(super) fn backward(heads: &mut Linear, hidden: &[f32], dz: &[f32], d_hidden: &mut Vec<f32>) {
-    let width = heads.n_in;
-    d_hidden.resize(hidden.len(), 0.0);
-    let (weights, isa) = (turned(heads), Isa::best());
-    let mut sums = vec![0.0; hidden.len().div_ceil(CHUNK_ROWS * width) * HEADS * width];
-    let chunks = hidden.par_chunks(CHUNK_ROWS * width).zip(dz.par_chunks(CHUNK_ROWS * HEADS));
-    let written =
-        d_hidden.par_chunks_mut(CHUNK_ROWS * width).zip(sums.par_chunks_mut(HEADS * width));
-    chunks.zip(written).for_each(|((hidden, dz), (d_hidden, sums))| {
-        isa.run(Backward { weights: &weights, hidden, dz, d_hidden, sums });
-    });
-    let mut gradient = vec![0.0; HEADS * width];
-    add_rows(&mut gradient, &sums);
-    for (k, of_input) in heads.weights.gradient.chunks_exact_mut(HEADS).enumerate() {
-        for (head, of_head) in of_input.iter_mut().enumerate() {
-            *of_head += gradient[head * width + k];
+/// Where the gradient of the parameters is added up.
+#[derive(Debug)]
+pub(super) struct Gradient<'a> {
+    /// By a `[hidden]`.
+    pub(super) before: &'a mut [f32],
+    /// By W, head after head `[3 × hidden]`.
+    pub(super) weights: &'a mut [f32],
+    /// By b `[3]`.
+    pub(super) bias: &'a mut [f32],
+}
+
+impl Heads {
+    /// Those of a layer that takes what another with this bias gives.
+    pub(super) fn new(before: &[f32], heads: &Linear) -> Self {
+        let of_head = |head: usize| {
+            let weights: Vec<f32> =
+                heads.weights.values.iter().skip(head).step_by(HEADS).copied().collect();
+            blocks(&weights)
+        };
+        Self {
+            width: before.len(),
+            before: blocks(before),
+            weights: std::array::from_fn(of_head),
+            bias: std::array::from_fn(|head| heads.bias.values[head]),
         }
     }
-    add_rows(&mut heads.bias.gradient, dz);
+
+    /// Makes rows x those of h, and writes what the heads make of them `[n × 3]`.
+    pub(super) fn forward(&self, hidden: &mut [f32], z: &mut [f32]) {
+        Isa::best().run(Forward { heads: self, hidden, z });
+    }
+
+    /// Makes rows h the gradient by x, given that by z, and adds to that of the parameters.
+    pub(super) fn backward(&self, hidden: &mut [f32], dz: &[f32], gradient: Gradient<'_>) {
+        Isa::best().run(Backward { heads: self, hidden, dz, gradient });
+    }
 }
 
-/// `[3 × hidden]`
-fn turned(heads: &Linear) -> Vec<f32> {
-    let of_head = |head: usize| heads.weights.values.iter().skip(head).step_by(HEADS);
-    (0..HEADS).flat_map(of_head).copied().collect()
+fn blocks(numbers: &[f32]) -> Vec<Block> {
+    numbers.chunks(LANES).map(|some| read(some, 0)).collect()
+}
+
+/// Sixteen numbers from `start` on; zeros beyond the last.
+#[inline(always)]
+fn read(row: &[f32], start: usize) -> Block {
+    let rest = &row[start..];
+    // A length that the compiler knows takes one instruction.
+    if let Some(block) = rest.first_chunk() {
+        return *block;
+    }
+    let mut block = [0.0; LANES];
+    block[..rest.len()].copy_from_slice(rest);
+    block
+}
+
+#[inline(always)]
+fn write(row: &mut [f32], start: usize, block: &Block) {
+    let rest = &mut row[start..];
+    if let Some(place) = rest.first_chunk_mut() {
+        *place = *block;
+    } else {
+        rest.copy_from_slice(&block[..rest.len()]);
+    }
+}
+
+/// Adds a weight times one block to another.
+#[inline(always)]
+fn add_block(sums: &mut Block, weight: f32, block: &Block) {
+    sums.iter_mut().zip(block).for_each(|(sum, x)| *sum += weight * x);
 }
 
 struct Forward<'a> {
-    weights: &'a [f32],
-    bias: &'a [f32],
+    heads: &'a Heads,
     hidden: &'a mut [f32],
     z: &'a mut [f32],
 }
@@ -61,33 +103,32 @@ impl Kernel for Forward<'_> {
     type Output = ();
 
     #[inline(always)]
-    fn run<S: Simd>(self, _simd: S) {
-        let width = self.weights.len() / HEADS;
-        for (row, z) in self.hidden.chunks_exact_mut(width).zip(self.z.chunks_exact_mut(HEADS)) {
+    fn run<S: Simd>(self, simd: S) {
+        let Heads { width, before, weights: [first, second, third], bias } = self.heads;
+        let rows = self.hidden.chunks_exact_mut(*width).zip(self.z.chunks_exact_mut(HEADS));
+        for (row, z) in rows {
             let mut sums = [[0.0_f32; LANES]; HEADS];
-            for (k, block) in (0..).step_by(LANES).zip(row.chunks_mut(LANES)) {
-                block.iter_mut().for_each(|h| *h = h.max(0.0));
-                for (head, sums) in sums.iter_mut().enumerate() {
-                    let weights = &self.weights[head * width + k..][..block.len()];
-                    for ((sum, h), weight) in sums.iter_mut().zip(&*block).zip(weights) {
-                        *sum += h * weight;
-                    }
+            let weights = first.iter().zip(second).zip(third);
+            for ((k, before), ((first, second), third)) in before.iter().enumerate().zip(weights) {
+                let mut h = read(row, k * LANES);
+                h.iter_mut().zip(before).for_each(|(h, a)| *h = (*h + a).max(0.0));
+                write(row, k * LANES, &h);
+                for (sums, weights) in sums.iter_mut().zip([first, second, third]) {
+                    sums.iter_mut().zip(weights).zip(&h).for_each(|((s, w), h)| *s += w * h);
                 }
             }
-            for ((z, sums), bias) in z.iter_mut().zip(&sums).zip(self.bias) {
-                *z = sums.iter().sum::<f32>() + bias;
-            }
+            let [a, b, c] = &sums;
+            let sums = simd.sums([simd.load(a), simd.load(b), simd.load(c), simd.splat(0.0)]);
+            z.iter_mut().zip(sums).zip(bias).for_each(|((z, sum), bias)| *z = sum + bias);
         }
     }
 }
 
 struct Backward<'a> {
-    weights: &'a [f32],
-    hidden: &'a [f32],
+    heads: &'a Heads,
+    hidden: &'a mut [f32],
     dz: &'a [f32],
-    d_hidden: &'a mut [f32],
-    /// `[3 × hidden]`
-    sums: &'a mut [f32],
+    gradient: Gradient<'a>,
 }
 
 impl Kernel for Backward<'_> {
@@ -95,52 +136,90 @@ impl Kernel for Backward<'_> {
 
     #[inline(always)]
     fn run<S: Simd>(self, _simd: S) {
-        let width = self.weights.len() / HEADS;
-        let rows = self.hidden.chunks_exact(width).zip(self.d_hidden.chunks_exact_mut(width));
-        for ((hidden, d_hidden), dz) in rows.zip(self.dz.chunks_exact(HEADS)) {
-            d_hidden.fill(0.0);
-            for (head, slope) in dz.iter().enumerate() {
-                add_row(d_hidden, *slope, &self.weights[head * width..][..width]);
-                add_row(&mut self.sums[head * width..][..width], *slope, hidden);
+        let Gradient { before, weights, bias } = self.gradient;
+        let width = self.heads.width;
+        // Sixteen columns at a time, whose sums stay in registers while the rows pass by.
+        for start in (0..width).step_by(LANES) {
+            let own = self.heads.weights.each_ref().map(|weights| weights[start / LANES]);
+            let mut of_weights = [[0.0_f32; LANES]; HEADS];
+            let mut of_before = [0.0_f32; LANES];
+            let rows = self.hidden.chunks_exact_mut(width).zip(self.dz.chunks_exact(HEADS));
+            for (row, dz) in rows {
+                let h = read(row, start);
+                let mut d = [0.0; LANES];
+                for head in 0..HEADS {
+                    add_block(&mut of_weights[head], dz[head], &h);
+                    add_block(&mut d, dz[head], &own[head]);
+                }
+                for lane in 0..LANES {
+                    d[lane] = if h[lane] > 0.0 { d[lane] } else { 0.0 };
+                    of_before[lane] += d[lane];
+                }
+                write(row, start, &d);
             }
-            for (d, h) in d_hidden.iter_mut().zip(hidden) {
-                *d = if *h > 0.0 { *d } else { 0.0 };
+            add(before, start, &of_before);
+            for (weights, sums) in weights.chunks_exact_mut(width).zip(&of_weights) {
+                add(weights, start, sums);
             }
+        }
+        for dz in self.dz.chunks_exact(HEADS) {
+            bias.iter_mut().zip(dz).for_each(|(sum, dz)| *sum += dz);
         }
     }
 }
 
+/// Adds a block to numbers from `start` on.
+#[inline(always)]
+fn add(numbers: &mut [f32], start: usize, block: &Block) {
+    numbers[start..].iter_mut().zip(block).for_each(|(sum, x)| *sum += x);
+}
+
 #[cfg(test)]
 mod tests {
-    use super::{HEADS, backward, forward};
+    use super::{Gradient, HEADS, Heads};
     use crate::network::Linear;
     use crate::network::testing::numbers;
 
     #[test]
-    fn one_pass_over_the_rows_is_a_cut_and_a_layer() {
-        // Neither rows nor columns fill whole chunks and blocks.
+    fn one_pass_over_the_rows_is_a_bias_a_cut_and_a_layer() {
+        // A whole block of columns and a rest.
         let (n, width) = (131, 21);
-        let layer = Linear::new(width, HEADS, 7);
-        let mut plain = layer.clone();
-        let mut cut = numbers(1, n * width);
-        let (mut hidden, mut z, mut expected) = (cut.clone(), Vec::new(), Vec::new());
-        cut.iter_mut().for_each(|h| *h = h.max(0.0));
-        forward(&layer, &mut hidden, &mut z);
+        let mut plain = Linear::new(width, HEADS, 7);
+        plain.bias.values = vec![0.1, -0.2, 0.3];
+        let (x, before) = (numbers(1, n * width), numbers(5, width));
+        let mut cut = x.clone();
+        for row in cut.chunks_exact_mut(width) {
+            row.iter_mut().zip(&before).for_each(|(h, a)| *h = (*h + a).max(0.0));
+        }
+        let (mut hidden, mut z, mut expected) = (x, vec![0.0; n * HEADS], Vec::new());
+        let heads = Heads::new(&before, &plain);
+        heads.forward(&mut hidden, &mut z);
         plain.forward(&cut, &mut expected);
         assert_eq!(hidden, cut);
-        let (dz, mut d_hidden, mut d_cut) = (numbers(2, n * HEADS), Vec::new(), Vec::new());
-        let mut fast = layer.clone();
-        backward(&mut fast, &hidden, &dz, &mut d_hidden);
+        let (dz, mut d_cut) = (numbers(2, n * HEADS), Vec::new());
+        let (mut by_before, mut by_weights, mut by_bias) =
+            (vec![0.0; width], vec![0.0; HEADS * width], vec![0.0; HEADS]);
+        let gradient =
+            Gradient { before: &mut by_before, weights: &mut by_weights, bias: &mut by_bias };
+        heads.backward(&mut hidden, &dz, gradient);
         plain.backward(&cut, &dz, Some(&mut d_cut));
         d_cut.iter_mut().zip(&cut).filter(|(_, h)| **h <= 0.0).for_each(|(d, _)| *d = 0.0);
+        let columns = |rows: &[f32], n: usize| -> Vec<f32> {
+            (0..n).map(|c| rows.iter().skip(c).step_by(n).sum()).collect()
+        };
         let alike = |fast: &[f32], slow: &[f32]| {
             assert_eq!(fast.len(), slow.len());
             // Sums of 131 numbers of about 1, in another order.
             fast.iter().zip(slow).for_each(|(a, b)| assert!((a - b).abs() < 1e-4, "{a} {b}"));
         };
         alike(&z, &expected);
-        alike(&d_hidden, &d_cut);
-        alike(&fast.weights.gradient, &plain.weights.gradient);
-        alike(&fast.bias.gradient, &plain.bias.gradient);
+        alike(&hidden, &d_cut);
+        alike(&by_before, &columns(&d_cut, width));
+        alike(&by_bias, &plain.bias.gradient);
+        for head in 0..HEADS {
+            let slow: Vec<f32> =
+                plain.weights.gradient.iter().skip(head).step_by(HEADS).copied().collect();
+            alike(&by_weights[head * width..][..width], &slow);
+        }
     }
 }

@@ -3,16 +3,16 @@
 //! With n inputs, each less its mean and by its deviation over the training: n → `hidden`, ReLU, → 3 heads, whether it
 //! would be liked, heard out, skipped. `x` is `[candidates × n]`, `z` is `[candidates × 3]`.
 
-use linalg::dot;
+use linalg::{Isa, Onto, RightSide, View, dot};
 use rayon::iter::ParallelIterator;
 use rayon::slice::ParallelSliceMut;
 
-use super::heads;
+use super::heads::{Gradient, Heads};
 use super::inputs::Width;
 use crate::Error;
 use crate::array::{Array, Arrays, take_f32};
 use crate::hash::hash;
-use crate::network::{CHUNK_ROWS, Linear, Rate};
+use crate::network::{CHUNK_ROWS, Linear, Rate, add_rows};
 
 /// What is foretold of a candidate, the main one first.
 pub(super) const HEADS: usize = 3;
@@ -33,12 +33,12 @@ pub(super) struct Net {
     pub(super) heads: Linear,
 }
 
-/// What a forward pass leaves behind for the way back.
-#[derive(Debug, Default)]
-pub(super) struct Pass {
-    hidden: Vec<f32>,
-    pub(super) z: Vec<f32>,
-    d_hidden: Vec<f32>,
+/// The network as one step reads it, all rows the same.
+#[derive(Debug)]
+pub(super) struct Reading<'a> {
+    net: &'a Net,
+    hidden: RightSide,
+    heads: Heads,
 }
 
 impl Net {
@@ -65,16 +65,29 @@ impl Net {
         });
     }
 
-    /// All heads of standardized inputs, into `pass.z`.
-    pub(super) fn forward(&self, x: &[f32], pass: &mut Pass) {
-        self.hidden.forward(x, &mut pass.hidden);
-        heads::forward(&self.heads, &mut pass.hidden, &mut pass.z);
+    pub(super) fn reading(&self) -> Reading<'_> {
+        let hidden = RightSide::new(self.hidden.matrix(), Isa::best());
+        Reading { net: self, hidden, heads: Heads::new(&self.hidden.bias.values, &self.heads) }
     }
 
-    /// Adds to the gradients, given that of `pass.z`.
-    pub(super) fn backward(&mut self, x: &[f32], dz: &[f32], pass: &mut Pass) {
-        heads::backward(&mut self.heads, &pass.hidden, dz, &mut pass.d_hidden);
-        self.hidden.backward(x, &pass.d_hidden, None);
+    /// Adds gradients as [`Reading::backward`] writes them, one behind the other.
+    pub(super) fn add(&mut self, gradients: &[f32]) {
+        let mut sum = vec![0.0; self.n_weights()];
+        add_rows(&mut sum, gradients);
+        let (weights, rest) = sum.split_at(self.hidden.weights.values.len());
+        let (bias, rest) = rest.split_at(self.hidden.n_out);
+        let (of_heads, bias_of_heads) = rest.split_at(self.heads.weights.values.len());
+        add_rows(&mut self.hidden.weights.gradient, weights);
+        add_rows(&mut self.hidden.bias.gradient, bias);
+        for (head, of_head) in of_heads.chunks_exact(self.hidden.n_out).enumerate() {
+            let own = self.heads.weights.gradient.iter_mut().skip(head).step_by(HEADS);
+            own.zip(of_head).for_each(|(sum, x)| *sum += x);
+        }
+        add_rows(&mut self.heads.bias.gradient, bias_of_heads);
+    }
+
+    fn n_weights(&self) -> usize {
+        [&self.hidden, &self.heads].iter().map(|layer| (layer.n_in + 1) * layer.n_out).sum()
     }
 
     pub(super) fn step(&mut self, rate: Rate) {
@@ -137,6 +150,43 @@ impl Net {
         let hidden = Linear::load(HIDDEN, n, n_hidden, arrays)?;
         let heads = Linear::load(OUTPUT, n_hidden, HEADS, arrays)?;
         Ok(Some(Self { mean, scale, hidden, heads }))
+    }
+}
+
+impl Reading<'_> {
+    pub(super) fn n_inputs(&self) -> usize {
+        self.net.hidden.n_in
+    }
+
+    /// Length of a gradient.
+    pub(super) fn n_weights(&self) -> usize {
+        self.net.n_weights()
+    }
+
+    /// The hidden layer and all heads `[candidates × 3]` of standardized inputs, on one thread.
+    pub(super) fn forward(&self, x: &[f32], hidden: &mut Vec<f32>, z: &mut Vec<f32>) {
+        let n = x.len() / self.n_inputs();
+        hidden.resize(n * self.net.hidden.n_out, 0.0);
+        z.resize(n * HEADS, 0.0);
+        let x = View::new(x, n, self.n_inputs());
+        self.hidden.multiply(x, hidden, Onto::Nothing, Isa::best());
+        self.heads.forward(hidden, z);
+    }
+
+    /// Writes the gradient of all weights, given that of z and what the pass forward left, on one thread.
+    ///
+    /// Weights and biases of the hidden layer, then those of the heads, head after head.
+    pub(super) fn backward(&self, x: &[f32], dz: &[f32], hidden: &mut [f32], gradient: &mut [f32]) {
+        let Linear { n_in, n_out, .. } = self.net.hidden;
+        let (of_hidden, rest) = gradient.split_at_mut(n_in * n_out);
+        rest.fill(0.0);
+        let (before, rest) = rest.split_at_mut(n_out);
+        let (weights, bias) = rest.split_at_mut(HEADS * n_out);
+        self.heads.backward(hidden, dz, Gradient { before, weights, bias });
+        let n = x.len() / n_in;
+        let by_layer = RightSide::new(View::new(hidden, n, n_out), Isa::best());
+        let x = View::new(x, n, n_in).turned();
+        by_layer.multiply(x, of_hidden, Onto::Nothing, Isa::best());
     }
 }
 

@@ -6,7 +6,7 @@
 use std::collections::BTreeMap;
 
 use super::content::Content;
-use super::net::{HEADS, Net, Pass};
+use super::net::{HEADS, Net};
 use super::ranker::with_lists;
 use super::train::{Course, Examples, List};
 use super::{Params, Second};
@@ -18,7 +18,6 @@ pub struct Rehearsal<'a> {
     course: &'a Course<'a>,
     lists: Vec<&'a List>,
     net: Net,
-    pass: Pass,
     examples: Examples,
     /// The order of the lists in this epoch, counted from 1, and its next step.
     order: Vec<u32>,
@@ -80,7 +79,6 @@ impl<'a> Rehearsal<'a> {
             order: course.order(lists.len(), 1),
             course,
             lists,
-            pass: Pass::default(),
             examples: Examples::default(),
             epoch: 1,
             step: 0,
@@ -134,8 +132,8 @@ impl<'a> Rehearsal<'a> {
     /// Learns from what was laid out last; the mean cost of its lists before.
     pub fn learn(&mut self) -> f64 {
         self.updates += 1;
-        let Self { course, net, examples, pass, updates, .. } = self;
-        course.step(net, examples, *updates, pass) / examples.ends.len() as f64
+        let Self { course, net, examples, updates, .. } = self;
+        course.step(net, examples, *updates) / examples.ends.len() as f64
     }
 }
 

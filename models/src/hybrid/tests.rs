@@ -6,7 +6,7 @@ use music::{ItemIx, RecordingId, Rows};
 use super::content::{Content, popularity};
 use super::held_out::HeldOut;
 use super::inputs::{Items, Width};
-use super::net::{Net, Pass};
+use super::net::Net;
 use super::train::{Course, lists};
 use super::{Loss, Params};
 use crate::network::testing::check_gradient;
@@ -215,11 +215,9 @@ fn the_gradient_of_the_whole_network_is_central_differences() {
         let mut net = Net::new(width, 5, &examples.x, 9);
         net.heads.weights.values.iter_mut().for_each(|w| *w *= 10.0);
         net.standardize(&mut examples.x);
-        let mut pass = Pass::default();
-        course.gradient(&mut net, &examples, &mut pass);
+        course.gradient(&mut net, &examples);
         // The cost is a sum over lists, the gradient that of their mean.
-        let cost =
-            |net: &Net| course.gradient(&mut net.clone(), &examples, &mut Pass::default()) / 3.0;
+        let cost = |net: &Net| course.gradient(&mut net.clone(), &examples) / 3.0;
         // LambdaRank's weights are no part of its derivative: its own test compares that.
         if loss == Loss::LambdaRank {
             assert!(net.hidden.weights.gradient.iter().any(|g| *g != 0.0));

@@ -4,20 +4,17 @@
 //! is learned from, as nothing else is ever ordered. What came of an item is its label; of the other candidates, which
 //! nobody is known to have liked, each epoch draws some anew, and each of these weighs as much as it stands for.
 
-use std::ops::Range;
-
 use linalg::{Matrix, top_k};
 use music::ItemIx;
-use rayon::iter::{IntoParallelIterator, IntoParallelRefIterator, ParallelIterator};
+use rayon::iter::{IntoParallelRefIterator, ParallelIterator};
 
+use super::Params;
 use super::held_out::{Answer, Asked, HeldOut};
 use super::inputs::{Items, Listed, Listener, Width, weight};
-use super::net::{HEADS, Net, Pass};
-use super::{Loss, Params};
+use super::net::{HEADS, Net};
 use crate::draw::Draws;
 use crate::hash::{hash, unit};
-use crate::network::Rate;
-use crate::ranker::{Judged, Platt, lambda_rank, pairwise, pointwise};
+use crate::ranker::Platt;
 use crate::{Error, History, Observer, Progress, Query, Recommender, Step, fit};
 
 /// What tells these chances from others of the same seed.
@@ -54,6 +51,14 @@ pub(super) struct Examples {
     pub(super) weights: [Vec<f32>; HEADS],
     /// Where each list ends.
     pub(super) ends: Vec<usize>,
+}
+
+impl Examples {
+    fn with_room(n: usize, n_inputs: usize) -> Self {
+        let numbers = || std::array::from_fn(|_| Vec::with_capacity(n));
+        let x = Vec::with_capacity(n * n_inputs);
+        Self { x, labels: numbers(), weights: numbers(), ends: Vec::new() }
+    }
 }
 
 /// What all epochs share.
@@ -184,14 +189,14 @@ impl Course<'_> {
                 true => Err(super::stopped()),
                 false => Ok(()),
             };
-        let (mut pass, mut update, mut before) = (Pass::default(), 0, f64::NAN);
+        let (mut update, mut before) = (0, f64::NAN);
         tell(0, Step::Ready)?;
         for epoch in 1..=epochs {
             let mut cost = 0.0;
             for places in self.order(lists.len(), epoch).chunks(self.batch(lists.len())) {
                 let examples = self.lay(lists, places, epoch, net);
                 update += 1;
-                cost += self.step(net, &examples, update, &mut pass);
+                cost += self.step(net, &examples, update);
             }
             let observed = cost / lists.len() as f64;
             if !observed.is_finite() || !net.is_finite() {
@@ -205,81 +210,11 @@ impl Course<'_> {
         Ok(())
     }
 
-    /// Learns from some lists by the update of that number; the sum of what they cost before.
-    pub(super) fn step(
-        &self,
-        net: &mut Net,
-        examples: &Examples,
-        update: u64,
-        pass: &mut Pass,
-    ) -> f64 {
-        let cost = self.gradient(net, examples, pass);
-        net.step(Rate::of(self.params.learning_rate, self.params.reg, update));
-        cost
-    }
-
-    /// Adds the mean gradient of some lists, and gives back the sum of what they cost.
-    pub(super) fn gradient(&self, net: &mut Net, examples: &Examples, pass: &mut Pass) -> f64 {
-        net.forward(&examples.x, pass);
-        let (cost, dz) = self.cost(&pass.z, examples);
-        net.backward(&examples.x, &dz, pass);
-        cost
-    }
-
-    /// The sum of what lists cost, and the gradient of their mean by the scores `[examples × heads]`.
-    fn cost(&self, z: &[f32], examples: &Examples) -> (f64, Vec<f32>) {
-        let mut dz = vec![0.0; z.len()];
-        let share = 1.0 / examples.ends.len().max(1) as f32;
-        let (mut lists, mut rest, mut start) = (Vec::new(), &mut dz[..], 0);
-        for &end in &examples.ends {
-            let (of_list, more) = rest.split_at_mut((end - start) * HEADS);
-            lists.push((start..end, of_list));
-            (rest, start) = (more, end);
-        }
-        let of_list = |(rows, dz): (Range<usize>, &mut [f32])| {
-            let costs = (0..HEADS).map(|head| self.cost_of(head, z, examples, &rows, share, dz));
-            costs.sum()
-        };
-        let costs: Vec<f64> = lists.into_par_iter().map(of_list).collect();
-        (costs.iter().sum(), dz)
-    }
-
-    /// What a head's scores of one list cost; writes their share of the gradient.
-    fn cost_of(
-        &self,
-        head: usize,
-        z: &[f32],
-        examples: &Examples,
-        rows: &Range<usize>,
-        share: f32,
-        dz: &mut [f32],
-    ) -> f64 {
-        let Params { loss, loss_bound, list_length, completed_weight, skipped_weight, .. } =
-            *self.params;
-        let z = z[rows.start * HEADS..rows.end * HEADS].iter().skip(head).step_by(HEADS);
-        let scores: Vec<f32> = z.copied().collect();
-        let judged = Judged {
-            scores: &scores,
-            labels: &examples.labels[head][rows.clone()],
-            weights: &examples.weights[head][rows.clone()],
-        };
-        let mut slopes = vec![0.0; scores.len()];
-        let cost = match loss {
-            Loss::Pairwise if head == 0 => pairwise(judged, loss_bound, &mut slopes),
-            Loss::LambdaRank if head == 0 => lambda_rank(judged, list_length, &mut slopes),
-            _ => pointwise(judged, loss_bound, &mut slopes),
-        };
-        let of_head = [1.0, completed_weight, skipped_weight][head];
-        for (dz, slope) in dz.chunks_exact_mut(HEADS).zip(slopes) {
-            dz[head] = of_head * share * slope;
-        }
-        f64::from(of_head) * cost
-    }
-
     /// Some lists as an epoch sees them.
     pub(super) fn examples(&self, lists: &[&List], epoch: u64) -> Examples {
         let each: Vec<Examples> = lists.par_iter().map(|list| self.example(list, epoch)).collect();
-        let mut all = Examples::default();
+        let n = each.iter().map(|one| one.labels[0].len()).sum();
+        let mut all = Examples::with_room(n, self.width.whole());
         for one in each {
             all.x.extend(one.x);
             for head in 0..HEADS {
@@ -298,7 +233,7 @@ impl Course<'_> {
         let weights: Vec<f32> = heard.iter().map(|heard| weight(*heard)).collect();
         let listener = Listener::new(self.items, &list.vector, &known, &weights);
         let (places, stands_for) = self.draw(list, epoch);
-        let mut examples = Examples::default();
+        let mut examples = Examples::with_room(places.len(), self.width.whole());
         listener.write(&list.listed, places.iter().copied(), &mut examples.x);
         let newest = list.answers.iter().map(|(_, answer)| answer.age_days);
         let newest = newest.fold(f32::INFINITY, f32::min);

@@ -34,7 +34,7 @@ impl Linear {
         }
     }
 
-    fn matrix(&self) -> View<'_> {
+    pub(crate) fn matrix(&self) -> View<'_> {
         View::new(&self.weights.values, self.n_in, self.n_out)
     }
 
