@@ -220,13 +220,15 @@ def overview(answer):
         f"Asked are {about['asked']['known']:,} listeners, {about['asked']['listeners']:,} new listeners, and "
         f"{about['asked']['recordings']:,} listeners about new recordings.",
         "",
-        f"| model | {' | '.join(COLUMNS.values())} | training, s | serving, µs |",
-        f"| --- |{' --- |' * (len(COLUMNS) + 2)}",
+        f"| model | {' | '.join(COLUMNS.values())} | training, s | serving, µs | ranking, µs |",
+        f"| --- |{' --- |' * (len(COLUMNS) + 3)}",
     ]
     bests = {column: best(answer, *column) for column in COLUMNS}
     for model in answer["models"]:
         cells = [cell(answer, model, *column, bests[column]) for column in COLUMNS]
         cells += [f"{model['fit_seconds']:.1f}", f"{model['serving_microseconds']:.0f}"]
+        ranking = model["ranking_microseconds"]
+        cells.append("" if ranking is None else f"{ranking:.0f}")
         lines.append(f"| `{model['model']}` | {' | '.join(cells)} |")
     return "\n".join(lines)
 

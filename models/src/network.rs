@@ -18,7 +18,7 @@ mod weights;
 
 pub(crate) use attention::Windows;
 pub(crate) use block::{Block, BlockPass, BlockShape};
-pub(crate) use exp::exp;
+pub(crate) use exp::{exp, ln_1p};
 pub(crate) use linear::Linear;
 pub(crate) use norm::{Norm, Normed, Then};
 pub(crate) use table::{Part, Table, Touched, add_row};

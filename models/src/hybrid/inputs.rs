@@ -16,6 +16,7 @@ use linalg::{Matrix, add_scaled, dot};
 use music::ItemIx;
 
 use super::content::Content;
+use crate::network::ln_1p;
 use crate::{Ground, Heard, History, Query};
 
 /// Beyond so many deviations a score is as good as it gets, or as bad.
@@ -129,9 +130,16 @@ impl Listed {
         let scale = if deviation > 1e-6 * mean.abs() { 1.0 / deviation } else { 0.0 };
         let score = |s: &f32| ((f64::from(*s) - mean) * scale) as f32;
         let scores = raw.iter().map(|s| score(s).clamp(-MOST_DEVIATIONS, MOST_DEVIATIONS));
-        let place = |at| best.partition_point(|other| goes_before(*other, at).is_lt());
-        let places = (0..raw.len()).map(|at| (place(at) as f32 + 1.0).log2());
-        Self { scores: scores.collect(), places: places.collect(), items }
+        let of_place = |place: usize| (place as f32 + 1.0).log2();
+        let mut places = vec![f32::NAN; raw.len()];
+        for (place, &at) in best.iter().enumerate() {
+            places[at] = of_place(place);
+        }
+        // Those that are known, and those behind the best.
+        for (at, place) in places.iter_mut().enumerate().filter(|(_, place)| place.is_nan()) {
+            *place = of_place(best.partition_point(|other| goes_before(*other, at).is_lt()));
+        }
+        Self { scores: scores.collect(), places, items }
     }
 }
 
@@ -199,7 +207,7 @@ impl<'a> Listener<'a> {
             words: words.collect(),
             means: means.collect(),
             directions: directions.collect(),
-            history: [n_liked.ln_1p(), (n - n_liked) / n.max(1.0)],
+            history: [ln_1p(n_liked), (n - n_liked) / n.max(1.0)],
         }
     }
 
@@ -222,14 +230,14 @@ impl<'a> Listener<'a> {
                 let (of_item, shares) = words.of.row(item);
                 let overlap = |said: &[f32]| {
                     let terms = of_item.iter().zip(shares);
-                    terms.map(|(word, share)| share * said[*word as usize]).sum::<f32>().ln_1p()
+                    ln_1p(terms.map(|(word, share)| share * said[*word as usize]).sum())
                 };
                 let is_known = f32::from(u8::from(!of_item.is_empty()));
                 x.extend([overlap(&said[0]), overlap(&said[1]), is_known]);
             }
             for (numbers, mean) in content.numbers.iter().zip(&self.means) {
                 let gap = numbers.of[item].zip(*mean).map(|(x, mean)| (x - mean) * numbers.scale);
-                x.extend([gap.map_or(0.0, |gap| gap.abs().ln_1p()), known_or_not(gap)]);
+                x.extend([gap.map_or(0.0, |gap| ln_1p(gap.abs())), known_or_not(gap)]);
             }
             for (space, direction) in content.spaces.iter().zip(&self.directions) {
                 let of_item = space.of.row(item);

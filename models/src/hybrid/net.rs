@@ -5,7 +5,7 @@
 
 use linalg::{Isa, Onto, RightSide, View, dot};
 use rayon::iter::ParallelIterator;
-use rayon::slice::ParallelSliceMut;
+use rayon::slice::{ParallelSlice, ParallelSliceMut};
 
 use super::heads::{Gradient, Heads};
 use super::inputs::Width;
@@ -101,12 +101,14 @@ impl Net {
 
     /// The main head alone, of standardized inputs.
     pub(super) fn liked(&self, x: &[f32]) -> Vec<f32> {
-        let mut hidden = Vec::new();
-        self.hidden.forward(x, &mut hidden);
-        hidden.iter_mut().for_each(|h| *h = h.max(0.0));
-        let weights = self.weights_of_liked();
-        let bias = self.heads.bias.values[0];
-        hidden.chunks_exact(self.hidden.n_out).map(|row| dot(row, &weights) + bias).collect()
+        let reading = self.reading();
+        let of_chunk = |x: &[f32]| {
+            let (mut hidden, mut z) = (Vec::new(), Vec::new());
+            reading.forward(x, &mut hidden, &mut z);
+            z.into_iter().step_by(HEADS).collect::<Vec<f32>>()
+        };
+        let chunks = x.par_chunks(CHUNK_ROWS * self.hidden.n_in);
+        chunks.map(of_chunk).collect::<Vec<_>>().concat()
     }
 
     /// What each standardized input adds to the main head, to first order: x_k·∂z/∂x_k.

@@ -19,6 +19,8 @@ pub(crate) const LIST: usize = 20;
 const METRICS: [&str; 4] = ["ndcg", "recall", "ndcg_taste_niche", "recall_taste_niche"];
 /// Listeners whose lists are timed.
 const TIMED: usize = 200;
+/// Candidates that a second stage orders.
+const CANDIDATES: u32 = 1000;
 
 /// The models so far.
 pub(crate) struct Answers<'a> {
@@ -63,6 +65,7 @@ impl<'a> Answers<'a> {
         tell("known", &parts.known, model.as_ref());
         tell("listeners", &parts.listeners, model.as_ref());
         let serving = serving_seconds(&parts.known, model.as_ref());
+        let ranking = ranking_seconds(&parts.known, model.as_ref());
         let reliability = reliability(&parts.known, spec, model.as_ref());
         let model = model.extended(&parts.features);
         tell("recordings", &parts.recordings, model.as_ref());
@@ -78,6 +81,7 @@ impl<'a> Answers<'a> {
             "model": text,
             "fit_seconds": fit_seconds,
             "serving_microseconds": 1e6 * serving,
+            "ranking_microseconds": ranking.map(|seconds| 1e6 * seconds),
             "curve": curve,
             "questions": questions,
             "reliability": reliability,
@@ -128,14 +132,30 @@ impl<'a> Answers<'a> {
 
 /// Seconds until everything is scored for a listener, from a history in memory, one after the other.
 fn serving_seconds(task: &Task, model: &dyn Recommender) -> f64 {
+    let mut scores = Matrix::zeros(1, task.heard.n_cols());
+    mean_seconds(task, |history| model.score_batch(&[model.represent(history)], &mut scores))
+}
+
+/// Seconds until a second stage has ordered a thousand candidates, on one thread; `None` where there is none.
+fn ranking_seconds(task: &Task, model: &dyn Recommender) -> Option<f64> {
+    let n_items = u32::try_from(task.heard.n_cols()).expect("items are u32");
+    let candidates: Vec<ItemIx> = (0..n_items.min(CANDIDATES)).map(ItemIx).collect();
+    let one_thread = rayon::ThreadPoolBuilder::new().num_threads(1).build();
+    let one_thread = one_thread.expect("a thread to work on");
+    model.is_staged().then(|| {
+        one_thread.install(|| {
+            mean_seconds(task, |history| {
+                model.rerank(history, &candidates);
+            })
+        })
+    })
+}
+
+/// Seconds of one answer, by listeners of the training one after the other.
+fn mean_seconds(task: &Task, mut answer: impl FnMut(&History<'_>) + Send) -> f64 {
     let users = task.asked.iter().filter_map(|asked| asked.user).take(TIMED);
     let users: Vec<usize> = users.map(|user| user.0 as usize).collect();
-    let mut scores = Matrix::zeros(1, task.heard.n_cols());
-    let mut serve = |user: usize| {
-        with_history(task, user, |history| {
-            timed(|| model.score_batch(&[model.represent(history)], &mut scores)).1
-        })
-    };
+    let mut serve = |user: usize| with_history(task, user, |history| timed(|| answer(history)).1);
     // The first one warms up.
     users.first().map(|user| serve(*user));
     users.iter().map(|user| serve(*user)).sum::<f64>() / users.len().max(1) as f64
