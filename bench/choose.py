@@ -13,7 +13,7 @@ import os
 import pathlib
 
 import drawing
-from keep import Run, scratch
+from keep import Run, scratch, table_of
 
 K = 20
 FACTORS = ["ials", "bpr", "hinge", "warp", "pure-svd:dim=64"]
@@ -66,7 +66,7 @@ def main():
 
 def measure(run, arguments):
     """The answers to all questions by their names."""
-    table = pathlib.Path(arguments.lastfm).resolve() / "user_artists.tsv"
+    table = table_of(arguments.lastfm)
     lastfm = ["--triples", table, "--columns", "user=userID,item=artistID,value=weight"]
     by_clock = [f"ials:iterations={n}" for n in ITERATIONS] + [f"bpr:epochs={n}" for n in EPOCHS]
     questions = {

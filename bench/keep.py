@@ -72,6 +72,14 @@ class Run:
         print("\n" + "\n".join(lines) + f"\n\nkept in {self.folder}")
 
 
+def table_of(folder):
+    """The listening of HetRec 2011 Last.fm-2K in a folder, as whoever called names it."""
+    table = pathlib.Path(os.environ.get("CALLED_FROM", "."), folder).resolve() / "user_artists.tsv"
+    if not table.exists():
+        sys.exit(f"{table} expected, which is not there: name the folder of HetRec 2011 Last.fm-2K.")
+    return table
+
+
 def relative(word):
     """A path of this project as seen from here."""
     return str(word).replace(f"{pathlib.Path.cwd()}/", "")

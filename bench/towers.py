@@ -12,9 +12,10 @@ import argparse
 import json
 import os
 import pathlib
+import sys
 
 import drawing
-from keep import Run, scratch
+from keep import Run, scratch, table_of
 
 BASELINES = ["random", "popularity"]
 SINGLE = ["ials", "bpr", "ease", "neumf"]
@@ -79,6 +80,7 @@ def main():
     parser.add_argument("--minutes", type=float, default=5, help="of tuning, each model; 0: none")
     parser.add_argument("--model", action="append", help="instead of those of the page; several times")
     parser.add_argument("--threads", type=int, default=2)
+    parser.add_argument("--resume", help="folder of a run, to ask what it has no answer to")
     parser.add_argument("--to", help="folder of the run")
     parser.add_argument("--page", default="../docs/factorization-or-two-towers.md", help="where the page goes")
     arguments = parser.parse_args()
@@ -87,24 +89,32 @@ def main():
         numbers = json.loads((folder / "numbers.json").read_text())
         write(arguments.page, folder, numbers)
         return
-    run = Run("towers", arguments.to)
-    measure(run, arguments)
+    table = table_of(arguments.lastfm)
+    run = Run("towers", arguments.resume or arguments.to)
+    if arguments.resume:
+        run.resume()
+    measure(run, table, arguments)
     write(arguments.page, run.folder, run.numbers)
     run.tell(*summary(told(run.numbers)))
 
 
-def measure(run, arguments):
-    """Asks the binary about each data set; every model's answer is kept."""
+def measure(run, table, arguments):
+    """Asks the binary about each data set that was not asked about; every model's answer is kept."""
     models = arguments.model or MODELS
     names = ("listeners", "recordings", "weeks", "noise", "seed")
-    run.keep({"question": "sizes", "sizes": {name: getattr(arguments, name) for name in names}})
+    sizes = {"question": "sizes", "sizes": {name: getattr(arguments, name) for name in names}}
+    asked = {one["question"] for one in run.numbers}
+    if not asked:
+        run.keep(sizes)
+    elif sizes not in run.numbers:
+        sys.exit(f"{run.folder} has other sizes: resume it with those.")
     size = [word for name in names for word in (f"--{name}", getattr(arguments, name))]
-    for tastes in WORLDS:
+    for tastes in (tastes for tastes in WORLDS if tastes not in asked):
         ask(run, tastes, ["--tastes", tastes, *size], [IN_A_LOG.get(model, model) for model in models], arguments)
-    folder = pathlib.Path(arguments.lastfm).resolve()
-    ask(run, "lastfm", ["--lastfm", folder, "--seed", arguments.seed], models, arguments)
-    if arguments.minutes > 0:
-        tune(run, folder / "user_artists.tsv", arguments)
+    if "lastfm" not in asked:
+        ask(run, "lastfm", ["--lastfm", table.parent, "--seed", arguments.seed], models, arguments)
+    if arguments.minutes > 0 and "tuned" not in asked:
+        tune(run, table, arguments)
 
 
 def tune(run, table, arguments):
