@@ -77,7 +77,7 @@ def main():
     parser.add_argument("--weeks", type=int, default=26)
     parser.add_argument("--noise", type=float, default=0.6, help="in how recordings sound; a style is some 1.2 long")
     parser.add_argument("--seed", type=int, default=1)
-    parser.add_argument("--minutes", type=float, default=5, help="of tuning, each model; 0: none")
+    parser.add_argument("--minutes", type=float, default=3, help="of tuning, each model; 0: none")
     parser.add_argument("--model", action="append", help="instead of those of the page; several times")
     parser.add_argument("--threads", type=int, default=2)
     parser.add_argument("--resume", help="folder of a run, to ask what it has no answer to")
