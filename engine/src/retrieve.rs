@@ -1,13 +1,14 @@
 //! Which rows score best for each of many listeners?
 //!
 //! The one stage that looks at every row, and the one that gains from many listeners at once: the rows that pass by are
-//! read from memory once for all of them ([`linalg::Nearest`]). One listener alone is answered by a plain scan; the rows
+//! read from memory once for all of them ([`ann::Exact`]). One listener alone is answered by a plain scan; the rows
 //! and scores are the same to the bit.
 
 use std::collections::BTreeMap;
 use std::sync::OnceLock;
 
-use linalg::{Isa, Matrix, Nearest, dots_with_all, top_k};
+use ann::Exact;
+use linalg::{Isa, Matrix, dots_with_all, top_k};
 use models::Query;
 use music::ItemIx;
 use rayon::iter::{IntoParallelRefIterator, ParallelIterator};
@@ -57,9 +58,9 @@ pub(crate) struct Retrieved<'a> {
 /// The rows of the serving model's vectors, laid out to be searched when many ask.
 #[derive(Debug, Default)]
 pub(crate) struct Layouts {
-    all: OnceLock<Nearest>,
+    all: OnceLock<Exact>,
     /// Only those that few listeners like.
-    little_known: OnceLock<Nearest>,
+    little_known: OnceLock<Exact>,
 }
 
 impl<'a> Maker<'a> {
@@ -190,12 +191,12 @@ impl<'a> Maker<'a> {
         let isa = Isa::best();
         match rows {
             Rows::All => {
-                let all = self.layouts.all.get_or_init(|| Nearest::new(items));
+                let all = self.layouts.all.get_or_init(|| Exact::new(items));
                 all.search(queries, k, |query| left_out[query], isa)
             }
             Rows::LittleKnown => {
                 let few = &self.little_known;
-                let layout = || Nearest::new(&some_rows(items, few));
+                let layout = || Exact::new(&some_rows(items, few));
                 let little_known = self.layouts.little_known.get_or_init(layout);
                 let left_out: Vec<Vec<u32>> =
                     left_out.par_iter().map(|left_out| places_among(few, left_out)).collect();

@@ -3,7 +3,8 @@
 use std::collections::BTreeMap;
 use std::sync::OnceLock;
 
-use linalg::{Isa, Matrix, Nearest, add_scaled, dot, dots_with_all, top_k};
+use ann::Exact;
+use linalg::{Isa, Matrix, add_scaled, dot, dots_with_all, top_k};
 use models::regions::{SHRINKAGE, Whitening};
 use music::{ArtistId, ItemIx};
 
@@ -26,7 +27,7 @@ pub(crate) struct Space {
     items: Matrix,
     neighbors: Vec<OnceLock<Vec<ItemIx>>>,
     /// The directions, laid out to be searched.
-    layout: OnceLock<Nearest>,
+    layout: OnceLock<Exact>,
     /// Ascending.
     artists: Vec<ArtistId>,
     /// `[n_artists × dim]`, each of length 1 or at the origin: the mean direction of the artist's recordings.
@@ -100,7 +101,7 @@ impl Space {
         if rows.len() < MANY {
             return;
         }
-        let layout = self.layout.get_or_init(|| Nearest::new(&self.items));
+        let layout = self.layout.get_or_init(|| Exact::new(&self.items));
         let units = rows.iter().flat_map(|row| self.items.row(*row as usize)).copied().collect();
         let units = Matrix::from_vec(rows.len(), self.items.dim(), units);
         let own = |at: usize| std::slice::from_ref(&rows[at]);

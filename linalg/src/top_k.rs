@@ -32,7 +32,8 @@ pub fn top_k_of(candidates: impl IntoIterator<Item = (u32, f32)>, k: usize) -> V
 }
 
 /// As [`top_k_of`], of rows that are all at hand: O(n + k·log k).
-pub(crate) fn top_k_among(scored: Vec<(u32, f32)>, k: usize) -> Vec<(u32, f32)> {
+#[must_use]
+pub fn top_k_among(scored: Vec<(u32, f32)>, k: usize) -> Vec<(u32, f32)> {
     // Whole numbers are compared faster than scores and rows.
     let key = |(row, score): (u32, f32)| u64::from(descending(score)) << 32 | u64::from(row);
     let numbers = scored.into_iter().filter(|(_, score)| !score.is_nan());

@@ -1,7 +1,7 @@
 //! How many lists a second does an exact search of dense factors make? Printed as JSON.
 //!
 //! Rows are made like learned factors: clusters of directions, and norms that fall as a power of the rank.
-//! Three ways find the same rows, which is checked: `Nearest`; blocked products in `f32` with the selection fused
+//! Three ways find the same rows, which is checked: `Exact`; blocked products in `f32` with the selection fused
 //! (`Panels`); and what a model's scores cost, a row of all scores and then a selection.
 //! Rounds alternate, so that whatever else the machine does meets all; making the rows and laying them out is not counted.
 
@@ -11,7 +11,8 @@ use bench::chance::Chance;
 use bench::clock::timed;
 use bench::on_threads;
 use clap::Parser;
-use linalg::{Isa, Matrix, Nearest, Panels, Question, dots_with_all, top_k};
+use ann::Exact;
+use linalg::{Isa, Matrix, Panels, Question, dots_with_all, top_k};
 use serde_json::{Value, json};
 
 /// Queries that share a blocked product.
@@ -131,7 +132,7 @@ fn measure(arguments: &Arguments, dim: usize) -> anyhow::Result<Value> {
     let Arguments { queries, compared, k, .. } = *arguments;
     let world = World::new(arguments, dim)?;
     let isa = Isa::best();
-    let (nearest, seconds) = timed(|| Nearest::new(&world.items));
+    let (nearest, seconds) = timed(|| Exact::new(&world.items));
     let panels = Panels::new(&world.items);
     let excluded = |query: usize| world.excluded[query].as_slice();
     let [mut batch, mut fused, mut scored, mut alone] = [const { Vec::new() }; 4];

@@ -17,12 +17,12 @@ use x86::{Avx2, Avx512Vnni, AvxVnni};
 /// Four numbers of each of sixteen rows, row after row, each as its byte + 128; they fill a line of the cache.
 #[derive(Clone, Copy, Debug)]
 #[repr(C, align(64))]
-pub(crate) struct Quad(pub(crate) [u8; 4 * LANES]);
+pub struct Quad(pub [u8; 4 * LANES]);
 
 /// What can be done with whole numbers, sixteen at a time.
 ///
 /// Numbers of rows and weights lie between −127 and 127.
-pub(crate) trait Bytes: Copy {
+pub trait Bytes: Copy {
     /// A quad in registers.
     type Rows: Copy;
     /// A sum for each of sixteen rows.
@@ -79,7 +79,7 @@ fn keep_one_by_one<B: Bytes>(
 }
 
 /// A loop over bytes, written for any set; the rules of [`super::Kernel`] hold.
-pub(crate) trait ByteKernel {
+pub trait ByteKernel {
     /// What comes out.
     type Output;
     /// Runs it with these instructions.
@@ -88,7 +88,7 @@ pub(crate) trait ByteKernel {
 
 /// A set of instructions for bytes that this machine has.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) struct ByteIsa(ByteSet);
+pub struct ByteIsa(ByteSet);
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum ByteSet {
@@ -103,12 +103,14 @@ enum ByteSet {
 
 impl ByteIsa {
     /// The fastest for bytes that does not go beyond the registers of a set.
-    pub(crate) fn of(isa: Isa) -> Self {
+    #[must_use]
+    pub fn of(isa: Isa) -> Self {
         Self::within(isa).pop().expect("there is always the portable set")
     }
 
     /// Every set that does not go beyond the registers of a set, the fastest last.
-    pub(crate) fn within(isa: Isa) -> Vec<Self> {
+    #[must_use]
+    pub fn within(isa: Isa) -> Vec<Self> {
         #[cfg_attr(
             not(target_arch = "x86_64"),
             expect(unused_mut, reason = "other machines have the portable set alone")
@@ -131,7 +133,7 @@ impl ByteIsa {
 
     /// Runs a kernel with these instructions.
     #[inline]
-    pub(crate) fn run<K: ByteKernel>(self, kernel: K) -> K::Output {
+    pub fn run<K: ByteKernel>(self, kernel: K) -> K::Output {
         match self.0 {
             ByteSet::Portable => kernel.run(Portable),
             // SAFETY (all): a `ByteIsa` of a set is only made where the processor was seen to have it.

@@ -6,12 +6,10 @@
 //! ‖q‖·‖x − s·c‖ + ‖q − t·d‖·‖s·c‖.
 //! With what the sum of an `f32` dot may round, that is the slack of a panel for a query, counted in steps of t·s.
 
+use linalg::bytes::Quad;
+use linalg::{LANES, Matrix};
 use rayon::iter::{IndexedParallelIterator, IntoParallelRefMutIterator, ParallelIterator};
 use rayon::slice::ParallelSliceMut;
-
-use crate::Matrix;
-use crate::simd::LANES;
-use crate::simd::bytes::Quad;
 
 /// Norms up to this have bounds: no dot of two such vectors leaves the numbers of `f32`, nor does a part of it.
 const LARGEST_NORM: f64 = (1_u64 << 60) as f64;
@@ -20,11 +18,11 @@ const LEAST_STEP: f32 = 1.0 / (1_u64 << 50) as f32;
 /// The largest code.
 const LARGEST_CODE: f32 = 127.0;
 /// Sums of codes fit into 32 bits up to this length: 255·127·32768 < 2³¹.
-pub(super) const LONGEST: usize = 1 << 15;
+pub(crate) const LONGEST: usize = 1 << 15;
 
 /// Rows in bytes, sixteen to a panel, four numbers of each at a time: `[n_panels × dim/4]` quads.
 #[derive(Debug)]
-pub(super) struct Codes {
+pub(crate) struct Codes {
     n_quads: usize,
     quads: Vec<Quad>,
     panels: Vec<Panel>,
@@ -32,48 +30,48 @@ pub(super) struct Codes {
 
 /// What is known of the sixteen rows of a panel; bounds are rounded up.
 #[derive(Clone, Copy, Debug, Default)]
-pub(super) struct Panel {
+pub(crate) struct Panel {
     /// s, and its inverse.
     step: f32,
-    pub(super) steps: f32,
+    pub(crate) steps: f32,
     /// max ‖x − s·c‖ / s, and what the sum of a dot may round, over ‖q‖·s.
     error: f32,
     /// max ‖s·c‖ / s.
     length: f32,
-    /// max ‖x‖.
-    norm: f32,
+    /// max ‖x‖ of this panel and all later ones.
+    reach: f32,
 }
 
 /// A query in bytes.
 #[derive(Clone, Debug)]
-pub(super) struct QueryCode {
+pub(crate) struct QueryCode {
     /// d, four to a word.
-    pub(super) words: Vec<i32>,
-    pub(super) sum: i32,
+    pub(crate) words: Vec<i32>,
+    pub(crate) sum: i32,
     /// t.
-    pub(super) step: f32,
+    pub(crate) step: f32,
     /// ‖q‖ / t, rounded up.
-    pub(super) length: f32,
+    pub(crate) length: f32,
     /// ‖q − t·d‖ / t, rounded up.
-    pub(super) error: f32,
+    pub(crate) error: f32,
     /// ‖q‖, rounded up.
     norm: f32,
 }
 
 /// √Σx², or infinite where a number is none.
-pub(super) fn norm(x: &[f32]) -> f64 {
+pub(crate) fn norm(x: &[f32]) -> f64 {
     let squares: f64 = x.iter().map(|&x| f64::from(x) * f64::from(x)).sum();
     if squares.is_nan() { f64::INFINITY } else { squares.sqrt() }
 }
 
 /// Whether bounds hold for a vector of this norm.
-pub(super) fn is_bounded(norm: f64) -> bool {
+pub(crate) fn is_bounded(norm: f64) -> bool {
     norm <= LARGEST_NORM
 }
 
 impl Codes {
-    /// Encodes the first so many rows, whose norms fall. O(n·dim), parallel over panels.
-    pub(super) fn new(rows: &Matrix, n: usize) -> Self {
+    /// Encodes the first so many rows. O(n·dim), parallel over panels.
+    pub(crate) fn new(rows: &Matrix, n: usize) -> Self {
         let n_quads = rows.dim().div_ceil(4);
         let n_panels = n.div_ceil(LANES);
         let mut quads = vec![Quad([128; 4 * LANES]); n_panels * n_quads];
@@ -86,56 +84,61 @@ impl Codes {
         };
         let all = quads.par_chunks_mut(n_quads.max(1)).zip(panels.par_iter_mut());
         all.enumerate().for_each(of_panel);
+        let mut reach = 0.0_f32;
+        for panel in panels.iter_mut().rev() {
+            reach = reach.max(panel.reach);
+            panel.reach = reach;
+        }
         Self { n_quads, quads, panels }
     }
 
     /// Panels of sixteen rows, the last perhaps with fewer.
-    pub(super) fn n_panels(&self) -> usize {
+    pub(crate) fn n_panels(&self) -> usize {
         self.panels.len()
     }
 
     /// What is known of a panel.
     #[inline(always)]
-    pub(super) fn panel(&self, panel: usize) -> &Panel {
+    pub(crate) fn panel(&self, panel: usize) -> &Panel {
         &self.panels[panel]
     }
 
     /// The bytes of so many panels; fewer or none beyond the last.
     #[inline(always)]
-    pub(super) fn quads(&self, first: usize, n: usize) -> &[Quad] {
+    pub(crate) fn quads(&self, first: usize, n: usize) -> &[Quad] {
         let quads = self.quads.get(first * self.n_quads..).unwrap_or_default();
         &quads[..quads.len().min(n * self.n_quads)]
     }
 
     /// Quads of a panel.
-    pub(super) fn n_quads(&self) -> usize {
+    pub(crate) fn n_quads(&self) -> usize {
         self.n_quads
     }
 
     /// Bytes of memory.
-    pub(super) fn n_bytes(&self) -> usize {
+    pub(crate) fn n_bytes(&self) -> usize {
         size_of_val(self.quads.as_slice()) + size_of_val(self.panels.as_slice())
     }
 
     /// The panels that may hold a score of this or more; all later ones cannot.
-    pub(super) fn n_panels_above(&self, query: &QueryCode, score: f32) -> usize {
+    pub(crate) fn n_panels_above(&self, query: &QueryCode, score: f32) -> usize {
         // A dot is at most ‖q‖·‖x‖; rounding a sum adds less than a thousandth of it and the least normal numbers.
         let reach = f64::from(query.norm) * 1.001;
         self.panels
-            .partition_point(|panel| reach * f64::from(panel.norm) + 1e-30 >= f64::from(score))
+            .partition_point(|panel| reach * f64::from(panel.reach) + 1e-30 >= f64::from(score))
     }
 }
 
 impl Panel {
     /// How far a dot of codes may be off, in steps.
     #[inline(always)]
-    pub(super) fn slack(&self, length: f32, error: f32) -> f32 {
+    pub(crate) fn slack(&self, length: f32, error: f32) -> f32 {
         // The one step is for what lies below the normal numbers, and for rounding a bound.
         length * self.error + (error * self.length + 1.0)
     }
 
     /// What the score of a row is at least and at most.
-    pub(super) fn bounds(&self, query: &QueryCode, dot: i32) -> (f32, f32) {
+    pub(crate) fn bounds(&self, query: &QueryCode, dot: i32) -> (f32, f32) {
         let step = f64::from(query.step) * f64::from(self.step);
         let slack = f64::from(self.slack(query.length, query.error));
         let low = step * (f64::from(dot) - slack);
@@ -146,7 +149,7 @@ impl Panel {
 
 impl QueryCode {
     /// Encodes a query for which bounds hold.
-    pub(super) fn new(query: &[f32]) -> Self {
+    pub(crate) fn new(query: &[f32]) -> Self {
         let step = step(largest(query));
         let codes: Vec<i8> = query.iter().map(|&x| code(x, step)).collect();
         let words = codes.chunks(4).map(|codes| {
@@ -195,7 +198,7 @@ fn encode_panel(rows: &[&[f32]], quads: &mut [Quad]) -> Panel {
         steps: 1.0 / step,
         error: above((largest_error + rounding * largest_norm) * steps),
         length: above(largest_length),
-        norm: above(largest_norm),
+        reach: above(largest_norm),
     }
 }
 

@@ -3,10 +3,11 @@
 //! Eight queries and two panels of sixteen rows are a tile whose sums stay in registers; of a sum nothing is kept but
 //! whether it is high enough.
 
-use super::codes::{Codes, QueryCode};
+use linalg::LANES;
+use linalg::bytes::{ByteKernel, Bytes, Quad};
+
 use super::found::Found;
-use crate::simd::LANES;
-use crate::simd::bytes::{ByteKernel, Bytes, Quad};
+use crate::codes::{Codes, QueryCode};
 
 /// Which panels to scan, for which queries.
 pub(super) struct Scan<'a, 'f> {

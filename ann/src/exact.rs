@@ -1,26 +1,23 @@
-//! Which of many rows have the highest dots with a query?
+//! Which of many rows have the highest dots with a query, every row looked at?
 //!
 //! Exact, in two stages, of which the first moves a quarter of the bytes and does most of the work in whole numbers:
 //! the dots of all rows in bytes, with bounds on how far each may be off ([`codes`]), leave the few rows that can be
-//! among the best; their dots are then computed as [`crate::dots_with`] does, and the best of these are the answer.
+//! among the best; their dots are then computed as [`linalg::dots_with`] does, and the best of these are the answer.
 //! Norm ordering as in Teflioudi, Gemulla & Mykytiuk, "LEMP" (SIGMOD 2015): rows lie by falling norm, so that the high
 //! scores come early and a scan ends where ‖q‖·‖x‖ cannot reach the k-th best score any more.
 //! The scores of a block of queries are never in memory together.
 
-mod codes;
 mod found;
 mod scan;
 
 use std::fmt;
 
+use linalg::bytes::ByteIsa;
+use linalg::{Isa, Matrix, dots_with, dots_with_all, top_k_among, top_k_of};
 use rayon::iter::{IntoParallelIterator, IntoParallelRefIterator, ParallelIterator};
 use rayon::slice::ParallelSliceMut;
 
-use crate::simd::Isa;
-use crate::simd::bytes::ByteIsa;
-use crate::top_k::top_k_among;
-use crate::{Matrix, dots_with, dots_with_all, top_k_of};
-use codes::{Codes, LONGEST, QueryCode, is_bounded, norm};
+use crate::codes::{Codes, LONGEST, QueryCode, is_bounded, norm};
 use found::Found;
 use scan::Scan;
 
@@ -36,8 +33,8 @@ const RUN: usize = 256;
 /// Rows `[n_rows × dim]`, laid out to be searched.
 ///
 /// It holds the rows themselves, a byte for each of their numbers and two numbers a row: 5·dim + 9 bytes a row.
-pub struct Nearest {
-    /// By falling norm; last those that have no bounds.
+pub struct Exact {
+    /// Last those that have no bounds.
     rows: Matrix,
     /// Which row lies at a place, and where a row lies.
     row_at: Vec<u32>,
@@ -47,12 +44,11 @@ pub struct Nearest {
     n_bounded: usize,
 }
 
-impl Nearest {
+impl Exact {
     /// Lays out every row of a matrix. O(n_rows·(dim + log n_rows)), parallel over rows.
     #[must_use]
     pub fn new(items: &Matrix) -> Self {
-        let (n_rows, dim) = (items.n_rows(), items.dim());
-        let n = number(n_rows);
+        let (n, dim) = (number(items.n_rows()), items.dim());
         // A row that no bound holds for comes after all others.
         let mut by_norm: Vec<(f64, u32)> = (0..n)
             .into_par_iter()
@@ -65,6 +61,12 @@ impl Nearest {
         by_norm.par_sort_unstable_by(|a, b| b.0.total_cmp(&a.0).then(a.1.cmp(&b.1)));
         let n_bounded = by_norm.partition_point(|(norm, _)| *norm >= 0.0);
         let row_at: Vec<u32> = by_norm.into_iter().map(|(_, row)| row).collect();
+        Self::in_order(items, row_at, n_bounded)
+    }
+
+    /// Lays out rows in an order whose first so many have bounds.
+    pub(crate) fn in_order(items: &Matrix, row_at: Vec<u32>, n_bounded: usize) -> Self {
+        let (n_rows, dim, n) = (items.n_rows(), items.dim(), number(items.n_rows()));
         let mut place_of = vec![0; n_rows];
         let mut rows = Vec::with_capacity(n_rows * dim);
         for (place, &row) in (0..n).zip(&row_at) {
@@ -74,6 +76,11 @@ impl Nearest {
         let rows = Matrix::from_vec(n_rows, dim, rows);
         let codes = Codes::new(&rows, n_bounded);
         Self { rows, row_at, place_of, codes, n_bounded }
+    }
+
+    /// By place.
+    pub(crate) fn rows(&self) -> &Matrix {
+        &self.rows
     }
 
     /// Number of rows.
@@ -97,7 +104,7 @@ impl Nearest {
 
     /// The `k` rows with the highest dots for each query `[n_queries × dim]`, best first, ties by lower row.
     ///
-    /// Scores are those of [`dots_with_all`], to the bit, and the rows those of [`crate::top_k`]: for any query, any row
+    /// Scores are those of [`dots_with_all`], to the bit, and the rows those of [`linalg::top_k`]: for any query, any row
     /// and any number of threads.
     /// The excluded rows of a query (ascending) are left out before the selection; a NaN is never selected, and fewer
     /// than `k` rows come back when there are no more.
@@ -167,6 +174,25 @@ impl Nearest {
             false => self.best_of_all(asked, isa),
         };
         asked.iter().map(answer).collect()
+    }
+
+    /// The answer to one query, on one thread, of the rows of some runs of panels (ascending) and those without bounds.
+    pub(crate) fn among(
+        &self,
+        query: &[f32],
+        k: usize,
+        excluded: &[u32],
+        runs: &[(usize, usize)],
+        (isa, bytes): (Isa, ByteIsa),
+    ) -> Vec<(u32, f32)> {
+        let asked = Asked::new(self, query, excluded, k.min(self.n_rows()));
+        if !asked.is_bounded {
+            return self.best_of_all(&asked, isa);
+        }
+        let mut found = [asked.find(self, asked.k, f32::NEG_INFINITY)];
+        bytes.run(Scan { codes: &self.codes, found: &mut found, runs });
+        let [found] = found;
+        self.best(&asked, found, isa)
     }
 
     /// What the k-th best score of each query probably is at least, from a sample of the rows.
@@ -275,8 +301,8 @@ struct Asked<'a> {
 }
 
 impl<'a> Asked<'a> {
-    fn new(nearest: &Nearest, query: &'a [f32], excluded: &[u32], k: usize) -> Self {
-        let places = excluded.iter().filter_map(|&row| nearest.place_of.get(row as usize));
+    fn new(index: &Exact, query: &'a [f32], excluded: &[u32], k: usize) -> Self {
+        let places = excluded.iter().filter_map(|&row| index.place_of.get(row as usize));
         let mut excluded: Vec<u32> = places.copied().collect();
         excluded.sort_unstable();
         excluded.dedup();
@@ -286,10 +312,10 @@ impl<'a> Asked<'a> {
     }
 
     /// Nothing found yet, for a query that has bounds.
-    fn find(&self, nearest: &Nearest, k: usize, bound: f32) -> Found<'_> {
-        let n = number(nearest.n_bounded);
+    fn find(&self, index: &Exact, k: usize, bound: f32) -> Found<'_> {
+        let n = number(index.n_bounded);
         let query = QueryCode::new(self.query);
-        Found::new(query, k, &self.excluded, n, bound, &nearest.codes)
+        Found::new(query, k, &self.excluded, n, bound, &index.codes)
     }
 }
 
@@ -309,9 +335,9 @@ fn whole(x: f64) -> usize {
 }
 
 /// The shape alone.
-impl fmt::Debug for Nearest {
+impl fmt::Debug for Exact {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "Nearest[{} × {}]", self.n_rows(), self.dim())
+        write!(f, "Exact[{} × {}]", self.n_rows(), self.dim())
     }
 }
 

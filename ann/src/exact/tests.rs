@@ -1,10 +1,10 @@
 //! Is the answer that of all dots and a full selection, to the bit?
 
+use linalg::bytes::ByteIsa;
+use linalg::{Isa, Matrix, dots_with_all, top_k};
 use proptest::prelude::{Just, Strategy, prop_oneof, proptest};
 
-use super::Nearest;
-use crate::simd::bytes::ByteIsa;
-use crate::{Isa, Matrix, dots_with_all, top_k};
+use super::Exact;
 
 /// All dots, then a selection.
 fn slow(items: &Matrix, query: &[f32], k: usize, excluded: &[u32], isa: Isa) -> Vec<(u32, f32)> {
@@ -20,7 +20,7 @@ fn bits(answer: &[(u32, f32)]) -> Vec<(u32, u32)> {
 
 /// Compares the answers to all queries by every set of this machine, in a batch and each alone.
 fn check(items: &Matrix, queries: &Matrix, k: usize, excluded: &[u32]) {
-    let nearest = Nearest::new(items);
+    let index = Exact::new(items);
     let alone = Matrix::from_vec(1, queries.dim(), queries.row(0).to_vec());
     for isa in Isa::available() {
         let expected: Vec<_> = (0..queries.n_rows())
@@ -28,7 +28,7 @@ fn check(items: &Matrix, queries: &Matrix, k: usize, excluded: &[u32]) {
             .collect();
         for bytes in ByteIsa::within(isa) {
             let search =
-                |queries: &Matrix| nearest.search_with(queries, k, &|_| excluded, isa, bytes);
+                |queries: &Matrix| index.search_with(queries, k, &|_| excluded, isa, bytes);
             let got: Vec<_> = search(queries).iter().map(|answer| bits(answer)).collect();
             assert_eq!(got, expected, "{isa:?}, {bytes:?}");
             assert_eq!(bits(&search(&alone)[0]), expected[0], "{isa:?}, {bytes:?}, alone");
@@ -137,10 +137,10 @@ fn any_number_of_threads_gives_the_same_bits() {
         (0..30).map(|q| bits(&slow(&items, queries.row(q), 40, &[3, 8000], isa))).collect();
     for threads in [1, 2, 5] {
         let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build().unwrap();
-        let nearest = pool.install(|| Nearest::new(&items));
+        let index = pool.install(|| Exact::new(&items));
         for n in [1, 3, 7, 30] {
             let first = Matrix::from_vec(n, 12, queries.as_slice()[..n * 12].to_vec());
-            let got = pool.install(|| nearest.search(&first, 40, |_| &[3, 8000], isa));
+            let got = pool.install(|| index.search(&first, 40, |_| &[3, 8000], isa));
             let got: Vec<_> = got.iter().map(|answer| bits(answer)).collect();
             assert_eq!(got, expected[..n], "{threads} threads, {n} queries");
         }
@@ -187,15 +187,15 @@ fn everything_excluded_or_nothing_there_is_an_empty_answer() {
     let all: Vec<u32> = (0..40).collect();
     check(&items, &Numbers(4).matrix(7, 3), 5, &all);
     check(&Matrix::zeros(0, 3), &Numbers(4).matrix(7, 3), 5, &[1]);
-    let nearest = Nearest::new(&items);
-    assert_eq!(nearest.search(&Matrix::zeros(0, 3), 5, |_| &[], Isa::PORTABLE), [[]; 0]);
+    let index = Exact::new(&items);
+    assert_eq!(index.search(&Matrix::zeros(0, 3), 5, |_| &[], Isa::PORTABLE), [[]; 0]);
 }
 
 #[test]
 fn rows_of_no_length_tie_by_their_number() {
     check(&Matrix::zeros(9, 0), &Matrix::zeros(6, 0), 4, &[0]);
     let best =
-        Nearest::new(&Matrix::zeros(9, 0)).search(&Matrix::zeros(1, 0), 2, |_| &[0], Isa::PORTABLE);
+        Exact::new(&Matrix::zeros(9, 0)).search(&Matrix::zeros(1, 0), 2, |_| &[0], Isa::PORTABLE);
     assert_eq!(best, [[(1, 0.0), (2, 0.0)]]);
 }
 
@@ -204,7 +204,7 @@ fn each_query_has_its_own_excluded_rows() {
     // Scores 3, 2, 1: without the best, and without the second.
     let items = Matrix::from_vec(3, 1, vec![3.0, 2.0, 1.0]);
     let excluded: [&[u32]; 2] = [&[0], &[1]];
-    let best = Nearest::new(&items).search(
+    let best = Exact::new(&items).search(
         &Matrix::from_vec(2, 1, vec![1.0, 1.0]),
         1,
         |q| excluded[q],

@@ -2,9 +2,10 @@
 //!
 //! A row stays while the most that its score can be is not below the k-th greatest of what the scores are at least.
 
-use super::codes::{Codes, QueryCode};
-use crate::simd::LANES;
-use crate::simd::bytes::Bytes;
+use linalg::LANES;
+use linalg::bytes::Bytes;
+
+use crate::codes::{Codes, QueryCode};
 
 /// Rows taken in between two looks at their bounds, at least and at most.
 const FRESH: [usize; 2] = [128, 4096];
