@@ -6,10 +6,12 @@
 //! ‖q‖·‖x − s·c‖ + ‖q − t·d‖·‖s·c‖.
 //! With what the sum of an `f32` dot may round, that is the slack of a panel for a query, counted in steps of t·s.
 
+use linalg::LANES;
 use linalg::bytes::Quad;
-use linalg::{LANES, Matrix};
 use rayon::iter::{IndexedParallelIterator, IntoParallelRefMutIterator, ParallelIterator};
 use rayon::slice::ParallelSliceMut;
+
+use crate::section::Section;
 
 /// Norms up to this have bounds: no dot of two such vectors leaves the numbers of `f32`, nor does a part of it.
 const LARGEST_NORM: f64 = (1_u64 << 60) as f64;
@@ -22,14 +24,31 @@ pub(crate) const LONGEST: usize = 1 << 15;
 
 /// Rows in bytes, sixteen to a panel, four numbers of each at a time: `[n_panels × dim/4]` quads.
 #[derive(Debug)]
-pub(crate) struct Codes {
+pub(crate) struct Encoded {
+    pub(crate) quads: Section<Quad>,
+    /// As [`Panel::numbers`].
+    pub(crate) panels: Section<[f32; 6]>,
+}
+
+/// [`Encoded`] rows, to read.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Codes<'a> {
     n_quads: usize,
-    quads: Vec<Quad>,
-    panels: Vec<Panel>,
+    quads: &'a [Quad],
+    panels: &'a [[f32; 6]],
+}
+
+/// What a byte is short of the number it stands for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Remainder {
+    /// It is kept elsewhere.
+    Kept,
+    /// The codes are all there is.
+    Nothing,
 }
 
 /// What is known of the sixteen rows of a panel; bounds are rounded up.
-#[derive(Clone, Copy, Debug, Default)]
+#[derive(Clone, Copy, Debug)]
 pub(crate) struct Panel {
     /// s, and its inverse.
     step: f32,
@@ -38,8 +57,10 @@ pub(crate) struct Panel {
     error: f32,
     /// max ‖s·c‖ / s.
     length: f32,
+    /// max ‖x‖.
+    pub(crate) reach: f32,
     /// max ‖x‖ of this panel and all later ones.
-    reach: f32,
+    reach_from_here: f32,
 }
 
 /// A query in bytes.
@@ -69,67 +90,111 @@ pub(crate) fn is_bounded(norm: f64) -> bool {
     norm <= LARGEST_NORM
 }
 
-impl Codes {
-    /// Encodes the first so many rows. O(n·dim), parallel over panels.
-    pub(crate) fn new(rows: &Matrix, n: usize) -> Self {
-        let n_quads = rows.dim().div_ceil(4);
+impl Encoded {
+    /// Encodes rows `[n × dim]`; `row` writes the one of a place. O(n·dim), parallel over panels.
+    pub(crate) fn new(
+        [n, dim]: [usize; 2],
+        remainder: Remainder,
+        row: impl Fn(usize, &mut [f32]) + Sync,
+    ) -> Self {
+        let n_quads = dim.div_ceil(4);
         let n_panels = n.div_ceil(LANES);
         let mut quads = vec![Quad([128; 4 * LANES]); n_panels * n_quads];
-        let mut panels = vec![Panel::default(); n_panels];
-        let of_panel = |(number, (quads, panel)): (usize, (&mut [Quad], &mut Panel))| {
-            let first = number * LANES;
-            let rows: Vec<&[f32]> =
-                (first..n.min(first + LANES)).map(|row| rows.row(row)).collect();
-            *panel = encode_panel(&rows, quads);
+        let mut panels = vec![[0.0; 6]; n_panels];
+        let of_panel = |(number, (quads, panel)): (usize, (&mut [Quad], &mut [f32; 6]))| {
+            let places = number * LANES..n.min((number + 1) * LANES);
+            let mut rows = vec![0.0; places.len() * dim];
+            let each = places.zip(rows.chunks_exact_mut(dim.max(1)));
+            each.for_each(|(place, to)| row(place, to));
+            let rows: Vec<&[f32]> = rows.chunks_exact(dim.max(1)).collect();
+            *panel = encode_panel(&rows, remainder, quads).numbers();
         };
         let all = quads.par_chunks_mut(n_quads.max(1)).zip(panels.par_iter_mut());
         all.enumerate().for_each(of_panel);
         let mut reach = 0.0_f32;
         for panel in panels.iter_mut().rev() {
-            reach = reach.max(panel.reach);
-            panel.reach = reach;
+            let known = Panel::of(*panel);
+            reach = reach.max(known.reach);
+            *panel = Panel { reach_from_here: reach, ..known }.numbers();
         }
-        Self { n_quads, quads, panels }
+        Self { quads: quads.into(), panels: panels.into() }
     }
 
+    /// To read rows of this length.
+    pub(crate) fn codes(&self, dim: usize) -> Codes<'_> {
+        Codes { n_quads: dim.div_ceil(4), quads: &self.quads, panels: &self.panels }
+    }
+
+    /// Whether these are the bytes of the same rows; what is known of panels may be rounded elsewhere.
+    pub(crate) fn is_as(&self, other: &Self) -> bool {
+        let is_near = |(a, b): (&f32, &f32)| (a - b).abs() <= a.abs() * 1e-4;
+        let all = self.panels.as_flattened().iter().zip(other.panels.as_flattened());
+        let bytes = self.quads.iter().map(|quad| quad.0);
+        self.panels.len() == other.panels.len()
+            && bytes.eq(other.quads.iter().map(|quad| quad.0))
+            && all.into_iter().all(is_near)
+    }
+
+    /// Bytes of memory.
+    pub(crate) fn n_bytes(&self) -> usize {
+        size_of_val(&*self.quads) + size_of_val(&*self.panels)
+    }
+}
+
+impl<'a> Codes<'a> {
     /// Panels of sixteen rows, the last perhaps with fewer.
-    pub(crate) fn n_panels(&self) -> usize {
+    pub(crate) fn n_panels(self) -> usize {
         self.panels.len()
     }
 
     /// What is known of a panel.
     #[inline(always)]
-    pub(crate) fn panel(&self, panel: usize) -> &Panel {
-        &self.panels[panel]
+    pub(crate) fn panel(self, panel: usize) -> Panel {
+        Panel::of(self.panels[panel])
     }
 
     /// The bytes of so many panels; fewer or none beyond the last.
     #[inline(always)]
-    pub(crate) fn quads(&self, first: usize, n: usize) -> &[Quad] {
+    pub(crate) fn quads(self, first: usize, n: usize) -> &'a [Quad] {
         let quads = self.quads.get(first * self.n_quads..).unwrap_or_default();
         &quads[..quads.len().min(n * self.n_quads)]
     }
 
     /// Quads of a panel.
-    pub(crate) fn n_quads(&self) -> usize {
+    pub(crate) fn n_quads(self) -> usize {
         self.n_quads
     }
 
-    /// Bytes of memory.
-    pub(crate) fn n_bytes(&self) -> usize {
-        size_of_val(self.quads.as_slice()) + size_of_val(self.panels.as_slice())
+    /// Writes the numbers that the bytes of a row stand for.
+    pub(crate) fn read(self, place: usize, out: &mut [f32]) {
+        let (panel, lane) = (place / LANES, place % LANES);
+        let step = self.panel(panel).step;
+        for (out, quad) in out.chunks_mut(4).zip(self.quads(panel, 1)) {
+            for (x, byte) in out.iter_mut().zip(&quad.0[4 * lane..]) {
+                *x = step * f32::from((byte ^ 0x80).cast_signed());
+            }
+        }
     }
 
     /// The panels that may hold a score of this or more; all later ones cannot.
-    pub(crate) fn n_panels_above(&self, query: &QueryCode, score: f32) -> usize {
-        // A dot is at most ‖q‖·‖x‖; rounding a sum adds less than a thousandth of it and the least normal numbers.
-        let reach = f64::from(query.norm) * 1.001;
-        self.panels
-            .partition_point(|panel| reach * f64::from(panel.reach) + 1e-30 >= f64::from(score))
+    pub(crate) fn n_panels_above(self, query: &QueryCode, score: f32) -> usize {
+        let least = query.least_reach(score);
+        self.panels.partition_point(|panel| Panel::of(*panel).reach_from_here >= least)
     }
 }
 
 impl Panel {
+    #[inline(always)]
+    fn of([step, steps, error, length, reach, reach_from_here]: [f32; 6]) -> Self {
+        Self { step, steps, error, length, reach, reach_from_here }
+    }
+
+    /// As a file keeps them, in the order of the fields.
+    fn numbers(self) -> [f32; 6] {
+        let Self { step, steps, error, length, reach, reach_from_here } = self;
+        [step, steps, error, length, reach, reach_from_here]
+    }
+
     /// How far a dot of codes may be off, in steps.
     #[inline(always)]
     pub(crate) fn slack(&self, length: f32, error: f32) -> f32 {
@@ -148,6 +213,12 @@ impl Panel {
 }
 
 impl QueryCode {
+    /// Rows shorter than this score less.
+    pub(crate) fn least_reach(&self, score: f32) -> f32 {
+        // A dot is at most ‖q‖·‖x‖; rounding a sum adds less than a thousandth of it and the least normal numbers.
+        below((f64::from(score) - 1e-30) / (f64::from(self.norm) * 1.001))
+    }
+
     /// Encodes a query for which bounds hold.
     pub(crate) fn new(query: &[f32]) -> Self {
         let step = step(largest(query));
@@ -172,7 +243,7 @@ impl QueryCode {
     }
 }
 
-fn encode_panel(rows: &[&[f32]], quads: &mut [Quad]) -> Panel {
+fn encode_panel(rows: &[&[f32]], remainder: Remainder, quads: &mut [Quad]) -> Panel {
     let step = step(rows.iter().map(|row| largest(row)).fold(0.0, f32::max));
     let mut codes = vec![0; rows.first().map_or(0, |row| row.len())];
     let (mut largest_error, mut largest_length, mut largest_norm) = (0.0_f64, 0.0_f64, 0.0_f64);
@@ -186,9 +257,16 @@ fn encode_panel(rows: &[&[f32]], quads: &mut [Quad]) -> Panel {
             }
         }
         let length: f64 = codes.iter().map(|&c| f64::from(c) * f64::from(c)).sum();
-        largest_error = largest_error.max(distance(row, &codes, step));
         largest_length = largest_length.max(length.sqrt());
-        largest_norm = largest_norm.max(norm(row));
+        match remainder {
+            Remainder::Kept => {
+                largest_error = largest_error.max(distance(row, &codes, step));
+                largest_norm = largest_norm.max(norm(row));
+            }
+            Remainder::Nothing => {
+                largest_norm = largest_norm.max(length.sqrt() * f64::from(step));
+            }
+        }
     }
     // A sum of `dim` products takes at most dim/16 steps in each lane and 24 more, each rounding by 2⁻²⁴, products too.
     let rounding = (codes.len() / LANES + 24) as f64 * f64::exp2(-23.0);
@@ -199,6 +277,7 @@ fn encode_panel(rows: &[&[f32]], quads: &mut [Quad]) -> Panel {
         error: above((largest_error + rounding * largest_norm) * steps),
         length: above(largest_length),
         reach: above(largest_norm),
+        reach_from_here: above(largest_norm),
     }
 }
 

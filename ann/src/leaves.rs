@@ -5,18 +5,18 @@
 //! Centers are those of Lloyd (Least Squares Quantization in PCM, 1982) on a sample of the rows.
 //! Nothing is drawn: samples and first centers are taken at even distances, so that the same rows make the same leaves.
 
-use linalg::{Isa, Matrix, Onto, RightSide, View, dot};
+use linalg::{Isa, Kernel, LANES, Matrix, Onto, RightSide, Simd, View, dot};
 use rayon::iter::{IntoParallelIterator, ParallelIterator};
 use rayon::slice::ParallelSlice;
 
 /// Centers of one deal, at most and at least.
-const CENTERS: [usize; 2] = [2, 4096];
+const CENTERS: [usize; 2] = [2, 1 << 15];
 /// Rows of a sample for each center.
 const SAMPLED: usize = 64;
 /// Steps of Lloyd's; more move hardly any row.
 const STEPS: usize = 8;
 /// Rows that meet all centers at a time.
-const CHUNK: usize = 256;
+const CHUNK: usize = 64;
 
 /// Rows, leaf after leaf, ascending in each; no leaf has more than `most` rows.
 ///
@@ -68,25 +68,53 @@ fn centers(matrix: &Matrix, rows: &[u32], k: usize, isa: Isa) -> Matrix {
 fn nearest(matrix: &Matrix, rows: &[u32], centers: &Matrix, isa: Isa) -> Vec<usize> {
     let (k, dim) = (centers.n_rows(), matrix.dim());
     // ‖x − c‖² is least where x·c − ‖c‖²/2 is greatest.
-    let halves: Vec<f32> =
-        (0..k).map(|center| dot(centers.row(center), centers.row(center)) / 2.0).collect();
+    let less: Vec<f32> =
+        (0..k).map(|center| -dot(centers.row(center), centers.row(center)) / 2.0).collect();
     let centers = RightSide::new(centers.view().turned(), isa);
     let of_chunk = |rows: &[u32]| {
         let x: Vec<f32> = rows.iter().flat_map(|row| matrix.row(*row as usize)).copied().collect();
         let mut dots = vec![0.0; rows.len() * k];
         centers.multiply(View::new(&x, rows.len(), dim), &mut dots, Onto::Nothing, isa);
-        dots.chunks_exact(k).map(|dots| best(dots, &halves)).collect::<Vec<_>>()
+        let best = |dots| isa.run(Greatest { dots, less: &less });
+        dots.chunks_exact(k).map(best).collect::<Vec<_>>()
     };
     rows.par_chunks(CHUNK).flat_map_iter(of_chunk).collect()
 }
 
-/// Where a dot less its half is greatest.
-fn best(dots: &[f32], halves: &[f32]) -> usize {
-    let mut best = (0, f32::NEG_INFINITY);
-    for (center, (dot, half)) in dots.iter().zip(halves).enumerate() {
-        if dot - half > best.1 {
-            best = (center, dot - half);
+/// Where the sum of two numbers is greatest, the first of several; 0 where there is no number.
+struct Greatest<'a> {
+    dots: &'a [f32],
+    less: &'a [f32],
+}
+
+impl Kernel for Greatest<'_> {
+    type Output = usize;
+
+    #[inline(always)]
+    fn run<S: Simd>(self, simd: S) -> usize {
+        let (mut at, mut greatest) = (0, f32::NEG_INFINITY);
+        let (dots, rest) = self.dots.as_chunks::<LANES>();
+        let (less, less_rest) = self.less.as_chunks::<LANES>();
+        let mut look = |first: usize, sums: &[f32]| {
+            for (lane, &sum) in sums.iter().enumerate() {
+                if sum > greatest {
+                    (at, greatest) = (first + lane, sum);
+                }
+            }
+            greatest
+        };
+        let mut bound = simd.splat(f32::NEG_INFINITY);
+        for (block, (dots, less)) in dots.iter().zip(less).enumerate() {
+            let sums = simd.add(simd.load(dots), simd.load(less));
+            // Few blocks hold a greater one than all before.
+            if simd.above(sums, bound) != 0 {
+                let mut of_block = [0.0; LANES];
+                simd.store(&mut of_block, sums);
+                bound = simd.splat(look(block * LANES, &of_block));
+            }
         }
+        let rest: Vec<f32> = rest.iter().zip(less_rest).map(|(dot, less)| dot + less).collect();
+        look(self.dots.len() - rest.len(), &rest);
+        at
     }
-    best.0
 }

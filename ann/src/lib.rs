@@ -1,11 +1,26 @@
 //! A vector: which rows are nearest?
 //!
-//! The nearest are those with the highest dots: maximum inner product, and where all rows have one length, cosine.
+//! [`Exact`] looks at every row; [`Index`] where it is promising, and takes in what changes. Both are a [`Search`].
+//! Nothing in here opens a file: an index is read from [`Bytes`], which may be those of a mapped one.
 
 mod codes;
+mod delta;
+mod error;
 mod exact;
-mod inverted_file;
+mod file;
+mod index;
 mod leaves;
+mod lists;
+mod mask;
+mod places;
+mod saved;
+mod search;
+mod section;
+mod stored;
 
+pub use error::Error;
 pub use exact::Exact;
-pub use inverted_file::InvertedFile;
+pub use index::{Index, Layout};
+pub use search::{Allowed, Ask, Best, Search, Similarity};
+pub use section::Bytes;
+pub use stored::Precision;

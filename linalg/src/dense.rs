@@ -70,6 +70,16 @@ impl<'a> View<'a> {
         }
     }
 
+    /// All numbers, how many rows, and how many numbers a row has.
+    ///
+    /// # Panics
+    /// When rows do not lie one after the other.
+    pub(crate) fn rows(self) -> (&'a [f32], usize, usize) {
+        let lies = self.column_stride == 1 && self.row_stride == self.n_columns;
+        assert!(lies, "rows that lie one after the other expected");
+        (self.values, self.n_rows, self.n_columns)
+    }
+
     #[cfg(test)]
     fn at(&self, row: usize, column: usize) -> f32 {
         self.values[row * self.row_stride + column * self.column_stride]
@@ -81,6 +91,12 @@ impl Matrix {
     #[must_use]
     pub fn view(&self) -> View<'_> {
         View::new(self.as_slice(), self.n_rows(), self.dim())
+    }
+}
+
+impl<'a> From<&'a Matrix> for View<'a> {
+    fn from(matrix: &'a Matrix) -> Self {
+        matrix.view()
     }
 }
 

@@ -3,7 +3,8 @@
 //! Its dots with all rows of a matrix or with a few of them, several rows at a time, so that the vector stays in
 //! registers while rows pass by.
 
-use crate::Matrix;
+use crate::dense::View;
+use crate::half::from_half;
 use crate::simd::{Isa, Kernel, LANES, Simd};
 
 /// Rows that are asked for before their turn.
@@ -13,18 +14,42 @@ const AHEAD: usize = 16;
 ///
 /// # Panics
 /// When lengths differ.
-pub fn dots_with_all(matrix: &Matrix, x: &[f32], dots: &mut [f32], isa: Isa) {
-    assert_eq!(dots.len(), matrix.n_rows(), "a number a row expected");
-    isa.run(Dots { matrix, rows: All, x, dots });
+pub fn dots_with_all<'a>(matrix: impl Into<View<'a>>, x: &[f32], dots: &mut [f32], isa: Isa) {
+    let (all, n_rows) = rows_of(matrix.into(), x.len());
+    assert_eq!(dots.len(), n_rows, "a number a row expected");
+    isa.run(Dots { all, rows: All, x, dots });
 }
 
 /// Writes x·row for these rows of the matrix. 2·rows·dim operations, one thread.
 ///
 /// # Panics
 /// When lengths differ or there is no such row.
-pub fn dots_with(matrix: &Matrix, rows: &[u32], x: &[f32], dots: &mut [f32], isa: Isa) {
+pub fn dots_with<'a>(
+    matrix: impl Into<View<'a>>,
+    rows: &[u32],
+    x: &[f32],
+    dots: &mut [f32],
+    isa: Isa,
+) {
+    let (all, _) = rows_of(matrix.into(), x.len());
     assert_eq!(dots.len(), rows.len(), "a number a row expected");
-    isa.run(Dots { matrix, rows, x, dots });
+    isa.run(Dots { all, rows, x, dots });
+}
+
+/// As [`dots_with`] for rows of half-precision bits that lie one after the other; sums are single precision.
+///
+/// # Panics
+/// When lengths differ or there is no such row.
+pub fn dots_with_half(all: &[u16], rows: &[u32], x: &[f32], dots: &mut [f32], isa: Isa) {
+    assert_eq!(dots.len(), rows.len(), "a number a row expected");
+    isa.run(HalfDots { all, rows, x, dots });
+}
+
+/// The numbers of a matrix whose rows lie one after the other, and how many rows.
+fn rows_of(matrix: View<'_>, dim: usize) -> (&[f32], usize) {
+    let (all, n_rows, of_row) = matrix.rows();
+    assert_eq!(of_row, dim, "a vector of length {of_row} expected");
+    (all, n_rows)
 }
 
 /// Which row comes at which place.
@@ -51,7 +76,7 @@ impl Choice for &[u32] {
 }
 
 struct Dots<'a, C> {
-    matrix: &'a Matrix,
+    all: &'a [f32],
     rows: C,
     x: &'a [f32],
     dots: &'a mut [f32],
@@ -62,9 +87,7 @@ impl<C: Choice> Kernel for Dots<'_, C> {
 
     #[inline(always)]
     fn run<S: Simd>(self, simd: S) {
-        let dim = self.matrix.dim();
-        assert_eq!(self.x.len(), dim, "a vector of length {dim} expected");
-        let all = self.matrix.as_slice();
+        let (dim, all) = (self.x.len(), self.all);
         for (group, dots) in self.dots.chunks_mut(4).enumerate() {
             let first = group * 4;
             // Where the last group is short, its first row stands for the missing ones.
@@ -102,4 +125,53 @@ fn four_dots<S: Simd>(simd: S, x: &[f32], rows: [&[f32]; 4]) -> [f32; 4] {
         dots[r] += rests[r];
     }
     dots
+}
+
+struct HalfDots<'a> {
+    all: &'a [u16],
+    rows: &'a [u32],
+    x: &'a [f32],
+    dots: &'a mut [f32],
+}
+
+impl Kernel for HalfDots<'_> {
+    type Output = ();
+
+    #[inline(always)]
+    fn run<S: Simd>(self, simd: S) {
+        let dim = self.x.len();
+        let (x_blocks, x_rest) = self.x.as_chunks::<LANES>();
+        for (&row, dot) in self.rows.iter().zip(self.dots) {
+            let (blocks, rest) = self.all[row as usize * dim..][..dim].as_chunks::<LANES>();
+            let mut sum = simd.splat(0.0);
+            for (row, x) in blocks.iter().zip(x_blocks) {
+                sum = simd.mul_add(simd.load_half(row), simd.load(x), sum);
+            }
+            let rest = rest.iter().zip(x_rest).fold(0.0, |sum, (row, x)| sum + from_half(*row) * x);
+            *dot = simd.sums([sum; 4])[0] + rest;
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{dots_with, dots_with_half};
+    use crate::half::{from_half, to_half};
+    use crate::{Isa, Matrix};
+
+    #[test]
+    fn rows_in_half_precision_have_the_dots_of_what_they_hold() {
+        for dim in [0, 1, 15, 16, 37, 64] {
+            let halves: Vec<u16> =
+                (0..9 * dim).map(|at| to_half((at as f32 * 0.7).sin())).collect();
+            let rows = Matrix::from_vec(9, dim, halves.iter().map(|x| from_half(*x)).collect());
+            let x: Vec<f32> = (0..dim).map(|c| (c as f32).cos()).collect();
+            for isa in Isa::available() {
+                let (mut got, mut expected) = ([0.0; 4], [0.0; 4]);
+                dots_with_half(&halves, &[8, 0, 3, 3], &x, &mut got, isa);
+                dots_with(&rows, &[8, 0, 3, 3], &x, &mut expected, isa);
+                assert_eq!(got, expected, "dim {dim}, {isa:?}");
+            }
+        }
+    }
 }

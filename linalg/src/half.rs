@@ -3,8 +3,9 @@
 //! IEEE 754 binary16: a sign, five bits of exponent, ten of fraction; 65 504 at most, eleven bits of precision above 2⁻¹⁴.
 //! The readable twin of the instructions that convert sixteen at a time.
 
-/// The number that these bits are; exact.
-pub(crate) fn from_half(bits: u16) -> f32 {
+/// The number that these half-precision bits are; exact.
+#[must_use]
+pub fn from_half(bits: u16) -> f32 {
     let sign = u32::from(bits >> 15) << 31;
     let exponent = u32::from(bits >> 10) & 0x1f;
     let fraction = u32::from(bits) & 0x3ff;
@@ -16,8 +17,9 @@ pub(crate) fn from_half(bits: u16) -> f32 {
     }
 }
 
-/// The bits of the nearest number, ties to even; beyond the largest it is infinite.
-pub(crate) fn to_half(x: f32) -> u16 {
+/// The bits of the nearest half-precision number, ties to even; beyond the largest it is infinite.
+#[must_use]
+pub fn to_half(x: f32) -> u16 {
     let sign = x.is_sign_negative();
     let magnitude = x.abs();
     let bits = if magnitude.is_nan() {

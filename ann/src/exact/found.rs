@@ -6,6 +6,7 @@ use linalg::LANES;
 use linalg::bytes::Bytes;
 
 use crate::codes::{Codes, QueryCode};
+use crate::mask::Mask;
 
 /// Rows taken in between two looks at their bounds, at least and at most.
 const FRESH: [usize; 2] = [128, 4096];
@@ -17,6 +18,8 @@ pub(super) struct Found<'a> {
     k: usize,
     /// Places that are left out, ascending, those that the scan has passed no longer.
     excluded: &'a [u32],
+    /// The only places that may be found, where not all.
+    mask: Option<&'a Mask>,
     /// Places before this are rows that have bounds.
     n_rows: u32,
     places: Vec<u32>,
@@ -46,9 +49,10 @@ impl<'a> Found<'a> {
         query: QueryCode,
         k: usize,
         excluded: &'a [u32],
+        mask: Option<&'a Mask>,
         n_rows: u32,
         bound: f32,
-        codes: &Codes,
+        codes: Codes<'_>,
     ) -> Self {
         let n_fresh = (2 * k).clamp(FRESH[0], FRESH[1]) + LANES;
         let end = codes.n_panels_above(&query, bound);
@@ -56,6 +60,7 @@ impl<'a> Found<'a> {
             query,
             k,
             excluded,
+            mask,
             n_rows,
             places: vec![0; n_fresh],
             dots: vec![0; n_fresh],
@@ -75,6 +80,11 @@ impl<'a> Found<'a> {
         if steps.is_finite() { (steps - steps.abs() * f64::exp2(-20.0)) as f32 } else { self.bound }
     }
 
+    /// A shorter row is no candidate.
+    pub(super) fn least_reach(&self) -> f32 {
+        self.query.least_reach(self.bound)
+    }
+
     /// Takes in the rows of a panel whose lanes are set; whether it is time to [`Found::settle`].
     #[inline(always)]
     pub(super) fn take<B: Bytes>(
@@ -84,6 +94,7 @@ impl<'a> Found<'a> {
         lanes: u16,
         sums: B::Sums,
     ) -> bool {
+        let lanes = self.mask.map_or(lanes, |mask| lanes & mask.lanes(panel));
         let places = self.places[self.n_fresh..].first_chunk_mut().expect("room for a panel");
         let dots = self.dots[self.n_fresh..].first_chunk_mut().expect("room for a panel");
         let first = u32::try_from(panel * LANES).expect("rows are u32");
@@ -93,7 +104,7 @@ impl<'a> Found<'a> {
 
     /// Looks at the bounds of what was taken in, and lets go of what cannot be among the best.
     #[inline(never)]
-    pub(super) fn settle(&mut self, codes: &Codes) {
+    pub(super) fn settle(&mut self, codes: Codes<'_>) {
         let fresh = self.places.iter().zip(&self.dots).take(self.n_fresh);
         for (&place, &dot) in fresh {
             while let Some((_, rest)) = self.excluded.split_first().filter(|(e, _)| **e < place) {
@@ -114,13 +125,13 @@ impl<'a> Found<'a> {
     }
 
     /// Settles what is left.
-    pub(super) fn finish(&mut self, codes: &Codes) {
+    pub(super) fn finish(&mut self, codes: Codes<'_>) {
         self.settle(codes);
         self.tighten(codes);
     }
 
     /// Takes in what another scan for the same query has kept.
-    pub(super) fn join(&mut self, other: Self, codes: &Codes) {
+    pub(super) fn join(&mut self, other: Self, codes: Codes<'_>) {
         self.is_flat |= other.is_flat;
         self.bound = self.bound.max(other.bound);
         self.kept.extend(other.kept);
@@ -128,7 +139,7 @@ impl<'a> Found<'a> {
     }
 
     /// Looks for a better bound, and lets go of what is below it.
-    fn tighten(&mut self, codes: &Codes) {
+    fn tighten(&mut self, codes: Codes<'_>) {
         if self.k == 0 || self.kept.len() < self.k {
             return;
         }

@@ -11,7 +11,7 @@ use crate::codes::{Codes, QueryCode};
 
 /// Which panels to scan, for which queries.
 pub(super) struct Scan<'a, 'f> {
-    pub(super) codes: &'a Codes,
+    pub(super) codes: Codes<'a>,
     pub(super) found: &'a mut [Found<'f>],
     /// Runs of panels, ascending.
     pub(super) runs: &'a [(usize, usize)],
@@ -48,15 +48,17 @@ impl Scan<'_, '_> {
                     // While the groups meet these panels, the next ones come near, a part with each.
                     bytes.prefetch(soon.next().unwrap_or_default());
                     if panel < group.end {
-                        group.meet::<B, C>(bytes, codes, panel, quads);
                         is_over = false;
+                        if group.is_reached::<C>(codes, panel) {
+                            group.meet::<B, C>(bytes, codes, panel, quads);
+                        }
                     }
                 }
                 panel = if is_over { end } else { panel + C };
             }
             for panel in panel..end {
                 for group in &mut groups {
-                    if panel < group.end {
+                    if panel < group.end && group.is_reached::<1>(codes, panel) {
                         group.meet::<B, 1>(bytes, codes, panel, codes.quads(panel, 1));
                     }
                 }
@@ -79,6 +81,8 @@ struct Group<'a, 'f, const R: usize> {
     errors: [f32; R],
     /// Panels from this one on hold no candidate of any.
     end: usize,
+    /// Rows shorter than this are no candidates of any.
+    least_reach: f32,
 }
 
 impl<'a, 'f, const R: usize> Group<'a, 'f, R> {
@@ -96,8 +100,23 @@ impl<'a, 'f, const R: usize> Group<'a, 'f, R> {
             (sums[r], lengths[r], errors[r]) = (*sum, *length, *error);
             group[r] = found.bound_in_steps();
         }
-        let end = found.iter().map(|found| found.end).max().unwrap_or(0);
-        Self { found, words, sums, bounds: group, lengths, errors, end }
+        let mut all =
+            Self { found, words, sums, bounds: group, lengths, errors, end: 0, least_reach: 0.0 };
+        all.look();
+        all
+    }
+
+    /// How far to scan, and for what.
+    fn look(&mut self) {
+        self.end = self.found.iter().map(|found| found.end).max().unwrap_or(0);
+        let reaches = self.found.iter().map(Found::least_reach);
+        self.least_reach = reaches.fold(f32::INFINITY, f32::min);
+    }
+
+    /// Whether a row of these panels is long enough to be a candidate.
+    #[inline(always)]
+    fn is_reached<const C: usize>(&self, codes: Codes<'_>, panel: usize) -> bool {
+        (0..C).any(|c| codes.panel(panel + c).reach >= self.least_reach)
     }
 
     /// What dots of codes must be at least for their rows of these panels to be candidates.
@@ -105,7 +124,7 @@ impl<'a, 'f, const R: usize> Group<'a, 'f, R> {
     fn least_dots<B: Bytes, const C: usize>(
         &self,
         bytes: B,
-        codes: &Codes,
+        codes: Codes<'_>,
         panel: usize,
     ) -> [[i32; R]; C] {
         let mut all = [0.0; LANES];
@@ -129,7 +148,7 @@ impl<'a, 'f, const R: usize> Group<'a, 'f, R> {
     fn meet<B: Bytes, const C: usize>(
         &mut self,
         bytes: B,
-        codes: &Codes,
+        codes: Codes<'_>,
         panel: usize,
         quads: &[Quad],
     ) {
@@ -172,9 +191,9 @@ impl<'a, 'f, const R: usize> Group<'a, 'f, R> {
     }
 
     #[inline(never)]
-    fn settle(&mut self, r: usize, codes: &Codes) {
+    fn settle(&mut self, r: usize, codes: Codes<'_>) {
         self.found[r].settle(codes);
         self.bounds[r] = self.found[r].bound_in_steps();
-        self.end = self.found.iter().map(|found| found.end).max().unwrap_or(0);
+        self.look();
     }
 }

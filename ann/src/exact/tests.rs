@@ -5,6 +5,11 @@ use linalg::{Isa, Matrix, dots_with_all, top_k};
 use proptest::prelude::{Just, Strategy, prop_oneof, proptest};
 
 use super::Exact;
+use crate::{Ask, Precision, Search, Similarity};
+
+fn exact(items: &Matrix) -> Exact {
+    Exact::new(items, Similarity::Dot, Precision::Single)
+}
 
 /// All dots, then a selection.
 fn slow(items: &Matrix, query: &[f32], k: usize, excluded: &[u32], isa: Isa) -> Vec<(u32, f32)> {
@@ -20,15 +25,19 @@ fn bits(answer: &[(u32, f32)]) -> Vec<(u32, u32)> {
 
 /// Compares the answers to all queries by every set of this machine, in a batch and each alone.
 fn check(items: &Matrix, queries: &Matrix, k: usize, excluded: &[u32]) {
-    let index = Exact::new(items);
+    let index = exact(items);
+    index.assert_valid();
     let alone = Matrix::from_vec(1, queries.dim(), queries.row(0).to_vec());
     for isa in Isa::available() {
         let expected: Vec<_> = (0..queries.n_rows())
             .map(|q| bits(&slow(items, queries.row(q), k, excluded, isa)))
             .collect();
         for bytes in ByteIsa::within(isa) {
-            let search =
-                |queries: &Matrix| index.search_with(queries, k, &|_| excluded, isa, bytes);
+            let search = |queries: &Matrix| {
+                let excluded = vec![excluded; queries.n_rows()];
+                let ask = Ask::all(queries, k, isa).without(&excluded);
+                index.search_with(&ask, None, &[], bytes)
+            };
             let got: Vec<_> = search(queries).iter().map(|answer| bits(answer)).collect();
             assert_eq!(got, expected, "{isa:?}, {bytes:?}");
             assert_eq!(bits(&search(&alone)[0]), expected[0], "{isa:?}, {bytes:?}, alone");
@@ -137,10 +146,12 @@ fn any_number_of_threads_gives_the_same_bits() {
         (0..30).map(|q| bits(&slow(&items, queries.row(q), 40, &[3, 8000], isa))).collect();
     for threads in [1, 2, 5] {
         let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build().unwrap();
-        let index = pool.install(|| Exact::new(&items));
+        let index = pool.install(|| exact(&items));
         for n in [1, 3, 7, 30] {
             let first = Matrix::from_vec(n, 12, queries.as_slice()[..n * 12].to_vec());
-            let got = pool.install(|| index.search(&first, 40, |_| &[3, 8000], isa));
+            let excluded = vec![&[3, 8000][..]; n];
+            let ask = Ask::all(&first, 40, isa).without(&excluded);
+            let got = pool.install(|| index.search(&ask));
             let got: Vec<_> = got.iter().map(|answer| bits(answer)).collect();
             assert_eq!(got, expected[..n], "{threads} threads, {n} queries");
         }
@@ -187,15 +198,16 @@ fn everything_excluded_or_nothing_there_is_an_empty_answer() {
     let all: Vec<u32> = (0..40).collect();
     check(&items, &Numbers(4).matrix(7, 3), 5, &all);
     check(&Matrix::zeros(0, 3), &Numbers(4).matrix(7, 3), 5, &[1]);
-    let index = Exact::new(&items);
-    assert_eq!(index.search(&Matrix::zeros(0, 3), 5, |_| &[], Isa::PORTABLE), [[]; 0]);
+    let nobody = Matrix::zeros(0, 3);
+    assert_eq!(exact(&items).search(&Ask::all(&nobody, 5, Isa::PORTABLE)), [[]; 0]);
 }
 
 #[test]
 fn rows_of_no_length_tie_by_their_number() {
     check(&Matrix::zeros(9, 0), &Matrix::zeros(6, 0), 4, &[0]);
-    let best =
-        Exact::new(&Matrix::zeros(9, 0)).search(&Matrix::zeros(1, 0), 2, |_| &[0], Isa::PORTABLE);
+    let query = Matrix::zeros(1, 0);
+    let ask = Ask::all(&query, 2, Isa::PORTABLE).without(&[&[0]]);
+    let best = exact(&Matrix::zeros(9, 0)).search(&ask);
     assert_eq!(best, [[(1, 0.0), (2, 0.0)]]);
 }
 
@@ -203,12 +215,7 @@ fn rows_of_no_length_tie_by_their_number() {
 fn each_query_has_its_own_excluded_rows() {
     // Scores 3, 2, 1: without the best, and without the second.
     let items = Matrix::from_vec(3, 1, vec![3.0, 2.0, 1.0]);
-    let excluded: [&[u32]; 2] = [&[0], &[1]];
-    let best = Exact::new(&items).search(
-        &Matrix::from_vec(2, 1, vec![1.0, 1.0]),
-        1,
-        |q| excluded[q],
-        Isa::PORTABLE,
-    );
+    let queries = Matrix::from_vec(2, 1, vec![1.0, 1.0]);
+    let best = exact(&items).search(&Ask::all(&queries, 1, Isa::PORTABLE).without(&[&[0], &[1]]));
     assert_eq!(best, [[(1, 2.0)], [(0, 3.0)]]);
 }

@@ -7,6 +7,8 @@ mod portable;
 #[cfg(target_arch = "x86_64")]
 mod x86;
 
+use bytemuck::{Pod, Zeroable};
+
 #[cfg(target_arch = "x86_64")]
 use super::Set;
 use super::{Isa, LANES};
@@ -18,6 +20,11 @@ use x86::{Avx2, Avx512Vnni, AvxVnni};
 #[derive(Clone, Copy, Debug)]
 #[repr(C, align(64))]
 pub struct Quad(pub [u8; 4 * LANES]);
+
+// SAFETY: 64 bytes that fill the type whole, so that there is no padding; all zeros are a quad.
+unsafe impl Zeroable for Quad {}
+// SAFETY: as above, and any bytes are a quad.
+unsafe impl Pod for Quad {}
 
 /// What can be done with whole numbers, sixteen at a time.
 ///

@@ -1,0 +1,168 @@
+//! What has changed since rows were laid out?
+//!
+//! Rows that are gone are no longer found; rows that came are searched exactly, beside the others: most in a layout of
+//! their own, and the few that came since it was made one by one.
+
+use std::sync::Arc;
+
+use linalg::{Matrix, View, dots_with_all};
+
+use crate::exact::{Exact, Source, by_norm};
+use crate::mask::Mask;
+use crate::search::{Allowed, Ask, Best, Part, Search, Similarity};
+use crate::stored::Precision;
+
+/// Rows that came one by one until they are laid out, at least.
+const FRESH: usize = 1024;
+
+/// Rows that came and rows that are gone.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Delta {
+    /// How many came or went.
+    pub(crate) n_changes: u64,
+    /// Of the rows that were laid out first, where some are gone.
+    pub(crate) live: Option<Part>,
+    /// Rows that came and are laid out, and which of them are still there.
+    pub(crate) laid: Option<(Arc<Exact>, Mask)>,
+    pub(crate) fresh: Fresh,
+}
+
+/// Rows that came since, one after the other.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Fresh {
+    pub(crate) rows: Vec<u32>,
+    /// `[rows × dim]`
+    pub(crate) vectors: Vec<f32>,
+}
+
+impl Delta {
+    /// Rows that came and are still there.
+    pub(crate) fn n_added(&self) -> usize {
+        self.laid.as_ref().map_or(0, |(_, live)| live.n_set()) + self.fresh.rows.len()
+    }
+
+    /// Takes in a row that is not there, as rows are compared.
+    pub(crate) fn add(&mut self, row: u32, vector: &[f32], similarity: Similarity) {
+        self.n_changes += 1;
+        self.fresh.rows.push(row);
+        self.fresh.vectors.extend_from_slice(vector);
+        let n_laid = self.laid.as_ref().map_or(0, |(_, live)| live.n_set());
+        if self.fresh.rows.len() >= FRESH.max(n_laid / 2) {
+            self.lay_out(vector.len(), similarity);
+        }
+    }
+
+    /// Lets go of a row that came; whether it was there.
+    pub(crate) fn remove(&mut self, row: u32, dim: usize) -> bool {
+        let is_gone = self.fresh.remove(row, dim)
+            || self.laid.as_mut().is_some_and(|(laid, live)| {
+                laid.place_of(row).is_some_and(|place| live.set(place, false))
+            });
+        self.n_changes += u64::from(is_gone);
+        is_gone
+    }
+
+    /// Whether a row came and is still there.
+    pub(crate) fn has(&self, row: u32) -> bool {
+        self.fresh.rows.contains(&row)
+            || self
+                .laid
+                .as_ref()
+                .is_some_and(|(laid, live)| laid.place_of(row).is_some_and(|at| live.has(at)))
+    }
+
+    /// Every row that came and is still there, ascending, as it is compared: numbers and `[rows × dim]`.
+    pub(crate) fn added(&self, dim: usize) -> (Vec<u32>, Matrix) {
+        let mut all: Vec<(u32, Vec<f32>)> = Vec::new();
+        if let Some((laid, live)) = &self.laid {
+            all.extend(live.places().map(|place| {
+                let mut vector = vec![0.0; dim];
+                laid.read(place, &mut vector);
+                (laid.places.row_at[place as usize], vector)
+            }));
+        }
+        let fresh = |at: usize| self.fresh.vectors[at * dim..(at + 1) * dim].to_vec();
+        all.extend(self.fresh.rows.iter().enumerate().map(|(at, row)| (*row, fresh(at))));
+        all.sort_unstable_by_key(|(row, _)| *row);
+        let vectors = all.iter().flat_map(|(_, vector)| vector).copied().collect();
+        let rows: Vec<u32> = all.into_iter().map(|(row, _)| row).collect();
+        let vectors = Matrix::from_vec(rows.len(), dim, vectors);
+        (rows, vectors)
+    }
+
+    /// Lays out every row that came.
+    pub(crate) fn lay_out(&mut self, dim: usize, similarity: Similarity) {
+        let (ids, items) = self.added(dim);
+        let (order, n_bounded) = by_norm(&items, Precision::Single);
+        let source = Source { items: &items, ids: &ids };
+        let laid = Exact::in_order(source, &order, n_bounded, similarity, Precision::Single);
+        let live = Mask::all(laid.n_places());
+        self.laid = Some((Arc::new(laid), live));
+        self.fresh = Fresh::default();
+    }
+
+    /// The best rows for each query of those that came.
+    pub(crate) fn search(&self, ask: &Ask<'_>, similarity: Similarity) -> Vec<Best> {
+        let laid = self.laid.as_ref().map(|(laid, live)| {
+            let mask = ask.allowed.map_or(live, |allowed| &allowed.laid);
+            laid.search_within(ask, Some(mask))
+        });
+        let mut found = laid.unwrap_or_else(|| vec![Vec::new(); ask.queries.n_rows()]);
+        if !self.fresh.rows.is_empty() {
+            for (q, found) in found.iter_mut().enumerate() {
+                found.extend(self.fresh.scored(ask, q, similarity));
+            }
+        }
+        found
+    }
+
+    /// Which of the rows that came are among some, ascending.
+    pub(crate) fn allow(&self, rows: &[u32]) -> (Mask, Vec<bool>) {
+        let laid = self.laid.as_ref().map_or_else(
+            || Mask::none(0),
+            |(laid, live)| {
+                let mut mask = Mask::none(laid.n_places());
+                let places = rows.iter().filter_map(|&row| laid.place_of(row));
+                places.filter(|&place| live.has(place)).for_each(|place| {
+                    mask.set(place, true);
+                });
+                mask
+            },
+        );
+        let fresh = self.fresh.rows.iter().map(|row| rows.binary_search(row).is_ok()).collect();
+        (laid, fresh)
+    }
+
+    /// Bytes of memory.
+    pub(crate) fn n_bytes(&self) -> usize {
+        let laid = self.laid.as_ref().map_or(0, |(laid, _)| laid.n_bytes());
+        laid + size_of_val(&*self.fresh.rows) + size_of_val(&*self.fresh.vectors)
+    }
+}
+
+impl Fresh {
+    fn remove(&mut self, row: u32, dim: usize) -> bool {
+        let Some(at) = self.rows.iter().position(|fresh| *fresh == row) else { return false };
+        self.rows.remove(at);
+        self.vectors.drain(at * dim..(at + 1) * dim);
+        true
+    }
+
+    /// Rows that a query may have, and their scores.
+    fn scored(&self, ask: &Ask<'_>, q: usize, similarity: Similarity) -> Vec<(u32, f32)> {
+        let query = similarity.of_query(ask.queries.row(q));
+        let mut dots = vec![0.0; self.rows.len()];
+        let all = View::new(&self.vectors, self.rows.len(), query.len());
+        dots_with_all(all, &query, &mut dots, ask.isa);
+        let excluded = ask.excluded_of(q);
+        let may_have = |at: usize, row: &u32| {
+            excluded.binary_search(row).is_err()
+                && ask.allowed.is_none_or(|Allowed { fresh, .. }| fresh[at])
+        };
+        let scored = self.rows.iter().zip(dots).enumerate();
+        scored
+            .filter(|(at, (row, _))| may_have(*at, row))
+            .map(|(_, (row, dot))| (*row, dot))
+            .collect()
+    }
+}

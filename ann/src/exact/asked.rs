@@ -1,0 +1,86 @@
+//! What does one query ask of rows that lie at places?
+
+use std::borrow::Cow;
+
+use super::Exact;
+use super::found::Found;
+use crate::codes::{QueryCode, is_bounded, norm};
+use crate::mask::Mask;
+use crate::search::Similarity;
+
+/// One query, and what it asks for.
+pub(crate) struct Asked<'a> {
+    pub(super) query: Cow<'a, [f32]>,
+    pub(super) k: usize,
+    /// Places, ascending, each once.
+    pub(super) excluded: Vec<u32>,
+    /// The only places that may be found, where not all.
+    pub(super) mask: Option<&'a Mask>,
+    pub(super) is_bounded: bool,
+    /// The k-th best score is known to be this or more.
+    pub(super) at_least: Option<f32>,
+}
+
+impl<'a> Asked<'a> {
+    pub(crate) fn new(
+        index: &Exact,
+        query: &'a [f32],
+        k: usize,
+        excluded: &[u32],
+        mask: Option<&'a Mask>,
+    ) -> Self {
+        let mut excluded: Vec<u32> =
+            excluded.iter().filter_map(|&row| index.place_of(row)).collect();
+        excluded.sort_unstable();
+        excluded.dedup();
+        let query = index.similarity.of_query(query);
+        // All dots with zero are equal: bounds would leave every row.
+        let norm = norm(&query);
+        let is_bounded = norm > 0.0 && is_bounded(norm);
+        Self { query, k: k.min(index.n_places()), excluded, mask, is_bounded, at_least: None }
+    }
+
+    /// It is known that so many rows score this or more.
+    pub(crate) fn at_least(self, score: Option<f32>) -> Self {
+        Self { at_least: score, ..self }
+    }
+
+    /// As rows meet it.
+    pub(crate) fn query(&self) -> &[f32] {
+        &self.query
+    }
+
+    /// Whether a place may be found.
+    pub(super) fn may_have(&self, place: u32) -> bool {
+        self.mask.is_none_or(|mask| mask.has(place)) && self.excluded.binary_search(&place).is_err()
+    }
+
+    /// Nothing found yet, for a query that has bounds.
+    pub(super) fn find<'s>(&'s self, index: &'s Exact, k: usize, bound: f32) -> Found<'s> {
+        let query = QueryCode::new(&self.query);
+        Found::new(query, k, &self.excluded, self.mask, index.n_bounded, bound, index.codes())
+    }
+}
+
+impl Similarity {
+    /// A query as rows meet it.
+    pub(crate) fn of_query(self, query: &[f32]) -> Cow<'_, [f32]> {
+        match self {
+            Self::Dot => Cow::Borrowed(query),
+            Self::Cosine => {
+                let mut unit = query.to_vec();
+                self.prepare(&mut unit);
+                Cow::Owned(unit)
+            }
+        }
+    }
+
+    /// Makes a row what it is compared as.
+    pub(crate) fn prepare(self, row: &mut [f32]) {
+        let norm = norm(row);
+        if self == Self::Cosine && norm > 0.0 {
+            #[expect(clippy::cast_possible_truncation, reason = "at most 1")]
+            row.iter_mut().for_each(|x| *x = (f64::from(*x) / norm) as f32);
+        }
+    }
+}

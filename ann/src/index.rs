@@ -1,0 +1,377 @@
+//! Which rows have the highest dots with a query, most rows never looked at?
+//!
+//! Rows that lie together ([`crate::leaves`]) are a list. A query meets the lists that promise most ([`crate::lists`])
+//! and finds the best of their rows exactly: what is approximate is only where it looks.
+//! No reduction to another geometry is made: lists are of raw rows, long ones lie apart from short ones, and a list is
+//! chosen by the dots that its rows may have.
+//! Rows that come and go since are a delta beside ([`crate::delta`]), searched exactly.
+
+use std::sync::{Arc, OnceLock};
+
+use linalg::bytes::ByteIsa;
+use linalg::{Isa, Matrix, top_k_among};
+use rayon::iter::{IntoParallelIterator, ParallelIterator};
+
+use crate::delta::Delta;
+use crate::exact::{Asked, Exact, Source, by_norm, prepared};
+use crate::file::Checksum;
+use crate::lists::Lists;
+use crate::mask::Mask;
+use crate::search::{Allowed, Ask, Best, Part, Search, Similarity};
+use crate::stored::Precision;
+
+/// How rows are laid out.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Layout {
+    /// Which rows count as near.
+    pub similarity: Similarity,
+    /// What is kept of a row beside its bytes.
+    pub precision: Precision,
+    /// Rows of a list at most, 2 at least; no more rows than that make one list, which is searched whole.
+    pub list_rows: usize,
+}
+
+impl Layout {
+    /// Lists as long as the number of rows asks for: about √n, so that finding lists and meeting rows cost alike.
+    #[must_use]
+    #[expect(
+        clippy::cast_possible_truncation,
+        clippy::cast_sign_loss,
+        reason = "a root of a number of rows"
+    )]
+    pub fn for_rows(n: usize, similarity: Similarity, precision: Precision) -> Self {
+        let list_rows = ((1.15 * (n as f64).sqrt()) as usize).max(SHORTEST);
+        Self { similarity, precision, list_rows }
+    }
+}
+
+/// Rows of a list at most, where rows are few.
+const SHORTEST: usize = 64;
+
+/// Rows that a query meets first where it meets all.
+const FIRST: usize = 2000;
+
+/// Rows to be searched in parts, which may come and go.
+#[derive(Clone, Debug)]
+pub struct Index {
+    pub(crate) base: Arc<Base>,
+    pub(crate) delta: Delta,
+    pub(crate) effort: usize,
+}
+
+/// Rows as they were laid out; nothing in here changes.
+#[derive(Debug)]
+pub(crate) struct Base {
+    pub(crate) layout: Layout,
+    pub(crate) all: Exact,
+    pub(crate) lists: Lists,
+    /// What tells it from any other, when somebody asked.
+    pub(crate) checksum: OnceLock<Checksum>,
+}
+
+impl Index {
+    /// Lays out every row of a matrix; it is searched whole until it is told an effort.
+    ///
+    /// About 2·n_rows·n_lists·dim operations, parallel over rows; the same rows make the same lists.
+    #[must_use]
+    pub fn new(items: &Matrix, layout: Layout, isa: Isa) -> Self {
+        let ids: Vec<u32> = (0..crate::exact::number(items.n_rows())).collect();
+        let items = prepared(items, layout.similarity);
+        Self::of(Source { items: &items, ids: &ids }, layout, isa)
+    }
+
+    fn of(source: Source<'_>, layout: Layout, isa: Isa) -> Self {
+        let Layout { similarity, precision, list_rows } = layout;
+        assert!(list_rows >= 2, "lists of two rows or more expected");
+        let (by_norm, n_bounded) = by_norm(source.items, precision);
+        let (mut order, lists) = Lists::new(source.items, &by_norm[..n_bounded], list_rows, isa);
+        order.extend_from_slice(&by_norm[n_bounded..]);
+        let all = Exact::in_order(source, &order, n_bounded, similarity, precision);
+        Self::from_base(Base { layout, all, lists, checksum: OnceLock::new() }, usize::MAX)
+    }
+
+    pub(crate) fn from_base(base: Base, effort: usize) -> Self {
+        Self { base: Arc::new(base), delta: Delta::default(), effort }
+    }
+
+    /// How rows were laid out.
+    #[must_use]
+    pub fn layout(&self) -> Layout {
+        self.base.layout
+    }
+
+    /// Rows that a query meets at least, of those that it may have.
+    #[must_use]
+    pub fn effort(&self) -> usize {
+        self.effort
+    }
+
+    /// Another effort: the more rows are met, the more of the best are found, and all where every row is met.
+    #[must_use]
+    pub fn with_effort(self, effort: usize) -> Self {
+        Self { effort, ..self }
+    }
+
+    /// The least effort with which that share of the best `k` is found, on average over some queries like those to come.
+    #[must_use]
+    pub fn tuned(self, queries: &Matrix, k: usize, recall: f64, isa: Isa) -> Self {
+        let ask = Ask::all(queries, k, isa);
+        let index = self.with_effort(usize::MAX);
+        let truth = index.search(&ask);
+        let mut effort = k.max(1);
+        while effort < index.base.all.n_places() {
+            let tried = index.clone().with_effort(effort);
+            if recall_of(&tried.search(&ask), &truth) >= recall {
+                return tried;
+            }
+            effort += effort.div_ceil(4);
+        }
+        index
+    }
+
+    /// Lets a row be found by its number from now on, in place of what it was.
+    ///
+    /// # Panics
+    /// When the vector has another length.
+    pub fn add(&mut self, row: u32, vector: &[f32]) {
+        assert_eq!(vector.len(), self.dim(), "a vector of length {} expected", self.dim());
+        self.remove(row);
+        let mut vector = vector.to_vec();
+        let similarity = self.base.layout.similarity;
+        similarity.prepare(&mut vector);
+        self.delta.add(row, &vector, similarity);
+    }
+
+    /// Lets a row never be found again; whether it was there.
+    pub fn remove(&mut self, row: u32) -> bool {
+        let Some(place) = self.base.all.place_of(row).filter(|&place| self.is_live(place)) else {
+            return self.delta.remove(row, self.dim());
+        };
+        let live = self.delta.live.get_or_insert_with(|| self.base.everything());
+        live.mask.set(place, false);
+        if place < self.base.all.n_bounded {
+            live.of_list[self.base.lists.of_place(place)] -= 1;
+        }
+        self.delta.n_changes += 1;
+        true
+    }
+
+    /// Whether a row can be found.
+    #[must_use]
+    pub fn has(&self, row: u32) -> bool {
+        let place = self.base.all.place_of(row);
+        place.is_some_and(|place| self.is_live(place)) || self.delta.has(row)
+    }
+
+    /// How many rows came or went since they were laid out.
+    #[must_use]
+    pub fn n_changes(&self) -> u64 {
+        self.delta.n_changes
+    }
+
+    /// All rows laid out anew, those that came since among the others.
+    #[must_use]
+    pub fn merged(&self, isa: Isa) -> Self {
+        let (all, dim) = (&self.base.all, self.dim());
+        let (mut ids, added) = self.delta.added(dim);
+        let mut vectors = added.into_vec();
+        let live = (0..crate::exact::number(all.n_places())).filter(|&place| self.is_live(place));
+        for place in live {
+            ids.push(all.places.row_at[place as usize]);
+            let end = vectors.len();
+            vectors.resize(end + dim, 0.0);
+            all.read(place, &mut vectors[end..]);
+        }
+        let mut order: Vec<usize> = (0..ids.len()).collect();
+        order.sort_unstable_by_key(|&at| ids[at]);
+        let in_order = order.iter().flat_map(|&at| &vectors[at * dim..(at + 1) * dim]);
+        let items = Matrix::from_vec(ids.len(), dim, in_order.copied().collect());
+        let ids: Vec<u32> = order.iter().map(|&at| ids[at]).collect();
+        let layout = self.base.layout;
+        Self::of(Source { items: &items, ids: &ids }, layout, isa).with_effort(self.effort)
+    }
+
+    pub(crate) fn is_live(&self, place: u32) -> bool {
+        self.delta.live.as_ref().is_none_or(|live| live.mask.has(place))
+    }
+
+    /// Whether a search meets every row.
+    fn is_exhaustive(&self) -> bool {
+        self.base.lists.len() <= 1 || self.effort >= self.base.all.n_places()
+    }
+
+    /// The answers of all rows that were laid out first.
+    fn everywhere(&self, ask: &Ask<'_>, part: Option<&Part>) -> Vec<Best> {
+        let (all, mask) = (&self.base.all, part.map(|part| &part.mask));
+        if self.base.lists.len() <= 1 {
+            return all.search_within(ask, mask);
+        }
+        // The k-th best of a few lists is a bound for which no sample of rows that lie together would be good.
+        let first = self.base.somewhere(ask, part, FIRST);
+        let kth = |best: Best| {
+            best.get(ask.k.wrapping_sub(1)).map_or(f32::NEG_INFINITY, |(_, score)| *score)
+        };
+        let at_least: Vec<Option<f32>> = first.into_iter().map(|best| Some(kth(best))).collect();
+        all.search_with(ask, mask, &at_least, ByteIsa::of(ask.isa))
+    }
+}
+
+impl Base {
+    /// The answers of the lists that promise most.
+    fn somewhere(&self, ask: &Ask<'_>, part: Option<&Part>, effort: usize) -> Vec<Best> {
+        let one = |q: usize| self.one(ask, q, part, effort);
+        (0..ask.queries.n_rows()).into_par_iter().map(one).collect()
+    }
+
+    fn one(&self, ask: &Ask<'_>, q: usize, part: Option<&Part>, effort: usize) -> Best {
+        let instructions = (ask.isa, ByteIsa::of(ask.isa));
+        let (query, excluded) = (ask.queries.row(q), ask.excluded_of(q));
+        let asked = Asked::new(&self.all, query, ask.k, excluded, part.map(|part| &part.mask));
+        // Fewer than `k` rows may only come back where there are no more.
+        let wanted = effort.max(ask.k.saturating_add(excluded.len()));
+        match part {
+            Some(part) if part.mask.n_set() <= wanted => {
+                self.all.best_of_mask(&part.mask, &asked, ask.isa)
+            }
+            _ => {
+                self.all.among(&asked, &self.runs(&asked, wanted, part, instructions), instructions)
+            }
+        }
+    }
+
+    /// All places.
+    fn everything(&self) -> Part {
+        let of_list = (0..self.lists.len()).map(|list| self.lists.n_rows(list));
+        let of_list = of_list.map(crate::exact::number).collect();
+        Part { mask: Mask::all(self.all.n_places()), of_list }
+    }
+
+    /// Where to look for a query: the lists that promise most, until so many rows are met that it may have.
+    fn runs(
+        &self,
+        asked: &Asked<'_>,
+        wanted: usize,
+        part: Option<&Part>,
+        instructions: (Isa, ByteIsa),
+    ) -> Vec<(usize, usize)> {
+        let n_rows = |list: usize| match part {
+            Some(part) => part.of_list[list] as usize,
+            None => self.lists.n_rows(list),
+        };
+        let n_found = part.map_or(self.all.n_places(), |part| part.mask.n_set()).max(1);
+        let mut n = (wanted.saturating_mul(self.lists.len()) / n_found).saturating_mul(8) + 32;
+        loop {
+            let promising = self.lists.promising(asked.query(), n, instructions);
+            let is_last = promising.len() < n;
+            let mut n_met = 0;
+            let met = promising.into_iter().filter(|&list| n_rows(list) > 0).take_while(|&list| {
+                let is_wanted = n_met < wanted;
+                n_met += n_rows(list);
+                is_wanted
+            });
+            let met: Vec<usize> = met.collect();
+            if is_last || n_met >= wanted {
+                return self.lists.runs(met);
+            }
+            n *= 2;
+        }
+    }
+}
+
+impl Search for Index {
+    fn n_rows(&self) -> usize {
+        let live = self.delta.live.as_ref();
+        live.map_or(self.base.all.n_places(), |live| live.mask.n_set()) + self.delta.n_added()
+    }
+
+    fn dim(&self) -> usize {
+        self.base.all.dim
+    }
+
+    fn is_exact(&self) -> bool {
+        self.is_exhaustive()
+    }
+
+    fn n_bytes(&self) -> usize {
+        self.base.all.n_bytes() + self.base.lists.n_bytes() + self.delta.n_bytes()
+    }
+
+    fn allow(&self, rows: &[u32]) -> Allowed {
+        let (all, lists) = (&self.base.all, &self.base.lists);
+        let mut base = Part { mask: Mask::none(all.n_places()), of_list: vec![0; lists.len()] };
+        for place in rows.iter().filter_map(|&row| all.place_of(row)) {
+            let is_new = self.is_live(place) && base.mask.set(place, true);
+            if is_new && place < all.n_bounded {
+                base.of_list[lists.of_place(place)] += 1;
+            }
+        }
+        let (laid, fresh) = self.delta.allow(rows);
+        Allowed { n_changes: self.delta.n_changes, base, laid, fresh }
+    }
+
+    fn search(&self, ask: &Ask<'_>) -> Vec<Best> {
+        let is_current =
+            ask.allowed.is_none_or(|allowed| allowed.n_changes == self.delta.n_changes);
+        assert!(is_current, "rows allowed since the last change expected");
+        let part = ask.allowed.map(|allowed| &allowed.base).or(self.delta.live.as_ref());
+        ask.assert_sound();
+        let dim = self.dim();
+        assert_eq!(ask.queries.dim(), dim, "queries of length {dim} expected");
+        let mut found = match self.is_exhaustive() {
+            true => self.everywhere(ask, part),
+            false => self.base.somewhere(ask, part, self.effort),
+        };
+        if self.delta.n_added() > 0 {
+            let added = self.delta.search(ask, self.base.layout.similarity);
+            for (found, added) in found.iter_mut().zip(added) {
+                found.extend(added);
+                *found = top_k_among(std::mem::take(found), ask.k);
+            }
+        }
+        found
+    }
+
+    fn assert_valid(&self) {
+        self.base.all.assert_valid();
+        if let Some(flaw) = self.base.lists.flaw(self.base.all.n_bounded) {
+            panic!("{flaw}");
+        }
+        self.assert_valid_delta();
+    }
+}
+
+impl Index {
+    /// What holds of rows that came and went.
+    fn assert_valid_delta(&self) {
+        let Delta { live, laid, fresh, .. } = &self.delta;
+        if let Some(live) = live {
+            let mut of_list = vec![0; self.base.lists.len()];
+            let bounded = live.mask.places().filter(|place| *place < self.base.all.n_bounded);
+            bounded.for_each(|place| of_list[self.base.lists.of_place(place)] += 1);
+            assert_eq!(of_list, live.of_list, "rows of lists are counted");
+        }
+        if let Some((laid, live)) = laid {
+            laid.assert_valid();
+            assert_eq!(live.n_places(), laid.n_places(), "a bit a place");
+        }
+        let (rows, _) = self.delta.added(self.dim());
+        assert_eq!(fresh.vectors.len(), fresh.rows.len() * self.dim(), "a vector a row");
+        for pair in rows.windows(2) {
+            assert!(pair[0] < pair[1], "row {} came once", pair[0]);
+        }
+        for row in rows {
+            let place = self.base.all.place_of(row);
+            assert!(!place.is_some_and(|place| self.is_live(place)), "row {row} is there once");
+        }
+    }
+}
+
+/// The share of the true rows that was found, averaged over queries; rows with the score of the last true one count.
+fn recall_of(found: &[Best], truth: &[Best]) -> f64 {
+    let n_true: usize = truth.iter().map(Vec::len).sum();
+    let hits = found.iter().zip(truth).map(|(found, truth)| {
+        let least = truth.last().map_or(f32::INFINITY, |(_, score)| *score);
+        found.iter().filter(|(_, score)| *score >= least).count()
+    });
+    hits.sum::<usize>() as f64 / n_true.max(1) as f64
+}

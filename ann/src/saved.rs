@@ -1,0 +1,248 @@
+//! How does an index, or what changed in it, become bytes and an index again?
+
+use std::io::{self, Write};
+use std::sync::OnceLock;
+
+use bytemuck::cast_slice;
+use linalg::LANES;
+
+use crate::codes::{Encoded, LONGEST};
+use crate::delta::Delta;
+use crate::error::Error;
+use crate::exact::{Exact, number};
+use crate::file::{self, Checksum, Content, Kind, Sections};
+use crate::index::{Base, Index, Layout};
+use crate::lists::Lists;
+use crate::places::Places;
+use crate::search::{Search, Similarity};
+use crate::section::{Bytes, Section};
+use crate::stored::{Precision, Stored};
+
+/// Lengths and choices of a base, in the order in which they are written.
+struct Shape {
+    dim: u64,
+    n_places: u64,
+    n_bounded: u64,
+    similarity: u64,
+    precision: u64,
+    list_rows: u64,
+    effort: u64,
+    first_row: u64,
+}
+
+impl Shape {
+    fn numbers(&self) -> [u64; 8] {
+        let Self { dim, n_places, n_bounded, similarity, precision, list_rows, effort, first_row } =
+            *self;
+        [dim, n_places, n_bounded, similarity, precision, list_rows, effort, first_row]
+    }
+
+    fn of(numbers: &[u64]) -> Option<Self> {
+        let [dim, n_places, n_bounded, similarity, precision, list_rows, effort, first_row] =
+            *numbers.as_array()?;
+        Some(Self { dim, n_places, n_bounded, similarity, precision, list_rows, effort, first_row })
+    }
+}
+
+impl Index {
+    /// Writes the rows as they were laid out; what changed since is written by [`Index::write_changes`].
+    ///
+    /// # Errors
+    /// What `out` says.
+    pub fn write(&self, out: &mut impl Write) -> io::Result<()> {
+        let shape = self.shape();
+        file::write(Content::Index, &self.base.sections(&shape), out)
+    }
+
+    /// Writes everything that changed since the rows were laid out; a later one takes the place of an earlier one.
+    ///
+    /// [`Index::n_changes`] numbers it.
+    ///
+    /// # Errors
+    /// What `out` says.
+    pub fn write_changes(&self, out: &mut impl Write) -> io::Result<()> {
+        let base = self.checksum();
+        let (added, vectors) = self.delta.added(self.dim());
+        let all = &self.base.all;
+        let gone = (0..number(all.n_places())).filter(|&place| !self.is_live(place));
+        let mut gone: Vec<u32> = gone.map(|place| all.places.row_at[place as usize]).collect();
+        gone.sort_unstable();
+        let shape = [self.dim() as u64, self.delta.n_changes];
+        let sections: [(Kind, &[u8]); 5] = [
+            (Kind::Shape, cast_slice(&shape)),
+            (Kind::Base, &base),
+            (Kind::Gone, cast_slice(&gone)),
+            (Kind::Added, cast_slice(&added)),
+            (Kind::Vectors, cast_slice(vectors.as_slice())),
+        ];
+        file::write(Content::Changes, &sections, out)
+    }
+
+    /// An index that is read where it lies; every byte is checked first. O(bytes), parallel.
+    ///
+    /// Nothing is copied where bytes begin at a multiple of 64, as those of a mapped file do.
+    ///
+    /// # Errors
+    /// [`Error`] says what is wrong with the bytes.
+    pub fn open(bytes: &Bytes) -> Result<Self, Error> {
+        let sections = Sections::read(bytes, Content::Index)?;
+        let damaged = |what| Error::Damaged { what };
+        let shape = sections.section::<u64>(Kind::Shape)?;
+        let shape = Shape::of(&shape).ok_or(damaged("its shape is unknown"))?;
+        let base = Base::read(&sections, &shape)?;
+        base.flaw().map_or(Ok(()), |what| Err(damaged(what)))?;
+        let effort = usize::try_from(shape.effort).unwrap_or(usize::MAX);
+        Ok(Self::from_base(base, effort))
+    }
+
+    /// What changed since the rows were laid out, in place of what is known to have changed.
+    ///
+    /// # Errors
+    /// [`Error`] says what is wrong with the bytes, or that they are those of another index.
+    pub fn with_changes(self, bytes: &Bytes) -> Result<Self, Error> {
+        let sections = Sections::read(bytes, Content::Changes)?;
+        let shape = sections.section::<u64>(Kind::Shape)?;
+        let [gone, added] = [Kind::Gone, Kind::Added].map(|kind| sections.section::<u32>(kind));
+        let (gone, added) = (gone?, added?);
+        let vectors = sections.section::<f32>(Kind::Vectors)?;
+        if *sections.section::<u8>(Kind::Base)? != self.checksum() {
+            return Err(Error::OtherBase);
+        }
+        let (dim, n_changes) = match *shape {
+            [dim, n_changes] if dim == self.dim() as u64 => (self.dim(), n_changes),
+            _ => return Err(Error::OtherBase),
+        };
+        if vectors.len() != added.len() * dim {
+            return Err(Error::Damaged { what: "there is not a vector a row" });
+        }
+        let mut index = Self { delta: Delta::default(), ..self };
+        for row in &*gone {
+            index.remove(*row);
+        }
+        for (at, row) in added.iter().enumerate() {
+            index.remove(*row);
+            let vector = &vectors[at * dim..(at + 1) * dim];
+            index.delta.add(*row, vector, index.base.layout.similarity);
+        }
+        index.delta.n_changes = n_changes;
+        Ok(index)
+    }
+
+    fn shape(&self) -> [u64; 8] {
+        let Base { layout, all, .. } = &*self.base;
+        let shape = Shape {
+            dim: all.dim as u64,
+            n_places: all.n_places() as u64,
+            n_bounded: u64::from(all.n_bounded),
+            similarity: match layout.similarity {
+                Similarity::Dot => 0,
+                Similarity::Cosine => 1,
+            },
+            precision: match layout.precision {
+                Precision::Single => 0,
+                Precision::Half => 1,
+                Precision::Byte => 2,
+            },
+            list_rows: layout.list_rows as u64,
+            effort: self.effort() as u64,
+            first_row: u64::from(all.places.first_row),
+        };
+        shape.numbers()
+    }
+
+    /// What tells this base from any other, whatever the effort.
+    fn checksum(&self) -> Checksum {
+        *self.base.checksum.get_or_init(|| {
+            let shape = self.clone().with_effort(0).shape();
+            file::checksum(&file::table(&self.base.sections(&shape)))
+        })
+    }
+}
+
+impl Base {
+    fn sections<'a>(&'a self, shape: &'a [u64; 8]) -> Vec<(Kind, &'a [u8])> {
+        let (all, lists) = (&self.all, &self.lists);
+        let mut sections: Vec<(Kind, &[u8])> = vec![(Kind::Shape, cast_slice(shape))];
+        match &all.stored {
+            Stored::Single(rows) => sections.push((Kind::Single, cast_slice(rows))),
+            Stored::Half(rows) => sections.push((Kind::Half, cast_slice(rows))),
+            Stored::Byte => {}
+        }
+        sections.extend([
+            (Kind::Quads, cast_slice(&all.encoded.quads)),
+            (Kind::Panels, cast_slice(&all.encoded.panels)),
+            (Kind::RowAt, cast_slice(&all.places.row_at)),
+            (Kind::PlaceOf, cast_slice(&all.places.place_of)),
+            (Kind::Starts, cast_slice(&lists.starts)),
+            (Kind::Promises, cast_slice(&lists.promises)),
+        ]);
+        sections
+    }
+
+    fn read(sections: &Sections<'_>, shape: &Shape) -> Result<Self, Error> {
+        let damaged = |what| Error::Damaged { what };
+        let number =
+            |x: u64| u32::try_from(x).map_err(|_too_large| damaged("a number is too large"));
+        let similarity = match shape.similarity {
+            0 => Similarity::Dot,
+            1 => Similarity::Cosine,
+            _ => return Err(damaged("its similarity is unknown")),
+        };
+        let precision = match shape.precision {
+            0 => Precision::Single,
+            1 => Precision::Half,
+            2 => Precision::Byte,
+            _ => return Err(damaged("its precision is unknown")),
+        };
+        let stored = match precision {
+            Precision::Single => Stored::Single(sections.section(Kind::Single)?),
+            Precision::Half => Stored::Half(sections.section(Kind::Half)?),
+            Precision::Byte => Stored::Byte,
+        };
+        let encoded = Encoded {
+            quads: sections.section(Kind::Quads)?,
+            panels: sections.section(Kind::Panels)?,
+        };
+        let places = Places {
+            row_at: sections.section(Kind::RowAt)?,
+            first_row: number(shape.first_row)?,
+            place_of: sections.section(Kind::PlaceOf)?,
+        };
+        let dim = number(shape.dim)? as usize;
+        let n_bounded = number(shape.n_bounded)?;
+        let starts: Section<u32> = sections.section(Kind::Starts)?;
+        let promises: Section<f32> = sections.section(Kind::Promises)?;
+        let n_lists = starts.len().checked_sub(1).ok_or(damaged("its lists are missing"))?;
+        if promises.len() != n_lists * (dim + 1) || places.len() as u64 != shape.n_places {
+            return Err(damaged("a section has another length"));
+        }
+        let lists = Lists::of(dim, starts, promises);
+        let list_rows = usize::try_from(shape.list_rows).unwrap_or(usize::MAX);
+        let layout = Layout { similarity, precision, list_rows };
+        let all = Exact { dim, similarity, places, stored, encoded, n_bounded };
+        Ok(Self { layout, all, lists, checksum: OnceLock::new() })
+    }
+
+    /// What is wrong, if anything, with lengths and places.
+    fn flaw(&self) -> Option<&'static str> {
+        let Exact { dim, stored, encoded, n_bounded, places, .. } = &self.all;
+        let (n, n_panels) = (places.len(), (*n_bounded as usize).div_ceil(LANES));
+        let n_stored = match stored {
+            Stored::Single(rows) => rows.len(),
+            Stored::Half(rows) => rows.len(),
+            Stored::Byte => n * dim,
+        };
+        let lengths = [
+            (n_stored, n * dim),
+            (encoded.quads.len(), n_panels * dim.div_ceil(4)),
+            (encoded.panels.len(), n_panels),
+        ];
+        if lengths.iter().any(|(got, expected)| got != expected)
+            || *n_bounded as usize > n
+            || (*n_bounded > 0 && *dim > LONGEST)
+        {
+            return Some("a section has another length");
+        }
+        places.flaw().or_else(|| self.lists.flaw(*n_bounded))
+    }
+}

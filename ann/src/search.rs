@@ -1,0 +1,126 @@
+//! What can be asked of rows, and what is answered?
+
+use linalg::{Isa, Matrix};
+
+use crate::mask::Mask;
+
+/// The rows of a query, best first, ties by lower row, each with its score.
+pub type Best = Vec<(u32, f32)>;
+
+/// Which rows count as near?
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Similarity {
+    /// Those with the highest dots: maximum inner product.
+    Dot,
+    /// Those that point most where the query points, whatever their length; a row of length 0 scores 0.
+    Cosine,
+}
+
+/// Some queries, and what they want.
+#[derive(Clone, Copy)]
+pub struct Ask<'a> {
+    /// `[n_queries × dim]`
+    pub queries: &'a Matrix,
+    /// Rows wanted for each; fewer come back where no more are left.
+    pub k: usize,
+    /// For each query the rows, ascending, that it may not have; nothing at all where no query leaves out any.
+    /// Rows that are not there do no harm.
+    pub excluded: &'a [&'a [u32]],
+    /// The only rows that any of them may have, where not all.
+    pub allowed: Option<&'a Allowed>,
+    /// Instructions to use.
+    pub isa: Isa,
+}
+
+impl<'a> Ask<'a> {
+    /// The best `k` of all rows.
+    #[must_use]
+    pub fn all(queries: &'a Matrix, k: usize, isa: Isa) -> Self {
+        Self { queries, k, excluded: &[], allowed: None, isa }
+    }
+
+    /// Each query without some rows, which are left out before the selection.
+    #[must_use]
+    pub fn without(self, excluded: &'a [&'a [u32]]) -> Self {
+        Self { excluded, ..self }
+    }
+
+    pub(crate) fn assert_sound(&self) {
+        let is_each = self.excluded.is_empty() || self.excluded.len() == self.queries.n_rows();
+        assert!(is_each, "excluded rows for every query expected, or for none");
+    }
+
+    /// The rows that a query may not have.
+    pub(crate) fn excluded_of(&self, q: usize) -> &'a [u32] {
+        self.excluded.get(q).copied().unwrap_or_default()
+    }
+
+    /// Among some rows alone.
+    #[must_use]
+    pub fn among(self, allowed: &'a Allowed) -> Self {
+        Self { allowed: Some(allowed), ..self }
+    }
+}
+
+/// The number of queries, and of rows wanted.
+impl std::fmt::Debug for Ask<'_> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "Ask[{} × {}]", self.queries.n_rows(), self.k)
+    }
+}
+
+/// Rows that may be found, as one index has them at its places.
+///
+/// Made by [`Search::allow`], for as many searches as one likes, until rows are added or removed.
+#[derive(Clone, Debug)]
+pub struct Allowed {
+    /// How many changes the index had seen.
+    pub(crate) n_changes: u64,
+    /// Of the rows that were laid out first.
+    pub(crate) base: Part,
+    /// Of those that were added and laid out.
+    pub(crate) laid: Mask,
+    /// Whether each of those that were added since may be found.
+    pub(crate) fresh: Vec<bool>,
+}
+
+/// What is allowed of the rows that were laid out first.
+#[derive(Clone, Debug)]
+pub(crate) struct Part {
+    pub(crate) mask: Mask,
+    /// Rows of each list that may be found; empty where there are no lists.
+    pub(crate) of_list: Vec<u32>,
+}
+
+/// Something that finds the nearest rows.
+pub trait Search: Send + Sync {
+    /// Rows that can be found.
+    fn n_rows(&self) -> usize;
+
+    /// Length of each row.
+    fn dim(&self) -> usize;
+
+    /// Whether the answers are those of all dots and a full selection.
+    fn is_exact(&self) -> bool;
+
+    /// Bytes of memory, those of a mapped file included.
+    fn n_bytes(&self) -> usize;
+
+    /// These rows (ascending) and no others; rows that are not there do no harm. O(rows + n_rows/64).
+    fn allow(&self, rows: &[u32]) -> Allowed;
+
+    /// The best rows for each query.
+    ///
+    /// Excluded rows are left out before the selection; a NaN is never selected.
+    /// Any number of threads gives the same rows and bits.
+    ///
+    /// # Panics
+    /// When the queries have another length, when some but not all have excluded rows, or what is allowed was made by another index or before a change.
+    fn search(&self, ask: &Ask<'_>) -> Vec<Best>;
+
+    /// Checks everything that holds of a sound index. O(n_rows·dim).
+    ///
+    /// # Panics
+    /// With a sentence, when something does not.
+    fn assert_valid(&self);
+}

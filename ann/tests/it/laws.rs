@@ -1,0 +1,193 @@
+//! What holds of every search, whatever is asked of whatever rows?
+
+use ann::{Ask, Best, Exact, Index, Layout, Precision, Search, Similarity};
+use linalg::{Isa, Matrix, from_half, to_half};
+
+use crate::world::{Chance, Slow, factors, layout};
+
+fn every_index(items: &Matrix) -> Vec<Box<dyn Search>> {
+    let isa = Isa::best();
+    let exact = Exact::new(items, Similarity::Dot, Precision::Single);
+    let index = Index::new(items, layout(16), isa);
+    let part = index.clone().with_effort(200);
+    vec![Box::new(exact), Box::new(index), Box::new(part)]
+}
+
+#[test]
+fn what_is_excluded_or_not_allowed_is_never_found_and_as_many_as_there_are_come_back() {
+    let (items, queries) = factors(1200, 12, 9, 3);
+    let mut chance = Chance::new(1);
+    for index in every_index(&items) {
+        index.assert_valid();
+        for n_allowed in [0, 1, 7, 200, 1100] {
+            let mut allowed: Vec<u32> = (0..n_allowed).map(|_| chance.row(1300)).collect();
+            allowed.sort_unstable();
+            allowed.dedup();
+            let mut excluded: Vec<u32> = (0..150).map(|_| chance.row(1300)).collect();
+            excluded.sort_unstable();
+            let part = index.allow(&allowed);
+            let excluded_of = vec![excluded.as_slice(); 12];
+            let ask = Ask::all(&queries, 40, Isa::best()).without(&excluded_of).among(&part);
+            let left = |row: &&u32| **row < 1200 && excluded.binary_search(row).is_err();
+            let n_left = allowed.iter().filter(left).count();
+            for found in index.search(&ask) {
+                assert_eq!(found.len(), n_left.min(40), "{n_allowed} allowed");
+                for (row, _) in found {
+                    assert!(allowed.contains(&row) && !excluded.contains(&row), "row {row}");
+                }
+            }
+        }
+    }
+}
+
+#[test]
+fn exhaustive_equals_exact_in_every_precision_and_for_both_similarities() {
+    let (mut items, queries) = factors(900, 9, 20, 5);
+    items.row_mut(7).fill(0.0);
+    let isa = Isa::best();
+    for similarity in [Similarity::Dot, Similarity::Cosine] {
+        for precision in [Precision::Single, Precision::Half] {
+            let exact = Exact::new(&items, similarity, precision);
+            let index = Index::new(&items, Layout { similarity, precision, list_rows: 30 }, isa);
+            assert!(exact.is_exact() && index.is_exact());
+            let ask = Ask::all(&queries, 25, isa);
+            let expected = exact.search(&ask);
+            assert_eq!(index.search(&ask), expected, "{similarity:?}, {precision:?}");
+            let all = index.with_effort(900);
+            assert!(all.is_exact());
+            assert_eq!(all.search(&ask), expected, "{similarity:?}, {precision:?}");
+        }
+    }
+}
+
+#[test]
+fn scores_are_those_of_what_is_kept_of_rows() {
+    let (items, queries) = factors(500, 6, 37, 8);
+    let isa = Isa::best();
+    let halved = items.as_slice().iter().map(|x| from_half(to_half(*x))).collect();
+    let halved = Slow::of(&Matrix::from_vec(500, 37, halved));
+    let half = Exact::new(&items, Similarity::Dot, Precision::Half);
+    let byte = Exact::new(&items, Similarity::Dot, Precision::Byte);
+    byte.assert_valid();
+    let ask = Ask::all(&queries, 50, isa);
+    let longest = (0..500).map(|row| norm(items.row(row))).fold(0.0, f32::max);
+    for (q, found) in half.search(&ask).into_iter().enumerate() {
+        assert_eq!(found, halved.best(queries.row(q), 50, |_| true, isa));
+    }
+    for (q, found) in byte.search(&ask).into_iter().enumerate() {
+        for (row, score) in found {
+            // Half a step of 1/127 of the largest number, 37 times, at most; norms of a panel are alike.
+            let dot = linalg::dot(queries.row(q), items.row(row as usize));
+            assert!((score - dot).abs() < 0.02 * longest * norm(queries.row(q)), "row {row}");
+        }
+    }
+}
+
+fn norm(x: &[f32]) -> f32 {
+    linalg::dot(x, x).sqrt()
+}
+
+#[test]
+fn cosines_are_those_of_unit_vectors_and_zero_for_rows_of_no_length() {
+    // Cosines of (1, 1) with (3, 0), (2, 2) and (0, 0): 1/√2, 1 and 0.
+    let items = Matrix::from_vec(3, 2, vec![3.0, 0.0, 2.0, 2.0, 0.0, 0.0]);
+    let queries = Matrix::from_vec(1, 2, vec![1.0, 1.0]);
+    let index = Exact::new(&items, Similarity::Cosine, Precision::Single);
+    let [found] = index.search(&Ask::all(&queries, 3, Isa::PORTABLE)).try_into().unwrap();
+    let rows: Vec<u32> = found.iter().map(|(row, _)| *row).collect();
+    assert_eq!(rows, [1, 0, 2]);
+    for ((_, got), expected) in found.into_iter().zip([1.0, 0.5_f32.sqrt(), 0.0]) {
+        assert!((got - expected).abs() < 1e-6, "{got}");
+    }
+}
+
+#[test]
+fn recall_never_falls_as_the_effort_grows() {
+    let (items, queries) = factors(3000, 20, 16, 2);
+    let isa = Isa::best();
+    let index = Index::new(&items, layout(40), isa);
+    let ask = Ask::all(&queries, 30, isa);
+    let truth = index.search(&ask);
+    let mut before = vec![0; 20];
+    for effort in [1, 50, 100, 200, 400, 800, 1600, 3000] {
+        let found = index.clone().with_effort(effort).search(&ask);
+        let hits: Vec<usize> =
+            found.iter().zip(&truth).map(|(found, truth)| hits(found, truth)).collect();
+        assert!(hits.iter().zip(&before).all(|(now, before)| now >= before), "effort {effort}");
+        before = hits;
+    }
+    assert_eq!(before, [30; 20]);
+}
+
+fn hits(found: &Best, truth: &Best) -> usize {
+    found.iter().filter(|row| truth.contains(row)).count()
+}
+
+#[test]
+fn any_number_of_threads_builds_the_same_bytes_and_finds_the_same_rows() {
+    let (items, queries) = factors(2500, 15, 24, 6);
+    let isa = Isa::best();
+    let of_threads = |n: usize| {
+        let pool = rayon::ThreadPoolBuilder::new().num_threads(n).build().unwrap();
+        pool.install(|| {
+            let index = Index::new(&items, layout(60), isa).with_effort(500);
+            let mut bytes = Vec::new();
+            index.write(&mut bytes).unwrap();
+            (bytes, index.search(&Ask::all(&queries, 20, isa)))
+        })
+    };
+    let expected = of_threads(1);
+    for n in [2, 5] {
+        assert!(of_threads(n) == expected, "{n} threads");
+    }
+}
+
+#[test]
+fn an_effort_is_found_for_a_recall() {
+    let (items, queries) = factors(4000, 40, 16, 9);
+    let isa = Isa::best();
+    let index = Index::new(&items, layout(40), isa).tuned(&queries, 20, 0.95, isa);
+    let ask = Ask::all(&queries, 20, isa);
+    let truth = index.clone().with_effort(usize::MAX).search(&ask);
+    let recall = |index: &Index| crate::world::recall(&index.search(&ask), &truth);
+    assert!(recall(&index) >= 0.95 && !index.is_exact());
+    let less = index.effort() * 3 / 4;
+    assert!(recall(&index.with_effort(less)) < 0.95, "a smaller effort would do");
+}
+
+#[test]
+fn odd_rows_and_queries_are_as_documented() {
+    let (mut items, _) = factors(300, 1, 8, 4);
+    items.row_mut(10).fill(f32::NAN);
+    items.row_mut(20)[3] = f32::INFINITY;
+    items.row_mut(30).fill(1e30);
+    let slow = Slow::of(&items);
+    let isa = Isa::best();
+    let queries = [vec![1.0; 8], vec![0.0; 8], vec![f32::NAN; 8], vec![1e25; 8], vec![-1.0; 8]];
+    let queries = Matrix::from_vec(5, 8, queries.concat());
+    let index = Index::new(&items, layout(16), isa).with_effort(40);
+    index.assert_valid();
+    for (q, found) in index.search(&Ask::all(&queries, 400, isa)).iter().enumerate() {
+        let expected = slow.best(queries.row(q), 400, |_| true, isa);
+        // All are wanted, so that every row is met: a NaN is never found, whatever is infinite has its place.
+        assert_eq!(found, &expected, "query {q}");
+    }
+    let byte = Layout { precision: Precision::Byte, ..layout(16) };
+    let byte = Index::new(&items, byte, isa);
+    assert_eq!(byte.n_rows(), 297, "bytes hold no NaN, nothing infinite and nothing beyond 2⁶⁰");
+    assert!(!byte.has(10) && !byte.has(20) && !byte.has(30) && byte.has(0));
+}
+
+#[test]
+fn an_empty_index_finds_nothing_until_a_row_comes() {
+    let isa = Isa::best();
+    let mut index = Index::new(&Matrix::zeros(0, 3), layout(16), isa);
+    index.assert_valid();
+    let queries = Matrix::from_vec(1, 3, vec![1.0, 0.0, 0.0]);
+    let ask = Ask::all(&queries, 5, isa);
+    assert_eq!(index.search(&ask), [[]; 1]);
+    index.add(9, &[2.0, 1.0, 0.0]);
+    assert_eq!(index.search(&ask), [[(9, 2.0)]]);
+    assert_eq!(index.merged(isa).search(&ask), [[(9, 2.0)]]);
+    assert!(index.search(&Ask { k: 0, ..ask })[0].is_empty());
+}
