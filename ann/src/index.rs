@@ -100,6 +100,12 @@ impl Index {
         self.base.layout
     }
 
+    /// Lists into which rows were laid out.
+    #[must_use]
+    pub fn n_lists(&self) -> usize {
+        self.base.lists.len()
+    }
+
     /// Rows that a query meets at least, of those that it may have.
     #[must_use]
     pub fn effort(&self) -> usize {

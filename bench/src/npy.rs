@@ -1,4 +1,4 @@
-//! How do plain arrays get to a script? As NumPy's `.npy` version 1.0, little-endian.
+//! How do plain arrays get to a script and back? As NumPy's `.npy` version 1.0, little-endian.
 
 use std::io::{self, BufWriter, Write};
 use std::path::Path;
@@ -14,6 +14,8 @@ pub trait Number: Copy {
     /// # Errors
     /// What `out` says.
     fn write(self, out: &mut impl Write) -> io::Result<()>;
+    /// The number that so many bytes are.
+    fn read(bytes: &[u8]) -> Self;
 }
 
 macro_rules! numbers {
@@ -23,6 +25,10 @@ macro_rules! numbers {
 
             fn write(self, out: &mut impl Write) -> io::Result<()> {
                 out.write_all(&self.to_le_bytes())
+            }
+
+            fn read(bytes: &[u8]) -> Self {
+                Self::from_le_bytes(bytes.try_into().expect("as many bytes as a number has"))
             }
         })*
     };
@@ -58,4 +64,33 @@ pub fn write<T: Number>(path: &Path, shape: &[usize], values: &[T]) -> io::Resul
     out.write_all(header.as_bytes())?;
     values.iter().try_for_each(|value| value.write(&mut out))?;
     out.flush()
+}
+
+/// Reads shape and values of an array that lies row after row.
+///
+/// # Errors
+/// When the file cannot be read or holds something else.
+pub fn read<T: Number>(path: &Path) -> anyhow::Result<(Vec<usize>, Vec<T>)> {
+    let bytes = fs_err::read(path)?;
+    let header = |bytes: &[u8]| -> Option<(String, usize)> {
+        let length = u16::from_le_bytes(*bytes.strip_prefix(b"\x93NUMPY\x01\x00")?.first_chunk()?);
+        let end = 10 + usize::from(length);
+        Some((String::from_utf8_lossy(bytes.get(10..end)?).into_owned(), end))
+    };
+    let odd = || anyhow::anyhow!("{}: a .npy file of version 1 expected", path.display());
+    let (header, start) = header(&bytes).ok_or_else(odd)?;
+    let is_ours = header.contains(T::NAME) && header.contains("'fortran_order': False");
+    anyhow::ensure!(
+        is_ours,
+        "{}: {} row after row expected, got {header}",
+        path.display(),
+        T::NAME
+    );
+    let (_, shape) = header.split_once("'shape': (").ok_or_else(odd)?;
+    let (shape, _) = shape.split_once(')').ok_or_else(odd)?;
+    let axes = shape.split(',').map(str::trim).filter(|axis| !axis.is_empty());
+    let shape: Vec<usize> = axes.map(str::parse).collect::<Result<_, _>>()?;
+    let values: Vec<T> = bytes[start..].chunks_exact(size_of::<T>()).map(T::read).collect();
+    anyhow::ensure!(values.len() == shape.iter().product::<usize>(), "{}: cut off", path.display());
+    Ok((shape, values))
 }

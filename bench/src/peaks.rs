@@ -8,6 +8,9 @@
 
 use std::hint::black_box;
 
+use linalg::bytes::{ByteIsa, ByteKernel, Bytes, Quad};
+use linalg::{Isa, LANES};
+
 use crate::clock::fastest;
 use crate::on_threads;
 
@@ -40,6 +43,34 @@ pub fn arithmetic(n_threads: usize) -> Vec<(&'static str, f64)> {
         (name, (2 * lanes * CHAINS * STEPS * n_threads) as f64 / seconds)
     };
     sets.into_iter().map(measure).collect()
+}
+
+/// Multiplications and additions of bytes a second at best, of the fastest set there is.
+#[must_use]
+pub fn bytes(n_threads: usize) -> f64 {
+    struct Chains;
+    impl ByteKernel for Chains {
+        type Output = ();
+
+        #[inline(always)]
+        fn run<B: Bytes>(self, bytes: B) {
+            let rows = bytes.load(black_box(&Quad([3; 4 * LANES])));
+            let mut sums = [bytes.start(black_box(1)); CHAINS];
+            for _ in 0..STEPS {
+                for sum in &mut sums {
+                    *sum = bytes.add_dots(*sum, rows, 0x0102_0304);
+                }
+            }
+            for sum in sums {
+                let mut all = [0; LANES];
+                bytes.store(&mut all, sum);
+                black_box(all);
+            }
+        }
+    }
+    let isa = ByteIsa::of(Isa::best());
+    let seconds = fastest(RUNS, || on_threads(n_threads, |_| isa.run(Chains)));
+    (2 * 4 * LANES * CHAINS * STEPS * n_threads) as f64 / seconds
 }
 
 /// Bytes a second, each thread reading its own part of a buffer of so many bytes in order.

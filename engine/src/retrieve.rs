@@ -7,7 +7,7 @@
 use std::collections::BTreeMap;
 use std::sync::OnceLock;
 
-use ann::Exact;
+use ann::{Ask, Exact, Precision, Search, Similarity};
 use linalg::{Isa, Matrix, dots_with_all, top_k};
 use models::Query;
 use music::ItemIx;
@@ -191,16 +191,18 @@ impl<'a> Maker<'a> {
         let isa = Isa::best();
         match rows {
             Rows::All => {
-                let all = self.layouts.all.get_or_init(|| Exact::new(items));
-                all.search(queries, k, |query| left_out[query], isa)
+                let all = self.layouts.all.get_or_init(|| laid_out(items));
+                all.search(&Ask::all(queries, k, isa).without(left_out))
             }
             Rows::LittleKnown => {
                 let few = &self.little_known;
-                let layout = || Exact::new(&some_rows(items, few));
+                let layout = || laid_out(&some_rows(items, few));
                 let little_known = self.layouts.little_known.get_or_init(layout);
                 let left_out: Vec<Vec<u32>> =
                     left_out.par_iter().map(|left_out| places_among(few, left_out)).collect();
-                let mut found = little_known.search(queries, k, |query| &left_out[query], isa);
+                let left_out: Vec<&[u32]> = left_out.iter().map(Vec::as_slice).collect();
+                let ask = Ask::all(queries, k, isa).without(&left_out);
+                let mut found = little_known.search(&ask);
                 found.iter_mut().flatten().for_each(|(row, _)| *row = few[*row as usize]);
                 found
             }
@@ -233,6 +235,10 @@ impl<'a> Maker<'a> {
 enum Rows {
     All,
     LittleKnown,
+}
+
+fn laid_out(rows: &Matrix) -> Exact {
+    Exact::new(rows, Similarity::Dot, Precision::Single)
 }
 
 fn some_rows(matrix: &Matrix, rows: &[u32]) -> Matrix {

@@ -60,7 +60,7 @@ impl<'a> Scores<'a> {
         match self {
             Self::Dots { queries, items } => {
                 let mut scores = vec![0.0; rows.len()];
-                dots_with(items, rows, queries.row(query), &mut scores, Isa::best());
+                dots_with(*items, rows, queries.row(query), &mut scores, Isa::best());
                 scores
             }
             Self::All(scores) | Self::Mixed { rows: scores, .. } => {

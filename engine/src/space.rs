@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::sync::OnceLock;
 
-use ann::Exact;
+use ann::{Ask, Exact, Precision, Search, Similarity};
 use linalg::{Isa, Matrix, add_scaled, dot, dots_with_all, top_k};
 use models::regions::{SHRINKAGE, Whitening};
 use music::{ArtistId, ItemIx};
@@ -101,11 +101,12 @@ impl Space {
         if rows.len() < MANY {
             return;
         }
-        let layout = self.layout.get_or_init(|| Exact::new(&self.items));
+        let layout =
+            self.layout.get_or_init(|| Exact::new(&self.items, Similarity::Dot, Precision::Single));
         let units = rows.iter().flat_map(|row| self.items.row(*row as usize)).copied().collect();
         let units = Matrix::from_vec(rows.len(), self.items.dim(), units);
-        let own = |at: usize| std::slice::from_ref(&rows[at]);
-        let found = layout.search(&units, NEIGHBORS, own, Isa::best());
+        let own: Vec<&[u32]> = rows.iter().map(std::slice::from_ref).collect();
+        let found = layout.search(&Ask::all(&units, NEIGHBORS, Isa::best()).without(&own));
         for (row, found) in rows.iter().zip(found) {
             let neighbors = promising(found);
             self.neighbors[*row as usize].get_or_init(|| neighbors);
