@@ -10,7 +10,7 @@ use crate::codes::{Encoded, LONGEST};
 use crate::delta::Delta;
 use crate::error::Error;
 use crate::exact::{Exact, number};
-use crate::file::{self, Checksum, Content, Kind, Sections};
+use crate::file::{self, Content, Kind, Sections};
 use crate::index::{Base, Index, Layout};
 use crate::lists::Lists;
 use crate::places::Places;
@@ -150,8 +150,9 @@ impl Index {
         shape.numbers()
     }
 
-    /// What tells this base from any other, whatever the effort.
-    fn checksum(&self) -> Checksum {
+    /// What tells the rows as they were laid out from any others, whatever the effort. O(bytes) the first time.
+    #[must_use]
+    pub fn checksum(&self) -> [u8; 32] {
         *self.base.checksum.get_or_init(|| {
             let shape = self.clone().with_effort(0).shape();
             file::checksum(&file::table(&self.base.sections(&shape)))

@@ -31,6 +31,8 @@ pub struct Config {
     pub trust: TrustRules,
     /// What `train` fits.
     pub train: Train,
+    /// How the best rows of a catalogue are found.
+    pub index: IndexRules,
     /// What `weekly` hands over.
     pub weekly: Weekly,
 }
@@ -41,6 +43,18 @@ pub struct Config {
 pub struct Train {
     /// Model strings; the first one serves.
     pub models: Vec<String>,
+}
+
+/// How the best rows of a catalogue are found.
+#[derive(Clone, Debug, PartialEq, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct IndexRules {
+    /// Rows from which on a snapshot holds an index of its vectors.
+    pub from: u32,
+    /// Rows from which on a search looks where it is promising, and at every row below.
+    pub approximate_from: u32,
+    /// The share of the best rows that such a search is to find, above 0 and at most 1.
+    pub recall: f64,
 }
 
 impl Config {
@@ -75,6 +89,11 @@ impl Config {
             true => Err(("train.models", "at least one model string", "none".to_owned())),
             false => Ok(()),
         };
+        let recall = self.index.recall;
+        let of_index = match 0.0 < recall && recall <= 1.0 {
+            false => Err(("index.recall", "a number above 0 and at most 1", recall.to_string())),
+            true => Ok(()),
+        };
         let of_trust = self.check_trust();
         let of_zone = match TimeZone::get(&self.timezone) {
             Ok(_) => Ok(()),
@@ -86,7 +105,7 @@ impl Config {
             let key = key.to_owned();
             Error::ConfigValue { path: path.into(), key, expected, got }
         };
-        of_zone.and(of_trust).and(of_weekly).and(of_train).map_err(refuse)?;
+        of_zone.and(of_trust).and(of_weekly).and(of_train).and(of_index).map_err(refuse)?;
         if let Some(Unusable { key, expected, got }) = self.evidence.unusable() {
             return Err(Error::ConfigValue { path: path.into(), key, expected, got });
         }
@@ -127,8 +146,15 @@ impl Default for Config {
             impute: Impute::default(),
             trust: TrustRules::default(),
             train: Train::default(),
+            index: IndexRules::default(),
             weekly: Weekly::default(),
         }
+    }
+}
+
+impl Default for IndexRules {
+    fn default() -> Self {
+        Self { from: 50_000, approximate_from: 500_000, recall: 0.99 }
     }
 }
 

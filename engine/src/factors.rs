@@ -164,8 +164,9 @@ pub fn import_factors(folder: &mut Folder, path: &Path, now: Timestamp) -> Resul
     };
     let lengths = known_lengths(folder, None, &mut Unobserved)?;
     let lengths = impute::renew(folder, lengths)?;
-    let mut snapshot =
+    let snapshot =
         Snapshot::new(about, table.rows, table.liked_by, lengths, Crowd::default(), models);
+    let mut snapshot = snapshot.with_index(&folder.config.index);
     snapshot.write(&folder.snapshots())?;
     Ok(snapshot)
 }

@@ -1,13 +1,14 @@
 //! Which rows score best for each of many listeners?
 //!
-//! The one stage that looks at every row, and the one that gains from many listeners at once: the rows that pass by are
-//! read from memory once for all of them ([`ann::Exact`]). One listener alone is answered by a plain scan; the rows
+//! The one stage that may look at every row, and the one that gains from many listeners at once: the rows that pass by
+//! are read from memory once for all of them ([`ann::Exact`]). One listener alone is answered by a plain scan; the rows
 //! and scores are the same to the bit.
+//! A large catalogue comes with an index ([`ann::Index`]), which answers one and many alike.
 
 use std::collections::BTreeMap;
 use std::sync::OnceLock;
 
-use ann::{Ask, Exact, Precision, Search, Similarity};
+use ann::{Allowed, Ask, Exact, Index, Precision, Search, Similarity};
 use linalg::{Isa, Matrix, dots_with_all, top_k};
 use models::Query;
 use music::ItemIx;
@@ -61,6 +62,8 @@ pub(crate) struct Layouts {
     all: OnceLock<Exact>,
     /// Only those that few listeners like.
     little_known: OnceLock<Exact>,
+    /// These, as the snapshot's index has them.
+    few: OnceLock<Allowed>,
 }
 
 impl<'a> Maker<'a> {
@@ -146,10 +149,10 @@ impl<'a> Maker<'a> {
             let queries = Matrix::from_vec(dense.len(), items.dim(), vectors);
             let left_out: Vec<&[u32]> =
                 dense.iter().map(|at| batch[*at].0.left_out.as_slice()).collect();
-            let best = if are_many {
-                self.nearest(items, &queries, &left_out, k, rows)
-            } else {
-                self.nearest_to_few(items, &queries, &left_out, k, rows)
+            let best = match &self.snapshot.index {
+                Some(index) => self.promised(index, &queries, &left_out, k, rows),
+                None if are_many => self.nearest(items, &queries, &left_out, k, rows),
+                None => self.nearest_to_few(items, &queries, &left_out, k, rows),
             };
             for (at, best) in dense.iter().zip(best) {
                 found[*at] = promising(best);
@@ -160,6 +163,25 @@ impl<'a> Maker<'a> {
             found[at] = promising(best);
         }
         found
+    }
+
+    /// What the index finds for each query.
+    fn promised(
+        &self,
+        index: &Index,
+        queries: &Matrix,
+        left_out: &[&[u32]],
+        k: usize,
+        rows: Rows,
+    ) -> Vec<Vec<(u32, f32)>> {
+        let all = Ask::all(queries, k, Isa::best()).without(left_out);
+        match rows {
+            Rows::All => index.search(&all),
+            Rows::LittleKnown => {
+                let few = || index.allow(&self.little_known);
+                index.search(&all.among(self.layouts.few.get_or_init(few)))
+            }
+        }
     }
 
     /// The rows with the highest dots for each query: a scan of all rows each.

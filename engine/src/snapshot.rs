@@ -15,6 +15,7 @@
 //!                         circles.npy        [n_circles, dim] directions of listeners who are alike
 //!                         circle_items.npy   [n, 2] circle and row of what is liked in it
 //!                         model-0.*.npy      the arrays of each model, the serving one first
+//!                         vectors.near       an index of the serving model's vectors, where there are many
 //! snapshots/current                          the id of the one that serves
 //! ```
 
@@ -22,16 +23,19 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
+use ann::{Index, Search};
 use jiff::Timestamp;
 use listens::{Lengths, Rule};
 use models::{Array, Recommender, Spec};
 use music::{ItemIx, ItemKind, RecordingId, Rows};
 use serde::{Deserialize, Serialize};
 
+use crate::config::IndexRules;
 use crate::crowd::Crowd;
 use crate::{Error, Folder};
 
 pub(crate) mod files;
+mod near;
 pub(crate) mod npy;
 mod with_new;
 
@@ -81,6 +85,9 @@ pub struct Manifest {
     pub seconds: BTreeMap<String, f64>,
     /// BLAKE3 of each file.
     pub checksums: BTreeMap<String, String>,
+    /// What tells the index of vectors from any other, where there is one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub index: Option<String>,
 }
 
 /// A fitted model and the string that describes it.
@@ -107,6 +114,8 @@ pub struct Snapshot {
     pub(crate) crowd: Crowd,
     /// The models, the serving one first; the last one is always popularity.
     pub models: Vec<Fitted>,
+    /// Where to look for the best rows of the serving model, where there are many.
+    pub(crate) index: Option<Index>,
 }
 
 impl Snapshot {
@@ -135,7 +144,16 @@ impl Snapshot {
             let array = npy::from_bytes(&bytes).map_err(|problem| refused(&path, problem))?;
             arrays.insert(file.trim_end_matches(".npy").to_owned(), array);
         }
-        Self::from_arrays(manifest, arrays).map_err(|problem| problem.into_error(folder))
+        let index = manifest.index.as_ref().map(|expected| near::open(folder, expected));
+        let index = index.transpose()?;
+        let snapshot = Self::from_arrays(manifest, arrays);
+        let snapshot = snapshot.map_err(|problem| problem.into_error(folder))?;
+        let vectors = snapshot.models[0].recommender.item_vectors();
+        let shape = vectors.map(|vectors| (vectors.n_rows(), vectors.dim()));
+        if index.as_ref().is_some_and(|index| Some((index.n_rows(), index.dim())) != shape) {
+            return Err(refused(folder, "its index is of other vectors"));
+        }
+        Ok(Self { index, ..snapshot })
     }
 
     /// Reads the snapshot that serves, with every recording of today's catalogue ([`Snapshot::with_new`]).
@@ -169,7 +187,7 @@ impl Snapshot {
     pub fn write(&mut self, snapshots: &Path) -> Result<(), Error> {
         fs_err::create_dir_all(snapshots)?;
         let mut manifest = self.manifest.clone();
-        files::write(snapshots, &mut manifest, self.arrays())?;
+        files::write(snapshots, &mut manifest, self.arrays(), self.index.as_ref())?;
         self.manifest = manifest;
         files::prune(snapshots, KEPT)
     }
@@ -252,7 +270,7 @@ impl Snapshot {
         if models.last().is_none_or(|last| !matches!(last.spec, Spec::Popularity(_))) {
             return Err(Problem::Sentence("its last model is not popularity".to_owned()));
         }
-        Ok(Self { manifest, rows, liked_by, lengths, crowd, models })
+        Ok(Self { manifest, rows, liked_by, lengths, crowd, models, index: None })
     }
 }
 
@@ -338,8 +356,15 @@ impl Snapshot {
             made_at: about.made_at,
             seconds: about.seconds,
             checksums: BTreeMap::new(),
+            index: None,
         };
-        Self { manifest, rows, liked_by, lengths, crowd, models }
+        Self { manifest, rows, liked_by, lengths, crowd, models, index: None }
+    }
+
+    /// The same with an index of the serving model's vectors, where there are as many as the rules ask for.
+    pub(crate) fn with_index(self, rules: &IndexRules) -> Self {
+        let index = near::of(self.models[0].recommender.as_ref(), rules);
+        Self { index, ..self }
     }
 }
 

@@ -133,7 +133,10 @@ fn train_into(
         seconds,
     };
     let crowd = Crowd { trending, popular, circles };
-    let mut snapshot = Snapshot::new(about, rows, liked_by, lengths, crowd, models);
+    let snapshot = Snapshot::new(about, rows, liked_by, lengths, crowd, models);
+    observer.begin("index", None);
+    let mut snapshot = snapshot.with_index(&folder.config.index);
+    snapshot.manifest.seconds.insert("index".to_owned(), observer.end());
     snapshot.write(place)?;
     Ok(snapshot)
 }

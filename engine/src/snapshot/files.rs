@@ -3,10 +3,11 @@
 use std::io::{self, Write};
 use std::path::Path;
 
+use ann::Index;
 use fs_err::File;
 use models::Array;
 
-use super::{Manifest, npy};
+use super::{Manifest, near, npy};
 use crate::Error;
 
 /// The folder in which a snapshot is written before it is renamed; a leftover of a killed process is overwritten.
@@ -21,18 +22,19 @@ fn next_id(snapshots: &Path, manifest: &Manifest) -> Result<String, Error> {
     Ok(format!("{:04}-{}", last + 1, &digest[..8]))
 }
 
-/// Writes all arrays, each made when it is its turn, then renames the folder, then the name of the one that serves.
+/// Writes all arrays, each made when it is its turn, and the index, then renames the folder, then the name of the one that serves.
 ///
 /// The manifest comes to know its checksums and its id.
 pub(super) fn write(
     snapshots: &Path,
     manifest: &mut Manifest,
     arrays: impl Iterator<Item = (String, Array)>,
+    index: Option<&Index>,
 ) -> Result<(), Error> {
     let unfinished = snapshots.join(UNFINISHED);
     remove(&unfinished)?;
     fs_err::create_dir(&unfinished)?;
-    let written = write_all(snapshots, &unfinished, manifest, arrays);
+    let written = write_all(snapshots, &unfinished, manifest, arrays, index);
     if written.is_err() {
         remove(&unfinished)?;
     }
@@ -63,6 +65,7 @@ fn write_all(
     folder: &Path,
     manifest: &mut Manifest,
     arrays: impl Iterator<Item = (String, Array)>,
+    index: Option<&Index>,
 ) -> Result<(), Error> {
     manifest.checksums.clear();
     for (name, array) in arrays {
@@ -70,6 +73,7 @@ fn write_all(
         let checksum = write_array(&folder.join(&file), &array)?;
         manifest.checksums.insert(file, checksum);
     }
+    manifest.index = index.map(|index| near::write(index, folder)).transpose()?;
     manifest.id = next_id(snapshots, manifest)?;
     let mut text = serde_json::to_vec_pretty(manifest)
         .expect("a manifest holds only strings and finite numbers");

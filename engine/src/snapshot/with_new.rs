@@ -26,6 +26,13 @@ pub(super) fn with_new(mut snapshot: Snapshot, folder: &Folder) -> Result<Snapsh
         let recommender = fitted.recommender.extended(&features);
         snapshot.models.push(Fitted { recommender, ..fitted });
     }
+    let n_trained = snapshot.rows.len();
+    let vectors = snapshot.models[0].recommender.item_vectors();
+    if let Some((index, vectors)) = snapshot.index.as_mut().zip(vectors) {
+        for row in n_trained..vectors.n_rows() {
+            index.add(u32::try_from(row).expect("rows are u32"), vectors.row(row));
+        }
+    }
     snapshot.rows = snapshot.rows.extended(new.ids().iter().copied());
     snapshot.liked_by.resize(snapshot.rows.len(), 0);
     Ok(snapshot)

@@ -38,6 +38,7 @@ fn a_value_that_cannot_be_used_says_what_would_do() {
         ("[evidence]\nform = \"cubic\"", "bm25"),
         ("[evidence]\nskip_secs = -1", "at least 0"),
         ("[trust]\nfloor = 1.5", "from 0 to 1"),
+        ("[index]\nrecall = 0", "above 0"),
         ("[trust]\nleast_accounts = 0", "at least 1"),
         ("[train]\nmodels = [\"ialz\"]", "ials"),
     ] {

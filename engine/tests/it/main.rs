@@ -14,6 +14,7 @@ mod imports;
 mod imputed;
 mod ledger;
 mod moments;
+mod nearest;
 mod newcomers;
 mod onboarding;
 mod reasons;

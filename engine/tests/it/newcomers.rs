@@ -85,7 +85,7 @@ fn looking(town: &Town, mut snapshot: Snapshot) -> Snapshot {
 }
 
 /// Imports one more recording of every artist.
-fn import_one_by_each_artist(town: &mut Town) -> BTreeSet<RecordingId> {
+pub(crate) fn import_one_by_each_artist(town: &mut Town) -> BTreeSet<RecordingId> {
     let mut known = BTreeSet::new();
     let mut artists = BTreeSet::new();
     town.folder.store.for_each_basics(&mut |basics| known.extend([basics.id])).unwrap();
