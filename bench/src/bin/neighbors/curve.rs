@@ -129,7 +129,7 @@ fn about(index: &dyn Search, seconds: f64, n_lists: usize, cells: &[Value]) -> V
 
 /// The share of the true first `k` among the first `k` that were found.
 pub(crate) fn recall(found: &[Best], truth: &[&[u32]], k: usize) -> f64 {
-    let (mut hits, mut all) = (0, 0);
+    let (mut hits, mut all) = (0_usize, 0_usize);
     for (found, truth) in found.iter().zip(truth) {
         let found: HashSet<u32> = found.iter().take(k).map(|(row, _)| *row).collect();
         let there = truth.iter().take(k).filter(|row| **row != crate::NONE);
@@ -138,5 +138,5 @@ pub(crate) fn recall(found: &[Best], truth: &[&[u32]], k: usize) -> f64 {
             hits += usize::from(found.contains(row));
         }
     }
-    f64::from(hits as u32) / f64::from((all as u32).max(1))
+    hits as f64 / all.max(1) as f64
 }
