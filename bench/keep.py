@@ -64,12 +64,19 @@ class Run:
         (self.folder / "numbers.json").write_text(json.dumps(self.numbers, indent=1) + "\n")
         (self.folder / "run.json").write_text(json.dumps(self.record, indent=1) + "\n")
 
-    def tell(self, titles, rows):
-        """Prints a table and keeps it."""
-        lines = [f"| {' | '.join(titles)} |", f"| {' | '.join('---' for _ in titles)} |"]
-        lines += [f"| {' | '.join(str(cell) for cell in row)} |" for row in rows]
-        (self.folder / "table.md").write_text("\n".join(lines) + "\n")
-        print("\n" + "\n".join(lines) + f"\n\nkept in {self.folder}")
+    def tell(self, titles, rows, *more):
+        """Prints a table, and titles and rows of more, and keeps them."""
+        tables = [titles, rows, *more]
+        text = "\n".join(laid_out(*table) for table in zip(tables[::2], tables[1::2]))
+        (self.folder / "table.md").write_text(text)
+        print(f"\n{text}\nkept in {self.folder}")
+
+
+def laid_out(titles, rows):
+    """A table in Markdown."""
+    lines = [f"| {' | '.join(titles)} |", f"| {' | '.join('---' for _ in titles)} |"]
+    lines += [f"| {' | '.join(str(cell) for cell in row)} |" for row in rows]
+    return "\n".join(lines) + "\n"
 
 
 def table_of(folder):
