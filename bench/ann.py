@@ -4,7 +4,7 @@
 time of building and the bytes of a row; with all rows and with few of them allowed. `batch`: the best 500 of everybody
 without what each has heard, beside implicit and faiss. `limit`: the exact search beside what the machine does at best.
 `growth`: the same numbers as the rows grow.
-All hold rows as f32; what is quantized says so by its name and scores its best by the rows themselves.
+All hold rows as f32 but what says otherwise by its name; what scans codes scores its best by the rows themselves.
 Each index is built with all threads and searched by one, in a process of its own; efforts grow until 0.995 is found.
 """
 
@@ -25,6 +25,7 @@ from keep import Run
 from listening import Shape
 
 PARTS = ["curves", "batch", "limit", "growth"]
+FILTERS = ",".join(ann_data.FILTERS)
 OURS = ["undersong", "undersong:exact"]
 PRECISIONS = ["undersong:half", "undersong:byte"]
 SMALL = {
@@ -43,9 +44,8 @@ FULL = SMALL | {
 METHODS = {
     False: [*OURS, "faiss-flat", "faiss-ivf", "scann", "hnswlib", "svs"],
     True: [
-        *OURS, *PRECISIONS, "faiss-flat", "faiss-ivf", "faiss-ivf-pq", "scann",
-        "hnswlib:m=16", "hnswlib", "usearch:m=16", "usearch", "voyager:m=16", "voyager",
-        "faiss-hnsw:m=16", "faiss-hnsw", "svs", "svs:degree=64",
+        *OURS, *PRECISIONS, "faiss-flat", "faiss-ivf", "faiss-ivf:lists=4096", "faiss-ivf-pq", "scann",
+        "scann:rescored=1000", "hnswlib:m=16", "hnswlib", "usearch", "voyager", "faiss-hnsw", "svs",
     ],
 }
 # A graph of more rows takes an hour and more.
@@ -60,16 +60,16 @@ SAME = 0.999
 def main():
     parser = argparse.ArgumentParser(prog="bench/run ann", description=__doc__.splitlines()[0])
     parser.add_argument("--full", action="store_true", help="a million rows, every library: hours")
-    parser.add_argument("--parts", type=words(part), default=",".join(PARTS))
-    parser.add_argument("--data", type=words(ann_data.name), help="data sets of the curves, such as clustered-1Mx64; empty: none")
+    parser.add_argument("--parts", type=words(a_part), default=",".join(PARTS))
+    parser.add_argument("--data", type=words(ann_data.name), help="of the curves, such as clustered-1Mx64; empty: none")
     parser.add_argument("--factors", help="shape of listening whose factors are one more data set; empty: none")
-    parser.add_argument("--filters", type=words(filter_name), default=",".join(ann_data.FILTERS), help="on the first data set")
-    parser.add_argument("--method", type=method, action="append", help="instead of those of the grid; several times")
+    parser.add_argument("--filters", type=words(a_filter), default=FILTERS, help="on the first data set")
+    parser.add_argument("--method", type=a_method, action="append", help="instead of those of the grid; several times")
     parser.add_argument("--efforts", default="", help="ours in the curves, ascending; empty: the program's own")
     parser.add_argument("--batch", type=Shape.parse, help="shape of listening")
     parser.add_argument("--k", type=int, default=500, help="rows of each listener in the batch")
     parser.add_argument("--growth", type=words(str), help="rows of growing data, of dimension 64")
-    parser.add_argument("--graph", type=method, help="that grows beside ours")
+    parser.add_argument("--graph", type=a_method, help="that grows beside ours")
     parser.add_argument("--threads", type=int, default=2)
     parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--resume", help="folder of a run, to measure what it has no numbers of")
@@ -82,8 +82,8 @@ def main():
     if arguments.resume:
         run.resume()
     measures = {"curves": measure_curves, "batch": measure_batch, "limit": measure_limit, "growth": measure_growth}
-    for part_ in arguments.parts:
-        measures[part_](run, arguments)
+    for part in arguments.parts:
+        measures[part](run, arguments)
     ann_drawing.draw(run)
     run.tell(*tables(run.numbers))
 
@@ -93,11 +93,11 @@ def words(kind):
     return lambda text: [kind(word) for word in text.split(",") if word]
 
 
-def part(text):
+def a_part(text):
     return one_of(PARTS, text)
 
 
-def filter_name(text):
+def a_filter(text):
     return one_of(list(ann_data.FILTERS), text)
 
 
@@ -107,7 +107,7 @@ def one_of(names, text):
     return text
 
 
-def method(text):
+def a_method(text):
     """Ours, or a library with its parameters."""
     if ann_cells.is_ours(text):
         return one_of([*OURS, *PRECISIONS], text)
@@ -128,44 +128,44 @@ def measure_curves(run, arguments):
     sets = arguments.data + ([ann_data.name(f"ials-{arguments.factors}")] if arguments.factors else [])
     for place, data in enumerate(sets):
         filters = arguments.filters if place == 0 else ["none"]
-        for one in arguments.method:
-            keep_curves(run, "curves", data, one, filters, arguments)
+        for method in arguments.method:
+            keep_curves(run, "curves", data, method, filters, arguments)
 
 
-def keep_curves(run, part_, data, one, filters, arguments):
+def keep_curves(run, part, data, method, filters, arguments):
     """A method's curve under each filter that the run has none of, where the method can filter."""
-    keys = [{"part": part_, "data": data, "method": one, "filter": filter_} for filter_ in filters]
+    keys = [{"part": part, "data": data, "method": method, "filter": filter_name} for filter_name in filters]
     missing = [key for key in keys if not has(run, key)]
-    if not ann_cells.is_ours(one) and not ann_rival.parse(one)[0].takes_filter:
+    if not ann_cells.is_ours(method) and not ann_rival.parse(method)[0].takes_filter:
         missing = [key for key in missing if key["filter"] == "none"]
     if not missing:
         return
     folder = ann_data.made(run, data, arguments.threads)
     for key in missing:
         ann_data.truth(run, folder, key["filter"], arguments.threads)
-    ask = our_curves if ann_cells.is_ours(one) else rival_curves
-    for key, numbers in zip(missing, ask(run, folder, one, [key["filter"] for key in missing], arguments)):
+    ask = our_curves if ann_cells.is_ours(method) else rival_curves
+    for key, numbers in zip(missing, ask(run, folder, method, [key["filter"] for key in missing], arguments)):
         run.keep(key | {"n_rows": ann_data.n_rows(folder)} | numbers)
         found = ann_cells.rate(numbers["cells"], GOAL)
         told = f"{found:,.0f} queries a second at {GOAL}" if found else f"{GOAL} not reached"
-        print(f"{data}, {key['filter']}, {one}: {numbers['build_seconds']:.1f} s to build, {told}", flush=True)
+        print(f"{data}, {key['filter']}, {method}: {numbers['build_seconds']:.1f} s to build, {told}", flush=True)
 
 
-def our_curves(run, folder, one, filters, arguments):
-    way = one.partition(":")[2] or "single"
+def our_curves(run, folder, method, filters, arguments):
+    way = method.partition(":")[2] or "single"
     how = ["--exact"] if way == "exact" else ["--precision", way]
     if arguments.efforts and way != "exact":
         how += ["--efforts", arguments.efforts]
     how += ["--threads", arguments.threads, "--rounds", arguments.rounds]
-    for filter_ in filters:
-        truth = folder / f"truth-{filter_}.npy"
-        yield neighbors(run, "curve", *ann_data.ours(folder, filter_), "--truth", truth, *how)
+    for filter_name in filters:
+        truth = folder / f"truth-{filter_name}.npy"
+        yield neighbors(run, "curve", *ann_data.ours(folder, filter_name), "--truth", truth, *how)
 
 
-def rival_curves(run, folder, one, filters, arguments):
-    answer = ann_rival.curves(run, one, folder, filters, arguments.threads, arguments.rounds)
+def rival_curves(run, folder, method, filters, arguments):
+    answer = ann_rival.curves(run, method, folder, filters, arguments.threads, arguments.rounds)
     cells = answer.pop("cells")
-    return [answer | {"cells": cells[filter_]} for filter_ in filters]
+    return [answer | {"cells": cells[filter_name]} for filter_name in filters]
 
 
 def measure_growth(run, arguments):
@@ -173,12 +173,12 @@ def measure_growth(run, arguments):
         data = ann_data.name(f"clustered-{size}x64")
         folder = ann_data.made(run, data, arguments.threads)
         is_small = ann_data.n_rows(folder) <= MOST_OF_A_GRAPH
-        for one in [*OURS, *([arguments.graph] if is_small else [])]:
-            key = {"part": "growth", "data": data, "method": one, "filter": "none"}
+        for method in [*OURS, *([arguments.graph] if is_small else [])]:
+            key = {"part": "growth", "data": data, "method": method, "filter": "none"}
             measured = has(run, key | {"part": "curves"})
             if measured and not has(run, key):
                 run.keep(measured | key)
-            keep_curves(run, "growth", data, one, ["none"], arguments)
+            keep_curves(run, "growth", data, method, ["none"], arguments)
 
 
 def measure_limit(run, arguments):
@@ -186,8 +186,8 @@ def measure_limit(run, arguments):
     key = {"part": "limit", "data": data}
     if not has(run, key):
         folder = ann_data.made(run, data, arguments.threads)
-        threads = sorted({1, arguments.threads})
-        run.keep(key | neighbors(run, "limit", *ann_data.ours(folder, "none"), "--threads", ",".join(map(str, threads))))
+        threads = ",".join(map(str, sorted({1, arguments.threads})))
+        run.keep(key | neighbors(run, "limit", *ann_data.ours(folder, "none"), "--threads", threads))
 
 
 def measure_batch(run, arguments):
@@ -196,8 +196,7 @@ def measure_batch(run, arguments):
     # Our exact rows, which the others are compared with.
     truth = folder / f"best-{arguments.k}.npy"
     key = {"part": "batch", "data": data, "k": arguments.k}
-    if not has(run, key | {"method": "undersong"}) or not truth.exists():
-        run.numbers = [one for one in run.numbers if not (key | {"method": "undersong"}).items() <= one.items()]
+    if not has(run, key | {"method": "undersong"}):
         keep_our_batch(run, key, folder, truth, arguments)
     for library in ann_batch.LIBRARIES:
         if not has(run, key | {"method": library}):
@@ -209,7 +208,8 @@ def keep_our_batch(run, key, folder, truth, arguments):
     command += ["--excluded-starts", folder / "starts.npy", "--excluded-rows", folder / "heard.npy"]
     command += ["--k", arguments.k, "--recall", GOAL, "--threads", arguments.threads, "--rounds", arguments.rounds]
     answer = neighbors(run, "batch", *command)
-    run.keep(key | {"method": "undersong", "listeners": ann_data.n_rows(folder, "users"), "n_rows": ann_data.n_rows(folder)} | answer)
+    sizes = {"listeners": ann_data.n_rows(folder, "users"), "n_rows": ann_data.n_rows(folder)}
+    run.keep(key | {"method": "undersong"} | sizes | answer)
     exact, approximate = (statistics.median(answer[way]["seconds"]) for way in ("exact", "approximate"))
     print(f"batch: exact in {exact:.1f} s, approximate in {approximate:.1f} s", flush=True)
 
@@ -228,7 +228,6 @@ def keep_rival_batch(run, key, library, folder, truth, arguments):
     print(f"batch: {library} in {statistics.median(answer['seconds']):.1f} s, {listeners:,} listeners", flush=True)
 
 
-
 def tables(numbers):
     """Titles and rows of each part that was measured, one after the other."""
     told = {"curves": curves_table, "batch": batch_table, "limit": limit_table, "growth": growth_table}
@@ -239,11 +238,11 @@ def curves_table(numbers):
     titles = ["data", "allowed", "method", "build, s", "bytes a row", *(f"q/s at {recall:.2f}" for recall in RECALLS)]
     titles += [f"alone, µs at {GOAL}", "p99, µs", "times the best other"]
     rows = []
-    for (data, filter_), group in ann_cells.groups(numbers).items():
+    for (data, filter_name), group in ann_cells.groups(numbers).items():
         best = ann_cells.best_rival(group)
         for one in group:
             rates = [ann_cells.rate(one["cells"], recall) for recall in RECALLS]
-            row = [data, ann_drawing.FILTERS[filter_], one["method"], f"{one['build_seconds']:.1f}"]
+            row = [data, ann_drawing.FILTERS[filter_name], one["method"], f"{one['build_seconds']:.1f}"]
             row += [f"{one['bytes_per_row']:,.0f}", *(f"{rate:,.0f}" if rate else "–" for rate in rates)]
             rows.append(row + alone(one) + [times(one, best)])
     return titles, rows

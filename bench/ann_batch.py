@@ -4,11 +4,12 @@
 
 answers all listeners, or the first of them, in a process of its own and prints seconds, and how many of its rows are
 those of the truth. implicit leaves out what was heard in its own `recommend`.
-faiss cannot for each query: a block of listeners with histories of like length asks for as many rows more as its longest
-history has, and drops what was heard; listeners are sorted by their histories, so that few ask for many.
+faiss cannot for each query: a block of listeners with histories of like length asks for as many rows more as its
+longest history has, and drops what was heard; listeners are sorted by their histories, so that few ask for many.
 """
 
 import argparse
+import importlib
 import json
 import os
 import pathlib
@@ -16,6 +17,7 @@ import time
 from importlib.metadata import version
 
 import numpy as np
+from scipy.sparse import csr_matrix
 
 from ann_rival import NO_ROW
 
@@ -34,13 +36,10 @@ def answer(run, library, folder, k, threads, rounds, truth, listeners):
 
 
 class Implicit:
-    package = "implicit"
+    package, module = "implicit", "implicit.cpu.als"
 
-    def __init__(self, rows, users, starts, heard, threads):
-        from implicit.cpu.als import AlternatingLeastSquares
-        from scipy.sparse import csr_matrix
-
-        self.model = AlternatingLeastSquares(factors=rows.shape[1], num_threads=threads)
+    def __init__(self, als, rows, users, starts, heard, threads):
+        self.model = als.AlternatingLeastSquares(factors=rows.shape[1], num_threads=threads)
         self.model.item_factors, self.model.user_factors = rows, users
         parts = (np.ones(len(heard), np.float32), heard.astype(np.int32), starts)
         self.heard = csr_matrix(parts, shape=(len(users), len(rows)))
@@ -51,11 +50,9 @@ class Implicit:
 
 
 class Faiss:
-    package = "faiss-cpu"
+    package, module = "faiss-cpu", "faiss"
 
-    def __init__(self, rows, users, starts, heard, threads):
-        import faiss
-
+    def __init__(self, faiss, rows, users, starts, heard, threads):
         faiss.omp_set_num_threads(threads)
         self.rows, self.users, self.starts, self.heard = rows, users, starts, heard
         self.index = faiss.IndexFlatIP(rows.shape[1])
@@ -114,8 +111,9 @@ def main():
     )
     users, starts = users[: arguments.listeners], starts[: arguments.listeners + 1]
     kind = LIBRARIES[arguments.library]
+    module = importlib.import_module(kind.module)
     since = time.perf_counter()
-    library = kind(rows, users, starts, heard[: starts[-1]], arguments.threads)
+    library = kind(module, rows, users, starts, heard[: starts[-1]], arguments.threads)
     layout_seconds, seconds = time.perf_counter() - since, []
     for _ in range(arguments.rounds):
         since = time.perf_counter()

@@ -1,7 +1,7 @@
 """Which rows are searched, by which queries, and which rows may be found?
 
-A folder of `data/ann` for each data set, made once: `rows.npy` `[n × dim]` and `queries.npy`, both f32; for each filter
-`truth-FILTER.npy` and, where it allows only some rows, `allowed-FILTER.npy`.
+A folder of `data/ann` for each data set, made once: `rows.npy` `[n × dim]` and `queries.npy`, both f32; for each
+filter `truth-FILTER.npy` and, where it allows only some rows, `allowed-FILTER.npy`.
 `clustered-1Mx64` are a million drawn rows of dimension 64: clusters of power-law sizes around a few coarse directions,
 norms a power law times a log-normal factor; queries are drawn around the clusters as rows are.
 `ials-100kx200kx5M` are the factors of `undersong fit --model ials:dim=64` on generated listening of that shape: items
@@ -97,15 +97,18 @@ def factors(run, folder, shape, threads, seed=1):
     np.save(folder / "heard.npy", listening.matrix.indices.astype(np.uint32))
 
 
-def allowed(folder, filter_, seed=2):
+def allowed(folder, filter_name, seed=2):
     """The rows that a filter allows, ascending, in a file; nothing where it allows all."""
-    if FILTERS[filter_] is None:
+    if FILTERS[filter_name] is None:
         return None
-    path = folder / f"allowed-{filter_}.npy"
+    path = folder / f"allowed-{filter_name}.npy"
     if not path.exists():
         rows = np.load(folder / "rows.npy", mmap_mode="r")
-        random, n = np.random.default_rng(seed), round(FILTERS[filter_] * len(rows))
-        some = nearest(rows, random.integers(len(rows)), n) if filter_ == "near" else random.permutation(len(rows))[:n]
+        random, n = np.random.default_rng(seed), round(FILTERS[filter_name] * len(rows))
+        if filter_name == "near":
+            some = nearest(rows, random.integers(len(rows)), n)
+        else:
+            some = random.choice(len(rows), size=n, replace=False)
         np.save(path, np.sort(some).astype(np.uint32))
     return path
 
@@ -119,19 +122,19 @@ def nearest(rows, row, n):
     return np.argpartition(squares, n)[:n]
 
 
-def ours(folder, filter_):
+def ours(folder, filter_name):
     """The words that tell our program what to search, and where."""
     words = ["--rows", folder / "rows.npy", "--queries", folder / "queries.npy"]
-    path = allowed(folder, filter_)
+    path = allowed(folder, filter_name)
     return words + (["--allowed", path] if path else [])
 
 
-def truth(run, folder, filter_, threads):
+def truth(run, folder, filter_name, threads):
     """The best rows of each query, exact, in a file."""
-    path = folder / f"truth-{filter_}.npy"
+    path = folder / f"truth-{filter_name}.npy"
     if not path.exists():
-        command = [os.environ["BENCH_BIN"] + "/neighbors", "truth", *ours(folder, filter_), "--k", K]
+        command = [os.environ["BENCH_BIN"] + "/neighbors", "truth", *ours(folder, filter_name), "--k", K]
         output, _ = run.execute([*command, "--to", path.with_suffix(".partial"), "--threads", threads])
         path.with_suffix(".partial").rename(path)
-        print(f"{folder.name}, {filter_}: the truth in {json.loads(output)['seconds']:.1f} s", flush=True)
+        print(f"{folder.name}, {filter_name}: the truth in {json.loads(output)['seconds']:.1f} s", flush=True)
     return path

@@ -54,7 +54,7 @@ def hidden(axes):
     return panels
 
 
-def draw_group(axes, data, filter_, group):
+def draw_group(axes, data, filter_name, group):
     labels = []
     axes.set_yscale("log")
     # Room for the names at the right.
@@ -70,7 +70,7 @@ def draw_group(axes, data, filter_, group):
         labels.append((*points[-1], one["method"], style["color"]))
     axes.axvline(GOAL, color=drawing.FAINT, linewidth=0.8)
     drawing.plain(axes.yaxis)
-    axes.set_title(data if filter_ == "none" else f"{data}, allowed: {FILTERS[filter_]}")
+    axes.set_title(data if filter_name == "none" else f"{data}, allowed: {FILTERS[filter_name]}")
     axes.set_xlabel("recall@100")
     axes.set_ylabel("queries a second")
     drawing.ends(axes, labels)
@@ -88,15 +88,16 @@ def draw_growth(run):
         "bytes a row": lambda one: one["bytes_per_row"],
     }
     for axes, (title, number) in zip(panels, shown.items()):
+        axes.set_yscale("linear" if title == "bytes a row" else "log")
         draw_lines(axes, lines, number)
         axes.set_title(title)
+    panels[-1].set_ylim(bottom=0)
     drawing.save(figure, run.folder, "Nearest neighbors as the rows grow, dimension 64", "growth.png")
 
 
 def draw_lines(axes, lines, number):
     labels = []
     axes.set_xscale("log")
-    axes.set_yscale("log")
     for method, those in lines.items():
         points = [(one["n_rows"] / 1e6, number(one)) for one in those if number(one)]
         if points:
@@ -107,7 +108,8 @@ def draw_lines(axes, lines, number):
     axes.set_xlim(left, right * (right / left) ** 0.7)
     axes.margins(y=0.15)
     drawing.plain(axes.xaxis)
-    drawing.plain(axes.yaxis)
+    if axes.get_yscale() == "log":
+        drawing.plain(axes.yaxis)
     axes.set_xlabel("million rows")
     drawing.ends(axes, labels)
 
