@@ -42,10 +42,10 @@ FULL = SMALL | {
 }
 # Of the small grid, and of all.
 METHODS = {
-    False: [*OURS, "faiss-flat", "faiss-ivf", "scann", "hnswlib", "svs"],
+    False: [*OURS, "faiss-flat", "faiss-ivf", "scann", "hnswlib", "hnswlib:space=l2", "svs"],
     True: [
         *OURS, *PRECISIONS, "faiss-flat", "faiss-ivf", "faiss-ivf:lists=4096", "faiss-ivf-pq", "scann",
-        "scann:rescored=1000", "hnswlib:m=16", "hnswlib", "usearch", "voyager", "faiss-hnsw", "svs",
+        "scann:rescored=1000", "hnswlib:m=16", "hnswlib", "hnswlib:space=l2", "usearch", "voyager", "faiss-hnsw", "svs",
     ],
 }
 # A graph of more rows takes an hour and more.
