@@ -9,11 +9,10 @@ was freed given back; where the library tells the size of its file, that stands 
 
 The best by inner product are found in two ways: by product, or by distance among rows that one more coordinate has
 made equally long (`space=l2`; Bachrach et al. 2014, the root of M² − ‖x‖²; queries get 0). Trials on 50,000 clustered
-rows and the factors of 60,000 items chose what each does by default: HNSW is better by product on both, with `m=32`
-twice to six times as fast at 0.95 as with 16, but leaves short rows out of reach, which a filter may want; Voyager by
-distance, as its own product lengthens rows by the longest so far; Vamana by distance, three times as fast. An inverted
-file is best where a row goes to the list of the nearest centroid and a query to the lists of the largest products
-(`space=both`), twice to eight times as fast as by product alone; ScaNN does so itself.
+rows and the factors of 60,000 items, on a busy machine, chose what each does by default. HNSW by product is faster
+with `m=32`, and finds more than with 16; filtered it is better by distance, as some rows are out of its reach by
+product. Voyager is better by distance than by its own product, and so is Vamana. An inverted file is best where a row
+goes to the list of the nearest centroid and a query to the lists of the largest products (`space=both`), as in ScaNN.
 """
 
 import argparse
