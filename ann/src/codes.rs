@@ -7,7 +7,7 @@
 //! With what the sum of an `f32` dot may round, that is the slack of a panel for a query, counted in steps of t·s.
 
 use linalg::LANES;
-use linalg::bytes::Quad;
+use linalg::bytes::{ByteIsa, ByteKernel, Bytes, Quad};
 use rayon::iter::{IndexedParallelIterator, IntoParallelRefMutIterator, ParallelIterator};
 use rayon::slice::ParallelSliceMut;
 
@@ -176,10 +176,44 @@ impl<'a> Codes<'a> {
         }
     }
 
+    /// About the dots of a query with the rows of all panels, sixteen a panel: what bytes say of them.
+    pub(crate) fn near_dots(self, query: &[f32], bytes: ByteIsa) -> Vec<f32> {
+        let query = QueryCode::new(query);
+        let mut dots = vec![0.0; self.n_panels() * LANES];
+        bytes.run(NearDots { codes: self, query: &query, dots: &mut dots });
+        dots
+    }
+
     /// The panels that may hold a score of this or more; all later ones cannot.
     pub(crate) fn n_panels_above(self, query: &QueryCode, score: f32) -> usize {
         let least = query.least_reach(score);
         self.panels.partition_point(|panel| Panel::of(*panel).reach_from_here >= least)
+    }
+}
+
+/// See [`Codes::near_dots`].
+struct NearDots<'a> {
+    codes: Codes<'a>,
+    query: &'a QueryCode,
+    dots: &'a mut [f32],
+}
+
+impl ByteKernel for NearDots<'_> {
+    type Output = ();
+
+    #[inline(always)]
+    fn run<B: Bytes>(self, bytes: B) {
+        let Self { codes, query, dots } = self;
+        for (panel, dots) in dots.chunks_exact_mut(LANES).enumerate() {
+            let mut sums = bytes.start(query.sum);
+            for (quad, word) in codes.quads(panel, 1).iter().zip(&query.words) {
+                sums = bytes.add_dots(sums, bytes.load(quad), *word);
+            }
+            let mut whole = [0; LANES];
+            bytes.store(&mut whole, sums);
+            let step = codes.panel(panel).step * query.step;
+            dots.iter_mut().zip(whole).for_each(|(dot, sum)| *dot = step * sum as f32);
+        }
     }
 }
 
@@ -308,10 +342,10 @@ fn distance(x: &[f32], codes: &[i8], step: f32) -> f64 {
     squares.sqrt()
 }
 
-/// A little more than a number that is not negative: room for what the few operations on it round.
+/// A little more: room for what the few operations on a number round, and for what lies below the normal ones.
 #[expect(clippy::cast_possible_truncation, reason = "rounded, then more than made good")]
 fn above(x: f64) -> f32 {
-    (x + x.abs() * f64::exp2(-18.0)) as f32
+    ((x + x.abs() * f64::exp2(-18.0)) as f32).next_up()
 }
 
 /// A little less.

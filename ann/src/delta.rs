@@ -3,23 +3,28 @@
 //! Rows that are gone are no longer found; rows that came are searched exactly, beside the others: most in a layout of
 //! their own, and the few that came since it was made one by one.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use linalg::{Matrix, View, dots_with_all};
+use rayon::iter::{IndexedParallelIterator, IntoParallelRefMutIterator, ParallelIterator};
 
 use crate::exact::{Exact, Source, by_norm};
 use crate::mask::Mask;
 use crate::search::{Allowed, Ask, Best, Part, Search, Similarity};
 use crate::stored::Precision;
 
-/// Rows that came one by one until they are laid out, at least.
-const FRESH: usize = 1024;
+/// Rows that came one by one until all that came are laid out: so many, or this part of those that are.
+const FRESH: usize = 64;
+const PART: usize = 16;
 
 /// Rows that came and rows that are gone.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Delta {
     /// How many came or went.
     pub(crate) n_changes: u64,
+    /// Another one after each change.
+    pub(crate) token: Arc<()>,
     /// Of the rows that were laid out first, where some are gone.
     pub(crate) live: Option<Part>,
     /// Rows that came and are laid out, and which of them are still there.
@@ -27,10 +32,12 @@ pub(crate) struct Delta {
     pub(crate) fresh: Fresh,
 }
 
-/// Rows that came since, one after the other.
+/// Rows that came since, in any order.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Fresh {
     pub(crate) rows: Vec<u32>,
+    /// Where each is.
+    at: BTreeMap<u32, usize>,
     /// `[rows × dim]`
     pub(crate) vectors: Vec<f32>,
 }
@@ -43,11 +50,10 @@ impl Delta {
 
     /// Takes in a row that is not there, as rows are compared.
     pub(crate) fn add(&mut self, row: u32, vector: &[f32], similarity: Similarity) {
-        self.n_changes += 1;
-        self.fresh.rows.push(row);
-        self.fresh.vectors.extend_from_slice(vector);
+        self.changed();
+        self.fresh.add(row, vector);
         let n_laid = self.laid.as_ref().map_or(0, |(_, live)| live.n_set());
-        if self.fresh.rows.len() >= FRESH.max(n_laid / 2) {
+        if self.fresh.rows.len() >= FRESH.max(n_laid / PART) {
             self.lay_out(vector.len(), similarity);
         }
     }
@@ -58,13 +64,21 @@ impl Delta {
             || self.laid.as_mut().is_some_and(|(laid, live)| {
                 laid.place_of(row).is_some_and(|place| live.set(place, false))
             });
-        self.n_changes += u64::from(is_gone);
+        if is_gone {
+            self.changed();
+        }
         is_gone
+    }
+
+    /// Counts a change.
+    pub(crate) fn changed(&mut self) {
+        self.n_changes += 1;
+        self.token = Arc::default();
     }
 
     /// Whether a row came and is still there.
     pub(crate) fn has(&self, row: u32) -> bool {
-        self.fresh.rows.contains(&row)
+        self.fresh.at.contains_key(&row)
             || self
                 .laid
                 .as_ref()
@@ -109,25 +123,19 @@ impl Delta {
         });
         let mut found = laid.unwrap_or_else(|| vec![Vec::new(); ask.queries.n_rows()]);
         if !self.fresh.rows.is_empty() {
-            for (q, found) in found.iter_mut().enumerate() {
+            let more = |(q, found): (usize, &mut Best)| {
                 found.extend(self.fresh.scored(ask, q, similarity));
-            }
+            };
+            found.par_iter_mut().enumerate().for_each(more);
         }
         found
     }
 
-    /// Which of the rows that came are among some, ascending.
+    /// Which of the rows that came are among some that ascend.
     pub(crate) fn allow(&self, rows: &[u32]) -> (Mask, Vec<bool>) {
         let laid = self.laid.as_ref().map_or_else(
             || Mask::none(0),
-            |(laid, live)| {
-                let mut mask = Mask::none(laid.n_places());
-                let places = rows.iter().filter_map(|&row| laid.place_of(row));
-                places.filter(|&place| live.has(place)).for_each(|place| {
-                    mask.set(place, true);
-                });
-                mask
-            },
+            |(laid, live)| laid.mask_of(rows, |place| live.has(place)),
         );
         let fresh = self.fresh.rows.iter().map(|row| rows.binary_search(row).is_ok()).collect();
         (laid, fresh)
@@ -141,10 +149,21 @@ impl Delta {
 }
 
 impl Fresh {
+    fn add(&mut self, row: u32, vector: &[f32]) {
+        self.at.insert(row, self.rows.len());
+        self.rows.push(row);
+        self.vectors.extend_from_slice(vector);
+    }
+
+    /// The last one takes the place of one that goes.
     fn remove(&mut self, row: u32, dim: usize) -> bool {
-        let Some(at) = self.rows.iter().position(|fresh| *fresh == row) else { return false };
-        self.rows.remove(at);
-        self.vectors.drain(at * dim..(at + 1) * dim);
+        let Some(at) = self.at.remove(&row) else { return false };
+        self.rows.swap_remove(at);
+        if let Some(moved) = self.rows.get(at) {
+            self.at.insert(*moved, at);
+            self.vectors.copy_within(self.rows.len() * dim.., at * dim);
+        }
+        self.vectors.truncate(self.rows.len() * dim);
         true
     }
 

@@ -13,16 +13,18 @@ mod scan;
 
 use std::borrow::Cow;
 use std::fmt;
+use std::sync::Arc;
 
 use linalg::bytes::ByteIsa;
-use linalg::{Isa, Matrix, top_k_among, top_k_of};
+use linalg::{Isa, LANES, Matrix, top_k_among, top_k_of};
 use rayon::iter::{IntoParallelIterator, IntoParallelRefIterator, ParallelIterator};
 use rayon::slice::ParallelSliceMut;
 
 use crate::codes::{Codes, Encoded, LONGEST, Remainder, is_bounded, norm};
+use crate::lists::Run;
 use crate::mask::Mask;
-use crate::places::Places;
-use crate::search::{Allowed, Ask, Best, Part, Search, Similarity};
+use crate::places::{Places, number};
+use crate::search::{Allowed, Ask, Best, Part, Search, Similarity, assert_ascending};
 use crate::stored::{Precision, Stored};
 pub(crate) use asked::Asked;
 use found::Found;
@@ -32,6 +34,8 @@ use scan::Scan;
 const BLOCK: usize = 128;
 /// Queries up to which each is scanned for alone, by all threads.
 const FEW: usize = 4;
+/// Rows that may be found up to which each of their dots is computed.
+const SMALL: usize = 1000;
 /// Panels of which one is sampled.
 const SAMPLED_EVERY: usize = 16;
 /// The largest number in half precision.
@@ -51,6 +55,8 @@ pub struct Exact {
     /// Of those that have bounds.
     pub(crate) encoded: Encoded,
     pub(crate) n_bounded: u32,
+    /// One for what was allowed of these rows, and of no others.
+    pub(crate) token: Arc<()>,
 }
 
 /// Rows to lay out, and the outside number of each.
@@ -83,6 +89,8 @@ impl Exact {
         precision: Precision,
     ) -> Self {
         let dim = source.items.dim();
+        let is_kept = precision != Precision::Byte || dim <= LONGEST;
+        assert!(is_kept, "rows of {LONGEST} numbers or fewer expected, got {dim}");
         let order = if precision == Precision::Byte { &order[..n_bounded] } else { order };
         let row = |place: usize, to: &mut [f32]| {
             to.copy_from_slice(source.items.row(order[place] as usize));
@@ -97,7 +105,8 @@ impl Exact {
             }
         };
         let places = Places::new(order.iter().map(|&row| source.ids[row as usize]).collect());
-        Self { dim, similarity, places, stored, encoded, n_bounded: number(n_bounded) }
+        let n_bounded = number(n_bounded);
+        Self { dim, similarity, places, stored, encoded, n_bounded, token: Arc::default() }
     }
 
     /// Places, those of rows without bounds included.
@@ -118,10 +127,10 @@ impl Exact {
         self.stored.read(self.codes(), place as usize, out);
     }
 
-    /// The places of some rows.
-    pub(crate) fn mask_of(&self, rows: &[u32]) -> Mask {
+    /// The places of some rows, of those that are live.
+    pub(crate) fn mask_of(&self, rows: &[u32], is_live: impl Fn(u32) -> bool) -> Mask {
         let mut mask = Mask::none(self.n_places());
-        for place in rows.iter().filter_map(|&row| self.place_of(row)) {
+        for place in rows.iter().filter_map(|&row| self.place_of(row)).filter(|&at| is_live(at)) {
             mask.set(place, true);
         }
         mask
@@ -144,18 +153,22 @@ impl Exact {
         let (queries, isa) = (ask.queries, ask.isa);
         assert_eq!(queries.dim(), dim, "queries of length {dim} expected");
         ask.assert_sound();
-        let n_places = self.n_places();
-        let is_own = mask.is_none_or(|mask| mask.n_places() == n_places);
-        assert!(is_own, "rows allowed by this index expected");
         let n = queries.n_rows();
+        if ask.k == 0 {
+            return vec![Vec::new(); n];
+        }
         let asked = |q: usize| {
             let asked = Asked::new(self, queries.row(q), ask.k, ask.excluded_of(q), mask);
             asked.at_least(at_least.get(q).copied().flatten())
         };
+        if let Some(mask) = mask.filter(|mask| mask.n_set() <= SMALL) {
+            let one = |q| self.best_of_mask(mask, &asked(q), isa);
+            return (0..n).into_par_iter().map(one).collect();
+        }
         if n <= FEW {
             return (0..n).map(|q| self.one(&asked(q), isa, bytes)).collect();
         }
-        let block = n.div_ceil(rayon::current_num_threads()).clamp(FEW * 2, BLOCK);
+        let block = n.div_ceil(rayon::current_num_threads()).clamp(FEW, BLOCK);
         let starts: Vec<usize> = (0..n).step_by(block).collect();
         let of_block = |&start: &usize| {
             let asked: Vec<Asked<'_>> = (start..n.min(start + block)).map(asked).collect();
@@ -194,7 +207,7 @@ impl Exact {
     pub(crate) fn among(
         &self,
         asked: &Asked<'_>,
-        runs: &[(usize, usize)],
+        runs: &[Run],
         (isa, bytes): (Isa, ByteIsa),
     ) -> Best {
         if !asked.is_bounded {
@@ -203,7 +216,13 @@ impl Exact {
         let mut found = [asked.find(self, asked.k, f32::NEG_INFINITY)];
         bytes.run(Scan { codes: self.codes(), found: &mut found, runs });
         let [found] = found;
-        self.best(asked, found, isa)
+        if !found.is_flat() {
+            return self.best(asked, found, isa);
+        }
+        let places = runs.iter().flat_map(|run| run.0 * LANES..run.1 * LANES).map(number);
+        let bounded = places.take_while(|place| *place < self.n_bounded);
+        let all = bounded.chain(self.n_bounded..number(self.n_places()));
+        self.best_of(&all.filter(|&place| asked.may_have(place)).collect::<Vec<_>>(), asked, isa)
     }
 
     /// What the k-th best score of each query probably is at least: as is known of all, or from a sample of the rows.
@@ -303,7 +322,8 @@ impl Exact {
     fn scored(&self, places: &[u32], asked: &Asked<'_>, isa: Isa) -> Vec<(u32, f32)> {
         let mut dots = vec![0.0; places.len()];
         self.stored.dots(self.codes(), places, &asked.query, &mut dots, isa);
-        places.iter().map(|&place| self.places.row_at[place as usize]).zip(dots).collect()
+        let row_at = &*self.places.row_at;
+        places.iter().map(|&place| row_at[place as usize]).zip(dots).collect()
     }
 }
 
@@ -325,11 +345,14 @@ impl Search for Exact {
     }
 
     fn allow(&self, rows: &[u32]) -> Allowed {
-        let base = Part { mask: self.mask_of(rows), of_list: Vec::new() };
-        Allowed { n_changes: 0, base, laid: Mask::none(0), fresh: Vec::new() }
+        assert_ascending(rows);
+        let base = Part { mask: self.mask_of(rows, |_| true), of_list: Vec::new() };
+        let token = Arc::clone(&self.token);
+        Allowed { token, base, laid: Mask::none(0), fresh: Vec::new() }
     }
 
     fn search(&self, ask: &Ask<'_>) -> Vec<Best> {
+        ask.assert_allowed_by(&self.token);
         self.search_within(ask, ask.allowed.map(|allowed| &allowed.base.mask))
     }
 
@@ -391,11 +414,6 @@ fn lowest_of_best(scored: &[(u32, f32)], k: usize) -> f32 {
         return f32::NEG_INFINITY;
     }
     scored.iter().map(|(_, score)| *score).fold(f32::INFINITY, f32::min)
-}
-
-/// A number of rows, as rows are numbered.
-pub(crate) fn number(rows: usize) -> u32 {
-    u32::try_from(rows).expect("rows are u32")
 }
 
 /// A small number without its fraction.

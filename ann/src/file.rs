@@ -30,6 +30,7 @@ use rayon::iter::ParallelIterator;
 use rayon::slice::ParallelSlice;
 
 use crate::error::Error;
+use crate::places::number;
 use crate::section::{Bytes, Section};
 
 /// Of files written now.
@@ -81,38 +82,35 @@ pub(crate) enum Kind {
 
 pub(crate) type Checksum = [u8; 32];
 
-/// A table, as it is written.
-pub(crate) fn table(sections: &[(Kind, &[u8])]) -> Vec<u8> {
+/// Sections of one file, more than any version has.
+const MOST: usize = 32;
+
+/// Writes head, table and sections, each with the checksum of its bytes.
+pub(crate) fn write(
+    content: Content,
+    sections: &[(Kind, &[u8], Checksum)],
+    out: &mut impl Write,
+) -> io::Result<()> {
     let mut at = LINE * (1 + sections.len());
     let mut table = Vec::new();
-    for (kind, bytes) in sections {
+    for (kind, bytes, checksum) in sections {
         let mut entry = [0; LINE];
         entry[..8].copy_from_slice(&(*kind as u64).to_le_bytes());
         entry[8..16].copy_from_slice(&(at as u64).to_le_bytes());
         entry[16..24].copy_from_slice(&(bytes.len() as u64).to_le_bytes());
-        entry[32..].copy_from_slice(&checksum(bytes));
+        entry[32..].copy_from_slice(checksum);
         table.extend_from_slice(&entry);
         at += bytes.len().next_multiple_of(LINE);
     }
-    table
-}
-
-/// Writes head, table and sections.
-pub(crate) fn write(
-    content: Content,
-    sections: &[(Kind, &[u8])],
-    out: &mut impl Write,
-) -> io::Result<()> {
-    let table = table(sections);
     let mut head = [0; LINE];
     head[..8].copy_from_slice(MAGIC);
     head[8..12].copy_from_slice(&VERSION.to_le_bytes());
     head[12..16].copy_from_slice(&(content as u32).to_le_bytes());
-    head[16..20].copy_from_slice(&crate::exact::number(sections.len()).to_le_bytes());
+    head[16..20].copy_from_slice(&number(sections.len()).to_le_bytes());
     head[32..].copy_from_slice(&checksum(&table));
     out.write_all(&head)?;
     out.write_all(&table)?;
-    for (_, bytes) in sections {
+    for (_, bytes, _) in sections {
         out.write_all(bytes)?;
         out.write_all(&[0; LINE][..bytes.len().next_multiple_of(LINE) - bytes.len()])?;
     }
@@ -122,8 +120,11 @@ pub(crate) fn write(
 /// A file whose sections are what was written.
 pub(crate) struct Sections<'a> {
     bytes: &'a Bytes,
-    found: Vec<(u64, Range<usize>)>,
+    found: Vec<Entry>,
 }
+
+/// A kind, where its bytes are, and their checksum.
+type Entry = (u64, Range<usize>, Checksum);
 
 impl<'a> Sections<'a> {
     /// Reads the table and checks every byte. O(bytes), parallel.
@@ -141,8 +142,11 @@ impl<'a> Sections<'a> {
         if version == 0 || number_in(head, 12) != content as u32 {
             return Err(Error::NotAnIndex);
         }
-        let table = (number_in(head, 16) as usize).checked_mul(LINE);
-        let table = table.and_then(|length| all.get(LINE..LINE.checked_add(length)?));
+        let n_sections = number_in(head, 16) as usize;
+        if n_sections > MOST {
+            return Err(Error::Damaged { what: "it has too many sections" });
+        }
+        let table = all.get(LINE..LINE * (1 + n_sections));
         let table = table.ok_or(Error::Damaged { what: "its table is cut off" })?;
         if checksum(table) != head[32..] {
             return Err(Error::Damaged { what: "its table is not what was written" });
@@ -151,26 +155,33 @@ impl<'a> Sections<'a> {
         Ok(Self { bytes, found: found.collect::<Result<_, _>>()? })
     }
 
+    /// The checksum of a section's bytes.
+    pub(crate) fn checksum(&self, kind: Kind) -> Option<Checksum> {
+        let found = self.found.iter().find(|(number, ..)| *number == kind as u64);
+        found.map(|(.., checksum)| *checksum)
+    }
+
     /// The numbers of a section.
     pub(crate) fn section<T: Pod>(&self, kind: Kind) -> Result<Section<T>, Error> {
-        let found = self.found.iter().find(|(number, _)| *number == kind as u64);
-        let numbers = found.and_then(|(_, at)| Section::within(self.bytes, at.clone()));
+        let found = self.found.iter().find(|(number, ..)| *number == kind as u64);
+        let numbers = found.and_then(|(_, at, _)| Section::within(self.bytes, at.clone()));
         numbers.ok_or(Error::Damaged { what: "a section is missing" })
     }
 }
 
-/// Kind and place of a section whose bytes are what was written.
-fn section(entry: &[u8; LINE], all: &[u8]) -> Result<(u64, Range<usize>), Error> {
+/// A section whose bytes are what was written.
+fn section(entry: &[u8; LINE], all: &[u8]) -> Result<Entry, Error> {
     let numbers = entry.as_chunks::<8>().0;
     let [kind, start, length] = [0, 1, 2].map(|at| u64::from_le_bytes(numbers[at]));
     let place = usize::try_from(start).ok().zip(usize::try_from(length).ok());
     let place = place.and_then(|(start, length)| Some(start..start.checked_add(length)?));
     let place = place.filter(|place| place.end <= all.len());
     let place = place.ok_or(Error::Damaged { what: "it is cut off" })?;
-    if checksum(&all[place.clone()]) != entry[32..] {
+    let checksum = checksum(&all[place.clone()]);
+    if checksum != entry[32..] {
         return Err(Error::Damaged { what: "its numbers are not what was written" });
     }
-    Ok((kind, place))
+    Ok((kind, place, checksum))
 }
 
 fn number_in(head: &[u8; LINE], at: usize) -> u32 {

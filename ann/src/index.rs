@@ -6,6 +6,7 @@
 //! chosen by the dots that its rows may have.
 //! Rows that come and go since are a delta beside ([`crate::delta`]), searched exactly.
 
+use std::fmt;
 use std::sync::{Arc, OnceLock};
 
 use linalg::bytes::ByteIsa;
@@ -14,11 +15,19 @@ use rayon::iter::{IntoParallelIterator, ParallelIterator};
 
 use crate::delta::Delta;
 use crate::exact::{Asked, Exact, Source, by_norm, prepared};
-use crate::file::Checksum;
-use crate::lists::Lists;
+use crate::file::{Checksum, Kind};
+use crate::lists::{Lists, Run};
 use crate::mask::Mask;
-use crate::search::{Allowed, Ask, Best, Part, Search, Similarity};
+use crate::places::number;
+use crate::search::{Allowed, Ask, Best, Part, Search, Similarity, assert_ascending};
 use crate::stored::Precision;
+
+/// Rows of a list at most, where rows are few.
+const SHORTEST: usize = 64;
+/// Lists among which a query chooses, at least.
+const FEWEST: usize = 32;
+/// Rows that a query meets first where it meets all.
+const FIRST: usize = 2000;
 
 /// How rows are laid out.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -45,12 +54,6 @@ impl Layout {
     }
 }
 
-/// Rows of a list at most, where rows are few.
-const SHORTEST: usize = 64;
-
-/// Rows that a query meets first where it meets all.
-const FIRST: usize = 2000;
-
 /// Rows to be searched in parts, which may come and go.
 #[derive(Clone, Debug)]
 pub struct Index {
@@ -60,22 +63,24 @@ pub struct Index {
 }
 
 /// Rows as they were laid out; nothing in here changes.
-#[derive(Debug)]
 pub(crate) struct Base {
     pub(crate) layout: Layout,
     pub(crate) all: Exact,
     pub(crate) lists: Lists,
-    /// What tells it from any other, when somebody asked.
-    pub(crate) checksum: OnceLock<Checksum>,
+    /// Of what is written of it, when somebody asked.
+    pub(crate) checksums: OnceLock<Vec<(Kind, Checksum)>>,
 }
 
 impl Index {
     /// Lays out every row of a matrix; it is searched whole until it is told an effort.
     ///
-    /// About 2·n_rows·n_lists·dim operations, parallel over rows; the same rows make the same lists.
+    /// About 4·n_rows·n_lists·dim operations, parallel over rows; the same rows make the same lists.
+    ///
+    /// # Panics
+    /// When lists of fewer than two rows are asked for, or the rows are too long for their precision.
     #[must_use]
     pub fn new(items: &Matrix, layout: Layout, isa: Isa) -> Self {
-        let ids: Vec<u32> = (0..crate::exact::number(items.n_rows())).collect();
+        let ids: Vec<u32> = (0..number(items.n_rows())).collect();
         let items = prepared(items, layout.similarity);
         Self::of(Source { items: &items, ids: &ids }, layout, isa)
     }
@@ -87,7 +92,7 @@ impl Index {
         let (mut order, lists) = Lists::new(source.items, &by_norm[..n_bounded], list_rows, isa);
         order.extend_from_slice(&by_norm[n_bounded..]);
         let all = Exact::in_order(source, &order, n_bounded, similarity, precision);
-        Self::from_base(Base { layout, all, lists, checksum: OnceLock::new() }, usize::MAX)
+        Self::from_base(Base { layout, all, lists, checksums: OnceLock::new() }, usize::MAX)
     }
 
     pub(crate) fn from_base(base: Base, effort: usize) -> Self {
@@ -118,7 +123,11 @@ impl Index {
         Self { effort, ..self }
     }
 
-    /// The least effort with which that share of the best `k` is found, on average over some queries like those to come.
+    /// An effort with which that share of the best `k` is found, on average over some queries like those to come: the
+    /// least of a row of efforts, each a quarter more than the last.
+    ///
+    /// # Panics
+    /// When the queries have another length.
     #[must_use]
     pub fn tuned(self, queries: &Matrix, k: usize, recall: f64, isa: Isa) -> Self {
         let ask = Ask::all(queries, k, isa);
@@ -136,6 +145,9 @@ impl Index {
     }
 
     /// Lets a row be found by its number from now on, in place of what it was.
+    ///
+    /// It is kept in single precision until rows are [`Index::merged`]. O(dim·16) on average, as rows that came are laid
+    /// out time and again.
     ///
     /// # Panics
     /// When the vector has another length.
@@ -158,7 +170,7 @@ impl Index {
         if place < self.base.all.n_bounded {
             live.of_list[self.base.lists.of_place(place)] -= 1;
         }
-        self.delta.n_changes += 1;
+        self.delta.changed();
         true
     }
 
@@ -175,13 +187,15 @@ impl Index {
         self.delta.n_changes
     }
 
-    /// All rows laid out anew, those that came since among the others.
+    /// All rows laid out anew, those that came since among the others, each in the form that is kept.
+    ///
+    /// The effort stays; tune it where the number of rows is another.
     #[must_use]
     pub fn merged(&self, isa: Isa) -> Self {
         let (all, dim) = (&self.base.all, self.dim());
         let (mut ids, added) = self.delta.added(dim);
         let mut vectors = added.into_vec();
-        let live = (0..crate::exact::number(all.n_places())).filter(|&place| self.is_live(place));
+        let live = (0..number(all.n_places())).filter(|&place| self.is_live(place));
         for place in live {
             ids.push(all.places.row_at[place as usize]);
             let end = vectors.len();
@@ -209,14 +223,12 @@ impl Index {
     /// The answers of all rows that were laid out first.
     fn everywhere(&self, ask: &Ask<'_>, part: Option<&Part>) -> Vec<Best> {
         let (all, mask) = (&self.base.all, part.map(|part| &part.mask));
-        if self.base.lists.len() <= 1 {
+        if self.base.lists.len() <= 1 || ask.k == 0 {
             return all.search_within(ask, mask);
         }
         // The k-th best of a few lists is a bound for which no sample of rows that lie together would be good.
         let first = self.base.somewhere(ask, part, FIRST);
-        let kth = |best: Best| {
-            best.get(ask.k.wrapping_sub(1)).map_or(f32::NEG_INFINITY, |(_, score)| *score)
-        };
+        let kth = |best: Best| best.get(ask.k - 1).map_or(f32::NEG_INFINITY, |(_, score)| *score);
         let at_least: Vec<Option<f32>> = first.into_iter().map(|best| Some(kth(best))).collect();
         all.search_with(ask, mask, &at_least, ByteIsa::of(ask.isa))
     }
@@ -225,12 +237,19 @@ impl Index {
 impl Base {
     /// The answers of the lists that promise most.
     fn somewhere(&self, ask: &Ask<'_>, part: Option<&Part>, effort: usize) -> Vec<Best> {
-        let one = |q: usize| self.one(ask, q, part, effort);
+        let bytes = ByteIsa::of(ask.isa);
+        let one = |q: usize| self.one(ask, q, part, effort, bytes);
         (0..ask.queries.n_rows()).into_par_iter().map(one).collect()
     }
 
-    fn one(&self, ask: &Ask<'_>, q: usize, part: Option<&Part>, effort: usize) -> Best {
-        let instructions = (ask.isa, ByteIsa::of(ask.isa));
+    fn one(
+        &self,
+        ask: &Ask<'_>,
+        q: usize,
+        part: Option<&Part>,
+        effort: usize,
+        bytes: ByteIsa,
+    ) -> Best {
         let (query, excluded) = (ask.queries.row(q), ask.excluded_of(q));
         let asked = Asked::new(&self.all, query, ask.k, excluded, part.map(|part| &part.mask));
         // Fewer than `k` rows may only come back where there are no more.
@@ -240,7 +259,8 @@ impl Base {
                 self.all.best_of_mask(&part.mask, &asked, ask.isa)
             }
             _ => {
-                self.all.among(&asked, &self.runs(&asked, wanted, part, instructions), instructions)
+                let runs = self.runs(&asked, wanted, part, bytes);
+                self.all.among(&asked, &runs, (ask.isa, bytes))
             }
         }
     }
@@ -248,7 +268,7 @@ impl Base {
     /// All places.
     fn everything(&self) -> Part {
         let of_list = (0..self.lists.len()).map(|list| self.lists.n_rows(list));
-        let of_list = of_list.map(crate::exact::number).collect();
+        let of_list = of_list.map(number).collect();
         Part { mask: Mask::all(self.all.n_places()), of_list }
     }
 
@@ -258,29 +278,21 @@ impl Base {
         asked: &Asked<'_>,
         wanted: usize,
         part: Option<&Part>,
-        instructions: (Isa, ByteIsa),
-    ) -> Vec<(usize, usize)> {
+        bytes: ByteIsa,
+    ) -> Vec<Run> {
+        if !asked.is_bounded() {
+            return Vec::new();
+        }
         let n_rows = |list: usize| match part {
             Some(part) => part.of_list[list] as usize,
             None => self.lists.n_rows(list),
         };
         let n_found = part.map_or(self.all.n_places(), |part| part.mask.n_set()).max(1);
-        let mut n = (wanted.saturating_mul(self.lists.len()) / n_found).saturating_mul(8) + 32;
-        loop {
-            let promising = self.lists.promising(asked.query(), n, instructions);
-            let is_last = promising.len() < n;
-            let mut n_met = 0;
-            let met = promising.into_iter().filter(|&list| n_rows(list) > 0).take_while(|&list| {
-                let is_wanted = n_met < wanted;
-                n_met += n_rows(list);
-                is_wanted
-            });
-            let met: Vec<usize> = met.collect();
-            if is_last || n_met >= wanted {
-                return self.lists.runs(met);
-            }
-            n *= 2;
-        }
+        // Promising lists are shorter than others, and more of them are looked through than that.
+        let n = (wanted.saturating_mul(self.lists.len()) / n_found).saturating_mul(8);
+        let n = n.saturating_add(FEWEST);
+        let lists = self.lists.promising(asked.query(), wanted, n, n_rows, bytes);
+        self.lists.runs(&lists)
     }
 }
 
@@ -303,6 +315,7 @@ impl Search for Index {
     }
 
     fn allow(&self, rows: &[u32]) -> Allowed {
+        assert_ascending(rows);
         let (all, lists) = (&self.base.all, &self.base.lists);
         let mut base = Part { mask: Mask::none(all.n_places()), of_list: vec![0; lists.len()] };
         for place in rows.iter().filter_map(|&row| all.place_of(row)) {
@@ -312,13 +325,11 @@ impl Search for Index {
             }
         }
         let (laid, fresh) = self.delta.allow(rows);
-        Allowed { n_changes: self.delta.n_changes, base, laid, fresh }
+        Allowed { token: Arc::clone(&self.delta.token), base, laid, fresh }
     }
 
     fn search(&self, ask: &Ask<'_>) -> Vec<Best> {
-        let is_current =
-            ask.allowed.is_none_or(|allowed| allowed.n_changes == self.delta.n_changes);
-        assert!(is_current, "rows allowed since the last change expected");
+        ask.assert_allowed_by(&self.delta.token);
         let part = ask.allowed.map(|allowed| &allowed.base).or(self.delta.live.as_ref());
         ask.assert_sound();
         let dim = self.dim();
@@ -339,7 +350,8 @@ impl Search for Index {
 
     fn assert_valid(&self) {
         self.base.all.assert_valid();
-        if let Some(flaw) = self.base.lists.flaw(self.base.all.n_bounded) {
+        let Lists { starts, promises, .. } = &self.base.lists;
+        if let Some(flaw) = Lists::flaw(starts, promises, self.base.all.n_bounded) {
             panic!("{flaw}");
         }
         self.assert_valid_delta();
@@ -359,6 +371,7 @@ impl Index {
         if let Some((laid, live)) = laid {
             laid.assert_valid();
             assert_eq!(live.n_places(), laid.n_places(), "a bit a place");
+            assert_eq!(live.n_set(), live.places().count(), "rows that are there are counted");
         }
         let (rows, _) = self.delta.added(self.dim());
         assert_eq!(fresh.vectors.len(), fresh.rows.len() * self.dim(), "a vector a row");
@@ -380,4 +393,11 @@ fn recall_of(found: &[Best], truth: &[Best]) -> f64 {
         found.iter().filter(|(_, score)| *score >= least).count()
     });
     hits.sum::<usize>() as f64 / n_true.max(1) as f64
+}
+
+/// The shape alone.
+impl fmt::Debug for Base {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{:?} in {} lists", self.all, self.lists.len())
+    }
 }

@@ -20,7 +20,7 @@ const CHUNK: usize = 64;
 
 /// Rows, leaf after leaf, ascending in each; no leaf has more than `most` rows.
 ///
-/// About 2·rows·dim·64 operations a level, of which there are log₆₄(rows/most).
+/// 2·rows·dim operations a center, of which there are 2·rows/most, and a little more for leaves that are dealt again.
 /// Rows that are all alike are cut into leaves in their order.
 pub(crate) fn leaves(matrix: &Matrix, rows: Vec<u32>, most: usize, isa: Isa) -> Vec<Vec<u32>> {
     if rows.len() <= most {

@@ -6,18 +6,20 @@
 //! An inverted file: Sivic & Zisserman, Video Google (ICCV 2003); Jégou, Douze & Schmid (TPAMI 2011), §4.
 
 use linalg::bytes::ByteIsa;
-use linalg::{Isa, LANES, Matrix, add_scaled, dot};
+use linalg::{Isa, LANES, Matrix, add_scaled, descending, dot};
 use rayon::iter::{IndexedParallelIterator, ParallelIterator};
 use rayon::slice::ParallelSliceMut;
 
-use crate::exact::{Asked, Exact};
+use crate::codes::{Encoded, Remainder};
 use crate::leaves::leaves;
-use crate::search::Similarity;
+use crate::places::number;
 use crate::section::Section;
-use crate::stored::Precision;
 
 /// λ: measured to find most with least, on clustered factors of strongly varying norms.
 const OPTIMISM: f32 = 2.0;
+
+/// Panels from one on, before another.
+pub(crate) type Run = (usize, usize);
 
 /// Rows that lie together, list after list.
 #[derive(Debug)]
@@ -26,35 +28,38 @@ pub(crate) struct Lists {
     pub(crate) starts: Section<u32>,
     /// `[n_lists × (dim + 1)]`: mean and spread.
     pub(crate) promises: Section<f32>,
-    layout: Exact,
+    encoded: Encoded,
 }
 
 impl Lists {
     /// Cuts rows into lists of at most `most`: the new order, and the lists.
     ///
-    /// In a list rows come in the order in which they are given.
+    /// Rows are given by falling norm, and so they come in a list; lists come by their middle rows.
     pub(crate) fn new(items: &Matrix, rows: &[u32], most: usize, isa: Isa) -> (Vec<u32>, Self) {
         let mut place_in = vec![0; items.n_rows()];
         (0_u32..).zip(rows).for_each(|(at, &row)| place_in[row as usize] = at);
         let mut lists = leaves(items, rows.to_vec(), most, isa);
         lists.iter_mut().for_each(|list| list.sort_unstable_by_key(|&row| place_in[row as usize]));
+        lists.sort_unstable_by_key(|list| place_in[list[list.len() / 2] as usize]);
         let mut starts = vec![0];
         for list in &lists {
             let end = starts[starts.len() - 1] + list.len();
             starts.push(end);
         }
         let order = lists.concat();
-        let starts: Vec<u32> = starts.into_iter().map(crate::exact::number).collect();
+        let starts: Vec<u32> = starts.into_iter().map(number).collect();
         let promises = promises(items, &order, &starts);
-        let lists = Self::of(items.dim(), starts.into(), promises.into());
-        (order, lists)
+        (order, Self::of(items.dim(), starts.into(), promises.into()))
     }
 
     /// Lists that are known.
     pub(crate) fn of(dim: usize, starts: Section<u32>, promises: Section<f32>) -> Self {
-        let rows = Matrix::from_vec(starts.len() - 1, dim + 1, promises.to_vec());
-        let layout = Exact::new(&rows, Similarity::Dot, Precision::Single);
-        Self { starts, promises, layout }
+        let row = |list: usize, to: &mut [f32]| {
+            to.copy_from_slice(&promises[list * (dim + 1)..(list + 1) * (dim + 1)]);
+        };
+        let shape = [starts.len() - 1, dim + 1];
+        let encoded = Encoded::new(shape, Remainder::Nothing, row);
+        Self { starts, promises, encoded }
     }
 
     /// How many.
@@ -73,52 +78,78 @@ impl Lists {
         self.starts.partition_point(|start| *start <= place) - 1
     }
 
-    /// The so many lists that promise a query most, the best first.
+    /// The lists that promise a query most, until so many rows are met, counted by `n_rows`; `n` lists may do.
     pub(crate) fn promising(
         &self,
         query: &[f32],
-        n: usize,
-        (isa, bytes): (Isa, ByteIsa),
+        wanted: usize,
+        mut n: usize,
+        n_rows: impl Fn(usize) -> usize,
+        bytes: ByteIsa,
     ) -> Vec<usize> {
+        let mut keys = self.keys(query, bytes);
+        loop {
+            n = n.min(keys.len());
+            if 0 < n && n < keys.len() {
+                keys.select_nth_unstable(n - 1);
+            }
+            keys[..n].sort_unstable();
+            let mut n_met = 0;
+            let lists = keys[..n].iter().map(|&key| list_of(key)).filter(|&list| n_rows(list) > 0);
+            let met = lists.take_while(|&list| {
+                let is_wanted = n_met < wanted;
+                n_met += n_rows(list);
+                is_wanted
+            });
+            let met: Vec<usize> = met.collect();
+            if n_met >= wanted || n == keys.len() {
+                return met;
+            }
+            n *= 4;
+        }
+    }
+
+    /// A number for each list that rises as its promise falls, ties by list.
+    fn keys(&self, query: &[f32], bytes: ByteIsa) -> Vec<u64> {
         let mut wanted = query.to_vec();
         wanted.push(OPTIMISM * dot(query, query).sqrt());
-        let asked = Asked::new(&self.layout, &wanted, n, &[], None);
-        let all = [(0, self.len().div_ceil(LANES))];
-        let best = self.layout.among(&asked, &all, (isa, bytes));
-        best.into_iter().map(|(list, _)| list as usize).collect()
+        // A promise is a guess: what bytes say of it is as good.
+        let mut promises = self.encoded.codes(wanted.len()).near_dots(&wanted, bytes);
+        promises.truncate(self.len());
+        let key = |(promise, list): (f32, u64)| u64::from(descending(promise)) << 32 | list;
+        promises.into_iter().zip(0_u64..).map(key).collect()
     }
 
     /// The panels in which some lists lie, in runs, ascending.
-    pub(crate) fn runs(&self, mut lists: Vec<usize>) -> Vec<(usize, usize)> {
-        lists.sort_unstable();
-        let mut runs: Vec<(usize, usize)> = Vec::new();
-        for list in lists {
-            let first = self.starts[list] as usize / LANES;
-            let end = (self.starts[list + 1] as usize).div_ceil(LANES);
-            match runs.last_mut() {
-                Some(last) if last.1 >= first => last.1 = end,
-                _ => runs.push((first, end)),
-            }
-        }
-        runs
+    pub(crate) fn runs(&self, lists: &[usize]) -> Vec<Run> {
+        let starts = &*self.starts;
+        let run = |&list: &usize| {
+            (starts[list] as usize / LANES, (starts[list + 1] as usize).div_ceil(LANES))
+        };
+        let mut all: Vec<Run> = lists.iter().map(run).collect();
+        all.sort_unstable();
+        all.dedup_by(|next, last| {
+            let meets = next.0 <= last.1;
+            last.1 = if meets { last.1.max(next.1) } else { last.1 };
+            meets
+        });
+        all
     }
 
     /// Bytes of memory.
     pub(crate) fn n_bytes(&self) -> usize {
-        use crate::Search;
-        size_of_val(&*self.starts) + size_of_val(&*self.promises) + self.layout.n_bytes()
+        size_of_val(&*self.starts) + size_of_val(&*self.promises) + self.encoded.n_bytes()
     }
 
-    /// What is wrong, if anything, where so many rows have bounds.
-    pub(crate) fn flaw(&self, n_bounded: u32) -> Option<&'static str> {
-        let starts = &*self.starts;
+    /// What is wrong, if anything, with lists of so many rows.
+    pub(crate) fn flaw(starts: &[u32], promises: &[f32], n_bounded: u32) -> Option<&'static str> {
         if starts.first() != Some(&0) || starts.last() != Some(&n_bounded) {
             return Some("lists do not hold all rows");
         }
         if starts.windows(2).any(|pair| pair[0] >= pair[1]) {
             return Some("a list has no rows");
         }
-        (!self.promises.iter().all(|x| x.is_finite())).then_some("a promise is no number")
+        (!promises.iter().all(|x| x.is_finite())).then_some("a promise is no number")
     }
 }
 
@@ -139,4 +170,9 @@ fn promises(items: &Matrix, order: &[u32], starts: &[u32]) -> Vec<f32> {
     };
     promises.par_chunks_exact_mut(dim + 1).enumerate().for_each(of_list);
     promises
+}
+
+#[expect(clippy::cast_possible_truncation, reason = "the lower half is the list")]
+fn list_of(key: u64) -> usize {
+    key as u32 as usize
 }

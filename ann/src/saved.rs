@@ -1,7 +1,7 @@
 //! How does an index, or what changed in it, become bytes and an index again?
 
 use std::io::{self, Write};
-use std::sync::OnceLock;
+use std::sync::{Arc, OnceLock};
 
 use bytemuck::cast_slice;
 use linalg::LANES;
@@ -9,11 +9,11 @@ use linalg::LANES;
 use crate::codes::{Encoded, LONGEST};
 use crate::delta::Delta;
 use crate::error::Error;
-use crate::exact::{Exact, number};
-use crate::file::{self, Content, Kind, Sections};
+use crate::exact::Exact;
+use crate::file::{self, Checksum, Content, Kind, Sections};
 use crate::index::{Base, Index, Layout};
 use crate::lists::Lists;
-use crate::places::Places;
+use crate::places::{Places, number};
 use crate::search::{Search, Similarity};
 use crate::section::{Bytes, Section};
 use crate::stored::{Precision, Stored};
@@ -50,8 +50,12 @@ impl Index {
     /// # Errors
     /// What `out` says.
     pub fn write(&self, out: &mut impl Write) -> io::Result<()> {
-        let shape = self.shape();
-        file::write(Content::Index, &self.base.sections(&shape), out)
+        let shape = self.base.shape(self.effort);
+        let shape: &[u8] = cast_slice(&shape);
+        let mut sections = vec![(Kind::Shape, shape, file::checksum(shape))];
+        let rest = self.base.sections().into_iter().zip(self.base.checksums());
+        sections.extend(rest.map(|((kind, bytes), (_, checksum))| (kind, bytes, *checksum)));
+        file::write(Content::Index, &sections, out)
     }
 
     /// Writes everything that changed since the rows were laid out; a later one takes the place of an earlier one.
@@ -75,6 +79,7 @@ impl Index {
             (Kind::Added, cast_slice(&added)),
             (Kind::Vectors, cast_slice(vectors.as_slice())),
         ];
+        let sections = sections.map(|(kind, bytes)| (kind, bytes, file::checksum(bytes)));
         file::write(Content::Changes, &sections, out)
     }
 
@@ -90,7 +95,6 @@ impl Index {
         let shape = sections.section::<u64>(Kind::Shape)?;
         let shape = Shape::of(&shape).ok_or(damaged("its shape is unknown"))?;
         let base = Base::read(&sections, &shape)?;
-        base.flaw().map_or(Ok(()), |what| Err(damaged(what)))?;
         let effort = usize::try_from(shape.effort).unwrap_or(usize::MAX);
         Ok(Self::from_base(base, effort))
     }
@@ -112,24 +116,45 @@ impl Index {
             [dim, n_changes] if dim == self.dim() as u64 => (self.dim(), n_changes),
             _ => return Err(Error::OtherBase),
         };
-        if vectors.len() != added.len() * dim {
+        let ascend = |rows: &[u32]| rows.windows(2).all(|pair| pair[0] < pair[1]);
+        if Some(vectors.len()) != added.len().checked_mul(dim) {
             return Err(Error::Damaged { what: "there is not a vector a row" });
         }
         let mut index = Self { delta: Delta::default(), ..self };
-        for row in &*gone {
-            index.remove(*row);
+        if !ascend(&gone) || !ascend(&added) || !gone.iter().all(|row| index.remove(*row)) {
+            return Err(Error::Damaged { what: "its changes contradict each other" });
         }
         for (at, row) in added.iter().enumerate() {
-            index.remove(*row);
+            if index.has(*row) {
+                return Err(Error::Damaged { what: "its changes contradict each other" });
+            }
             let vector = &vectors[at * dim..(at + 1) * dim];
             index.delta.add(*row, vector, index.base.layout.similarity);
+        }
+        // What is counted here are steps that were taken at once.
+        if n_changes < index.delta.n_changes || n_changes == u64::MAX {
+            return Err(Error::Damaged { what: "its changes are counted wrong" });
         }
         index.delta.n_changes = n_changes;
         Ok(index)
     }
 
-    fn shape(&self) -> [u64; 8] {
-        let Base { layout, all, .. } = &*self.base;
+    /// What tells the rows as they were laid out from any others, whatever the effort. O(bytes) the first time.
+    #[must_use]
+    pub fn checksum(&self) -> [u8; 32] {
+        let shape = self.base.shape(0);
+        let mut all = cast_slice::<u64, u8>(&shape).to_vec();
+        for (kind, checksum) in self.base.checksums() {
+            all.extend_from_slice(&(*kind as u64).to_le_bytes());
+            all.extend_from_slice(checksum);
+        }
+        file::checksum(&all)
+    }
+}
+
+impl Base {
+    fn shape(&self, effort: usize) -> [u64; 8] {
+        let Self { layout, all, .. } = self;
         let shape = Shape {
             dim: all.dim as u64,
             n_places: all.n_places() as u64,
@@ -144,26 +169,24 @@ impl Index {
                 Precision::Byte => 2,
             },
             list_rows: layout.list_rows as u64,
-            effort: self.effort() as u64,
+            effort: effort as u64,
             first_row: u64::from(all.places.first_row),
         };
         shape.numbers()
     }
 
-    /// What tells the rows as they were laid out from any others, whatever the effort. O(bytes) the first time.
-    #[must_use]
-    pub fn checksum(&self) -> [u8; 32] {
-        *self.base.checksum.get_or_init(|| {
-            let shape = self.clone().with_effort(0).shape();
-            file::checksum(&file::table(&self.base.sections(&shape)))
+    /// The checksum of each section but the shape, computed when they are first asked for.
+    fn checksums(&self) -> &[(Kind, Checksum)] {
+        self.checksums.get_or_init(|| {
+            let sections = self.sections().into_iter();
+            sections.map(|(kind, bytes)| (kind, file::checksum(bytes))).collect()
         })
     }
-}
 
-impl Base {
-    fn sections<'a>(&'a self, shape: &'a [u64; 8]) -> Vec<(Kind, &'a [u8])> {
+    /// All sections but the shape.
+    fn sections(&self) -> Vec<(Kind, &[u8])> {
         let (all, lists) = (&self.all, &self.lists);
-        let mut sections: Vec<(Kind, &[u8])> = vec![(Kind::Shape, cast_slice(shape))];
+        let mut sections: Vec<(Kind, &[u8])> = Vec::new();
         match &all.stored {
             Stored::Single(rows) => sections.push((Kind::Single, cast_slice(rows))),
             Stored::Half(rows) => sections.push((Kind::Half, cast_slice(rows))),
@@ -204,46 +227,59 @@ impl Base {
             quads: sections.section(Kind::Quads)?,
             panels: sections.section(Kind::Panels)?,
         };
-        let places = Places {
-            row_at: sections.section(Kind::RowAt)?,
-            first_row: number(shape.first_row)?,
-            place_of: sections.section(Kind::PlaceOf)?,
-        };
+        let first_row = number(shape.first_row)?;
+        let places = Places::known(
+            sections.section(Kind::RowAt)?,
+            first_row,
+            sections.section(Kind::PlaceOf)?,
+        );
         let dim = number(shape.dim)? as usize;
         let n_bounded = number(shape.n_bounded)?;
         let starts: Section<u32> = sections.section(Kind::Starts)?;
         let promises: Section<f32> = sections.section(Kind::Promises)?;
         let n_lists = starts.len().checked_sub(1).ok_or(damaged("its lists are missing"))?;
-        if promises.len() != n_lists * (dim + 1) || places.len() as u64 != shape.n_places {
+        let list_rows = usize::try_from(shape.list_rows).unwrap_or(usize::MAX);
+        if Some(promises.len()) != n_lists.checked_mul(dim + 1)
+            || places.len() as u64 != shape.n_places
+            || list_rows < 2
+        {
             return Err(damaged("a section has another length"));
         }
-        let lists = Lists::of(dim, starts, promises);
-        let list_rows = usize::try_from(shape.list_rows).unwrap_or(usize::MAX);
+        let all =
+            Exact { dim, similarity, places, stored, encoded, n_bounded, token: Arc::default() };
+        let flaw = all.flaw().or_else(|| Lists::flaw(&starts, &promises, n_bounded));
+        flaw.map_or(Ok(()), |what| Err(damaged(what)))?;
         let layout = Layout { similarity, precision, list_rows };
-        let all = Exact { dim, similarity, places, stored, encoded, n_bounded };
-        Ok(Self { layout, all, lists, checksum: OnceLock::new() })
+        let lists = Lists::of(dim, starts, promises);
+        let base = Self { layout, all, lists, checksums: OnceLock::new() };
+        let kinds = base.sections().into_iter().map(|(kind, _)| kind);
+        let known: Option<Vec<_>> =
+            kinds.map(|kind| Some((kind, sections.checksum(kind)?))).collect();
+        let known = known.ok_or(damaged("a section is missing"))?;
+        base.checksums.get_or_init(|| known);
+        Ok(base)
     }
+}
 
+impl Exact {
     /// What is wrong, if anything, with lengths and places.
     fn flaw(&self) -> Option<&'static str> {
-        let Exact { dim, stored, encoded, n_bounded, places, .. } = &self.all;
-        let (n, n_panels) = (places.len(), (*n_bounded as usize).div_ceil(LANES));
-        let n_stored = match stored {
-            Stored::Single(rows) => rows.len(),
-            Stored::Half(rows) => rows.len(),
-            Stored::Byte => n * dim,
+        let Self { dim, stored, encoded, n_bounded, places, .. } = self;
+        let (n, n_bounded) = (places.len(), *n_bounded as usize);
+        let n_panels = n_bounded.div_ceil(LANES);
+        let (n_stored, expected) = match stored {
+            Stored::Single(rows) => (rows.len(), n.checked_mul(*dim)),
+            Stored::Half(rows) => (rows.len(), n.checked_mul(*dim)),
+            Stored::Byte => (n, Some(n_bounded)),
         };
-        let lengths = [
-            (n_stored, n * dim),
-            (encoded.quads.len(), n_panels * dim.div_ceil(4)),
-            (encoded.panels.len(), n_panels),
-        ];
-        if lengths.iter().any(|(got, expected)| got != expected)
-            || *n_bounded as usize > n
-            || (*n_bounded > 0 && *dim > LONGEST)
+        if Some(n_stored) != expected
+            || Some(encoded.quads.len()) != n_panels.checked_mul(dim.div_ceil(4))
+            || encoded.panels.len() != n_panels
+            || n_bounded > n
+            || (n_bounded > 0 && *dim > LONGEST)
         {
             return Some("a section has another length");
         }
-        places.flaw().or_else(|| self.lists.flaw(*n_bounded))
+        places.flaw()
     }
 }

@@ -1,7 +1,12 @@
 //! What can be asked of rows, and what is answered?
 
+use std::borrow::Cow;
+use std::fmt;
+use std::sync::Arc;
+
 use linalg::{Isa, Matrix};
 
+use crate::codes::norm;
 use crate::mask::Mask;
 
 /// The rows of a query, best first, ties by lower row, each with its score.
@@ -14,6 +19,29 @@ pub enum Similarity {
     Dot,
     /// Those that point most where the query points, whatever their length; a row of length 0 scores 0.
     Cosine,
+}
+
+impl Similarity {
+    /// A query as rows meet it.
+    pub(crate) fn of_query(self, query: &[f32]) -> Cow<'_, [f32]> {
+        match self {
+            Self::Dot => Cow::Borrowed(query),
+            Self::Cosine => {
+                let mut unit = query.to_vec();
+                self.prepare(&mut unit);
+                Cow::Owned(unit)
+            }
+        }
+    }
+
+    /// Makes a row what it is compared as.
+    pub(crate) fn prepare(self, row: &mut [f32]) {
+        let norm = norm(row);
+        if self == Self::Cosine && norm > 0.0 {
+            #[expect(clippy::cast_possible_truncation, reason = "at most 1")]
+            row.iter_mut().for_each(|x| *x = (f64::from(*x) / norm) as f32);
+        }
+    }
 }
 
 /// Some queries, and what they want.
@@ -48,6 +76,12 @@ impl<'a> Ask<'a> {
     pub(crate) fn assert_sound(&self) {
         let is_each = self.excluded.is_empty() || self.excluded.len() == self.queries.n_rows();
         assert!(is_each, "excluded rows for every query expected, or for none");
+        self.excluded.iter().for_each(|rows| assert_ascending(rows));
+    }
+
+    pub(crate) fn assert_allowed_by(&self, token: &Arc<()>) {
+        let is_own = self.allowed.is_none_or(|allowed| Arc::ptr_eq(&allowed.token, token));
+        assert!(is_own, "rows allowed by this index since its last change expected");
     }
 
     /// The rows that a query may not have.
@@ -63,8 +97,8 @@ impl<'a> Ask<'a> {
 }
 
 /// The number of queries, and of rows wanted.
-impl std::fmt::Debug for Ask<'_> {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+impl fmt::Debug for Ask<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "Ask[{} × {}]", self.queries.n_rows(), self.k)
     }
 }
@@ -74,8 +108,8 @@ impl std::fmt::Debug for Ask<'_> {
 /// Made by [`Search::allow`], for as many searches as one likes, until rows are added or removed.
 #[derive(Clone, Debug)]
 pub struct Allowed {
-    /// How many changes the index had seen.
-    pub(crate) n_changes: u64,
+    /// Of the index, as it then was.
+    pub(crate) token: Arc<()>,
     /// Of the rows that were laid out first.
     pub(crate) base: Part,
     /// Of those that were added and laid out.
@@ -92,6 +126,10 @@ pub(crate) struct Part {
     pub(crate) of_list: Vec<u32>,
 }
 
+pub(crate) fn assert_ascending(rows: &[u32]) {
+    assert!(rows.is_sorted(), "rows in ascending order expected");
+}
+
 /// Something that finds the nearest rows.
 pub trait Search: Send + Sync {
     /// Rows that can be found.
@@ -106,7 +144,12 @@ pub trait Search: Send + Sync {
     /// Bytes of memory, those of a mapped file included.
     fn n_bytes(&self) -> usize;
 
-    /// These rows (ascending) and no others; rows that are not there do no harm. O(rows + n_rows/64).
+    /// These rows (ascending) and no others; rows that are not there do no harm.
+    ///
+    /// O(rows + n_rows/64), and a search among `rows` for each row that came last.
+    ///
+    /// # Panics
+    /// When the rows do not ascend.
     fn allow(&self, rows: &[u32]) -> Allowed;
 
     /// The best rows for each query.
@@ -115,7 +158,8 @@ pub trait Search: Send + Sync {
     /// Any number of threads gives the same rows and bits.
     ///
     /// # Panics
-    /// When the queries have another length, when some but not all have excluded rows, or what is allowed was made by another index or before a change.
+    /// When the queries have another length, excluded rows do not ascend or are those of some queries but not of all, or
+    /// what is allowed was made by another index or before a change.
     fn search(&self, ask: &Ask<'_>) -> Vec<Best>;
 
     /// Checks everything that holds of a sound index. O(n_rows·dim).

@@ -13,10 +13,10 @@ use crate::section::Section;
 pub enum Precision {
     /// As they came: 4 bytes a number more.
     Single,
-    /// In half precision: 2 bytes a number more, eleven bits of precision. Beyond ±65,504 a number is infinite.
+    /// In half precision: 2 bytes a number more, eleven bits of precision. From ±65,520 on a number is infinite.
     Half,
     /// The bytes are all there is: sixteen rows share a step, seven bits a number.
-    /// A row with a number that is not finite, or longer than 2⁶⁰, is not kept.
+    /// A row without numbers, with one that is not finite, or longer than 2⁶⁰, is not kept; a row has at most 32,768.
     Byte,
 }
 

@@ -6,7 +6,6 @@ use super::Exact;
 use super::found::Found;
 use crate::codes::{QueryCode, is_bounded, norm};
 use crate::mask::Mask;
-use crate::search::Similarity;
 
 /// One query, and what it asks for.
 pub(crate) struct Asked<'a> {
@@ -45,6 +44,11 @@ impl<'a> Asked<'a> {
         Self { at_least: score, ..self }
     }
 
+    /// Whether bounds hold for it.
+    pub(crate) fn is_bounded(&self) -> bool {
+        self.is_bounded
+    }
+
     /// As rows meet it.
     pub(crate) fn query(&self) -> &[f32] {
         &self.query
@@ -59,28 +63,5 @@ impl<'a> Asked<'a> {
     pub(super) fn find<'s>(&'s self, index: &'s Exact, k: usize, bound: f32) -> Found<'s> {
         let query = QueryCode::new(&self.query);
         Found::new(query, k, &self.excluded, self.mask, index.n_bounded, bound, index.codes())
-    }
-}
-
-impl Similarity {
-    /// A query as rows meet it.
-    pub(crate) fn of_query(self, query: &[f32]) -> Cow<'_, [f32]> {
-        match self {
-            Self::Dot => Cow::Borrowed(query),
-            Self::Cosine => {
-                let mut unit = query.to_vec();
-                self.prepare(&mut unit);
-                Cow::Owned(unit)
-            }
-        }
-    }
-
-    /// Makes a row what it is compared as.
-    pub(crate) fn prepare(self, row: &mut [f32]) {
-        let norm = norm(row);
-        if self == Self::Cosine && norm > 0.0 {
-            #[expect(clippy::cast_possible_truncation, reason = "at most 1")]
-            row.iter_mut().for_each(|x| *x = (f64::from(*x) / norm) as f32);
-        }
     }
 }

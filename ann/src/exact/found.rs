@@ -9,7 +9,7 @@ use crate::codes::{Codes, QueryCode};
 use crate::mask::Mask;
 
 /// Rows taken in between two looks at their bounds, at least and at most.
-const FRESH: [usize; 2] = [128, 4096];
+const TAKEN: [usize; 2] = [128, 4096];
 
 /// The candidates of one query.
 #[derive(Clone, Debug)]
@@ -26,6 +26,8 @@ pub(super) struct Found<'a> {
     dots: Vec<i32>,
     n_fresh: usize,
     kept: Vec<Candidate>,
+    /// Room for what scores are at least.
+    lows: Vec<f32>,
     /// Candidates at which it is time to look for a better bound.
     many: usize,
     is_flat: bool,
@@ -54,7 +56,7 @@ impl<'a> Found<'a> {
         bound: f32,
         codes: Codes<'_>,
     ) -> Self {
-        let n_fresh = (2 * k).clamp(FRESH[0], FRESH[1]) + LANES;
+        let n_fresh = (2 * k).clamp(TAKEN[0], TAKEN[1]) + LANES;
         let end = codes.n_panels_above(&query, bound);
         Self {
             query,
@@ -66,6 +68,7 @@ impl<'a> Found<'a> {
             dots: vec![0; n_fresh],
             n_fresh: 0,
             kept: Vec::new(),
+            lows: Vec::new(),
             many: k,
             is_flat: false,
             bound,
@@ -143,8 +146,9 @@ impl<'a> Found<'a> {
         if self.k == 0 || self.kept.len() < self.k {
             return;
         }
-        let mut lows: Vec<f32> = self.kept.iter().map(|candidate| candidate.low).collect();
-        let (_, &mut low, _) = lows.select_nth_unstable_by(self.k - 1, |a, b| b.total_cmp(a));
+        self.lows.clear();
+        self.lows.extend(self.kept.iter().map(|candidate| candidate.low));
+        let (_, &mut low, _) = self.lows.select_nth_unstable_by(self.k - 1, |a, b| b.total_cmp(a));
         self.bound = self.bound.max(low);
         self.kept.retain(|candidate| candidate.high >= self.bound);
         self.end = codes.n_panels_above(&self.query, self.bound);
@@ -174,16 +178,8 @@ impl<'a> Found<'a> {
         self.is_flat || self.bound == f32::NEG_INFINITY || above.count() >= self.k
     }
 
-    /// The `k` that are likely the best, then all others that may be among them, each by place.
-    pub(super) fn kept(mut self) -> (Vec<Candidate>, Vec<Candidate>) {
-        let k = self.k.min(self.kept.len());
-        if 0 < k && k < self.kept.len() {
-            self.kept.select_nth_unstable_by(k - 1, |a, b| b.low.total_cmp(&a.low));
-        }
-        let mut others = self.kept.split_off(k);
-        // Memory is read from its start to its end.
-        self.kept.sort_unstable_by_key(|candidate| candidate.place);
-        others.sort_unstable_by_key(|candidate| candidate.place);
-        (self.kept, others)
+    /// About `k` that are likely the best, then all others that may be among them, each by place.
+    pub(super) fn kept(self) -> (Vec<Candidate>, Vec<Candidate>) {
+        self.kept.into_iter().partition(|candidate| candidate.low >= self.bound)
     }
 }

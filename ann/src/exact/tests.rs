@@ -5,7 +5,7 @@ use linalg::{Isa, Matrix, dots_with_all, top_k};
 use proptest::prelude::{Just, Strategy, prop_oneof, proptest};
 
 use super::Exact;
-use crate::{Ask, Precision, Search, Similarity};
+use crate::{Ask, Index, Layout, Precision, Search, Similarity};
 
 fn exact(items: &Matrix) -> Exact {
     Exact::new(items, Similarity::Dot, Precision::Single)
@@ -27,6 +27,9 @@ fn bits(answer: &[(u32, f32)]) -> Vec<(u32, u32)> {
 fn check(items: &Matrix, queries: &Matrix, k: usize, excluded: &[u32]) {
     let index = exact(items);
     index.assert_valid();
+    let layout = Layout { similarity: Similarity::Dot, precision: Precision::Single, list_rows: 5 };
+    let in_lists = Index::new(items, layout, Isa::best());
+    in_lists.assert_valid();
     let alone = Matrix::from_vec(1, queries.dim(), queries.row(0).to_vec());
     for isa in Isa::available() {
         let expected: Vec<_> = (0..queries.n_rows())
@@ -40,6 +43,10 @@ fn check(items: &Matrix, queries: &Matrix, k: usize, excluded: &[u32]) {
             };
             let got: Vec<_> = search(queries).iter().map(|answer| bits(answer)).collect();
             assert_eq!(got, expected, "{isa:?}, {bytes:?}");
+            let excluded = vec![excluded; queries.n_rows()];
+            let found = in_lists.search(&Ask::all(queries, k, isa).without(&excluded));
+            let found: Vec<_> = found.iter().map(|answer| bits(answer)).collect();
+            assert_eq!(found, expected, "{isa:?}, {bytes:?}, in lists");
             assert_eq!(bits(&search(&alone)[0]), expected[0], "{isa:?}, {bytes:?}, alone");
         }
     }
@@ -97,6 +104,7 @@ fn shaped(mut items: Matrix, shape: Shape) -> Matrix {
                     3 => f32::NAN,
                     5 if c == 0 => f32::INFINITY,
                     7 => *x * 1e30,
+                    6 => *x * f32::exp2(59.0),
                     8 => *x * 1e-30,
                     9 => *x * 1e-42,
                     _ => *x,
@@ -124,7 +132,7 @@ proptest! {
     fn the_best_rows_are_those_of_all_dots(
         shape in shapes(),
         (n_rows, dim, n_queries) in (0_usize..400, 1_usize..200, 1_usize..20),
-        k in prop_oneof![0_usize..30, 0_usize..500],
+        k in prop_oneof![0_usize..30, 0_usize..500, Just(usize::MAX)],
         seed in 0_u64..1000,
         excluded in proptest::collection::btree_set(0_u32..400, 0..60),
     ) {
@@ -218,4 +226,22 @@ fn each_query_has_its_own_excluded_rows() {
     let queries = Matrix::from_vec(2, 1, vec![1.0, 1.0]);
     let best = exact(&items).search(&Ask::all(&queries, 1, Isa::PORTABLE).without(&[&[0], &[1]]));
     assert_eq!(best, [[(1, 2.0)], [(0, 3.0)]]);
+}
+
+#[test]
+fn numbers_below_the_normal_ones_are_bounded_too() {
+    // The norm of the query is √2 steps of 2⁻¹⁴⁹, which has no number of its own.
+    let long = f32::exp2(58.0);
+    let mut rows = vec![-1.0; 12];
+    (rows[4], rows[5]) = (long, long);
+    let least = f32::from_bits(1);
+    check(&Matrix::from_vec(6, 2, rows), &Matrix::from_vec(6, 2, vec![least; 12]), 1, &[]);
+}
+
+#[test]
+fn lists_of_the_longest_rows_are_searched() {
+    // Sums of a tenth of 2⁶⁰ ten times round to more than that.
+    let row = |at: usize| if at < 170 { f32::exp2(60.0) } else { -f32::exp2(59.0) };
+    let items = Matrix::from_vec(640, 1, (0..640).map(row).collect());
+    check(&items, &Matrix::from_vec(5, 1, vec![1.0; 5]), 200, &[]);
 }

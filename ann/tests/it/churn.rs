@@ -1,6 +1,8 @@
 //! Rows come and go: is what is found still right?
 
-use ann::{Ask, Index, Layout, Precision, Search, Similarity};
+use std::sync::Arc;
+
+use ann::{Ask, Bytes, Index, Layout, Precision, Search, Similarity};
 use linalg::{Isa, Matrix};
 
 use crate::world::{Chance, Slow, factors, layout, recall};
@@ -28,8 +30,10 @@ fn after_any_steps_the_index_is_valid_and_finds_what_a_slow_one_finds() {
             }
             _ => check(&index, &slow, &mut chance, step),
         }
-        if chance.below(2000) == 0 {
-            index = index.merged(isa);
+        match chance.below(6000) {
+            0..3 => index = index.merged(isa),
+            3..6 => index = reopened(&index),
+            _ => {}
         }
         assert_eq!(
             (index.has(row), index.n_rows()),
@@ -37,6 +41,15 @@ fn after_any_steps_the_index_is_valid_and_finds_what_a_slow_one_finds() {
         );
         index.assert_valid();
     }
+}
+
+/// From the bytes of the rows as they were laid out, and of what changed since.
+fn reopened(index: &Index) -> Index {
+    let (mut base, mut changes) = (Vec::new(), Vec::new());
+    index.write(&mut base).unwrap();
+    index.write_changes(&mut changes).unwrap();
+    let (base, changes): (Bytes, Bytes) = (Arc::new(base), Arc::new(changes));
+    Index::open(&base).unwrap().with_changes(&changes).unwrap()
 }
 
 fn check(index: &Index, slow: &Slow, chance: &mut Chance, step: usize) {
@@ -96,4 +109,24 @@ fn recall_survives_a_churn_of_thirty_percent() {
         recall(&merged.search(&ask), &truth)
     );
     assert_eq!(merged.with_effort(usize::MAX).search(&ask), truth);
+}
+
+#[test]
+fn rows_far_apart_cost_no_more_than_others() {
+    let isa = Isa::best();
+    let mut index = Index::new(&Matrix::zeros(0, 2), layout(8), isa);
+    let rows = (0..300).map(|at| at * (u32::MAX / 300)).chain([u32::MAX]);
+    for row in rows.clone() {
+        index.add(row, &[1.0, 1.0 + row as f32]);
+    }
+    index.assert_valid();
+    let queries = Matrix::from_vec(1, 2, vec![0.0, 1.0]);
+    let ask = Ask::all(&queries, 1, isa).without(&[&[u32::MAX]]);
+    let expected = [[(299 * (u32::MAX / 300), 1.0 + (299 * (u32::MAX / 300)) as f32)]];
+    assert_eq!(index.search(&ask), expected);
+    let merged = index.merged(isa);
+    merged.assert_valid();
+    assert_eq!(merged.search(&ask), expected);
+    assert!(rows.into_iter().all(|row| merged.has(row)) && !merged.has(7));
+    assert!(merged.n_bytes() < 64 * 1024, "{}", merged.n_bytes());
 }

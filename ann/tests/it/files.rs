@@ -116,6 +116,34 @@ fn whatever_is_no_index_is_refused_with_a_sentence() {
 }
 
 #[test]
+fn sections_that_contradict_each_other_are_refused_though_every_byte_is_what_was_written() {
+    let (items, _) = factors(60, 1, 5, 3);
+    let good = bytes_of(&Index::new(&items, layout(8), Isa::best()));
+    // Numbers of the shape: dim, places, places with bounds, similarity, precision, rows of a list, effort, first row.
+    for (at, number) in
+        [(0, 4), (0, u64::MAX), (1, 61), (2, 59), (2, 61), (3, 2), (4, 7), (5, 1), (7, 3)]
+    {
+        let mut bytes = good.clone();
+        let start = 64 * (1 + bytes[16] as usize) + 8 * at;
+        bytes[start..start + 8].copy_from_slice(&u64::to_le_bytes(number));
+        signed(&mut bytes);
+        let error = Index::open(&shared(bytes)).unwrap_err();
+        assert!(matches!(error, Error::Damaged { .. }), "number {at} is {number}: {error}");
+    }
+}
+
+/// Makes the checksums those of the bytes; the shape comes first.
+fn signed(bytes: &mut [u8]) {
+    let checksum = |bytes: &[u8]| *blake3::hash(blake3::hash(bytes).as_bytes()).as_bytes();
+    let n_sections = bytes[16] as usize;
+    let shape = 64 * (1 + n_sections);
+    let of_shape = checksum(&bytes[shape..shape + 64]);
+    bytes[64 + 32..128].copy_from_slice(&of_shape);
+    let of_table = checksum(&bytes[64..shape]);
+    bytes[32..64].copy_from_slice(&of_table);
+}
+
+#[test]
 fn every_flipped_byte_that_is_read_is_found_out() {
     let (items, _) = factors(40, 1, 5, 3);
     let good = bytes_of(&Index::new(&items, layout(8), Isa::best()));

@@ -1,6 +1,6 @@
 //! What holds of every search, whatever is asked of whatever rows?
 
-use ann::{Ask, Best, Exact, Index, Layout, Precision, Search, Similarity};
+use ann::{Allowed, Ask, Best, Exact, Index, Layout, Precision, Search, Similarity};
 use linalg::{Isa, Matrix, from_half, to_half};
 
 use crate::world::{Chance, Slow, factors, layout};
@@ -190,4 +190,45 @@ fn an_empty_index_finds_nothing_until_a_row_comes() {
     assert_eq!(index.search(&ask), [[(9, 2.0)]]);
     assert_eq!(index.merged(isa).search(&ask), [[(9, 2.0)]]);
     assert!(index.search(&Ask { k: 0, ..ask })[0].is_empty());
+}
+
+#[test]
+fn what_another_index_or_an_earlier_one_allowed_is_refused() {
+    let (items, queries) = factors(100, 1, 4, 4);
+    let isa = Isa::best();
+    let mut index = Index::new(&items, layout(16), isa);
+    let allowed = index.allow(&[1, 2]);
+    let refuses = |index: &Index, allowed: &Allowed| {
+        let search = || index.search(&Ask::all(&queries, 1, isa).among(allowed));
+        std::panic::catch_unwind(std::panic::AssertUnwindSafe(search)).is_err()
+    };
+    assert!(!refuses(&index, &allowed) && !refuses(&index.clone(), &allowed));
+    assert!(refuses(&Index::new(&items, layout(16), isa), &allowed));
+    assert!(refuses(&index.merged(isa), &allowed));
+    let mut other = index.clone();
+    other.remove(1);
+    assert!(refuses(&other, &allowed));
+    index.remove(2);
+    assert!(refuses(&index, &allowed) && refuses(&index, &other.allow(&[5])));
+}
+
+#[test]
+fn rows_whose_scores_are_alike_are_searched_where_they_are_promised() {
+    // A large number that all share hides the rest from the bytes.
+    let (mut items, queries) = factors(2000, 4, 3, 4);
+    for row in 0..2000 {
+        items.row_mut(row)[0] = 1000.0;
+    }
+    let isa = Isa::best();
+    let index = Index::new(&items, layout(40), isa);
+    let ask = Ask::all(&queries, 5, isa);
+    let truth = index.search(&ask);
+    let mut before = 0;
+    for effort in [1, 100, 400, 1600, 2000] {
+        let found = index.clone().with_effort(effort).search(&ask);
+        let now: usize = found.iter().zip(&truth).map(|(found, truth)| hits(found, truth)).sum();
+        assert!(now >= before, "effort {effort}");
+        before = now;
+    }
+    assert_eq!(before, 20);
 }
