@@ -16,7 +16,7 @@ use std::fmt;
 use std::sync::Arc;
 
 use linalg::bytes::ByteIsa;
-use linalg::{Isa, LANES, Matrix, top_k_among, top_k_of};
+use linalg::{Isa, LANES, Matrix, top_k_among};
 use rayon::iter::{IntoParallelIterator, IntoParallelRefIterator, ParallelIterator};
 use rayon::slice::ParallelSliceMut;
 
@@ -34,8 +34,8 @@ use scan::Scan;
 const BLOCK: usize = 128;
 /// Queries up to which each is scanned for alone, by all threads.
 const FEW: usize = 4;
-/// Rows that may be found up to which each of their dots is computed.
-const SMALL: usize = 1000;
+/// Of so many rows one may be found: computing the dots of these costs less than a scan of all.
+const SMALL_PART: usize = 32;
 /// Panels of which one is sampled.
 const SAMPLED_EVERY: usize = 16;
 /// The largest number in half precision.
@@ -161,7 +161,8 @@ impl Exact {
             let asked = Asked::new(self, queries.row(q), ask.k, ask.excluded_of(q), mask);
             asked.at_least(at_least.get(q).copied().flatten())
         };
-        if let Some(mask) = mask.filter(|mask| mask.n_set() <= SMALL) {
+        let are_few = |mask: &&Mask| mask.n_set() <= self.n_places() / SMALL_PART;
+        if let Some(mask) = mask.filter(are_few) {
             let one = |q| self.best_of_mask(mask, &asked(q), isa);
             return (0..n).into_par_iter().map(one).collect();
         }
@@ -315,7 +316,7 @@ impl Exact {
 
     /// The best of some places, each dot computed.
     fn best_of(&self, places: &[u32], asked: &Asked<'_>, isa: Isa) -> Best {
-        top_k_of(self.scored(places, asked, isa), asked.k)
+        top_k_among(self.scored(places, asked, isa), asked.k)
     }
 
     /// Rows and their dots.

@@ -255,7 +255,7 @@ impl Base {
         // Fewer than `k` rows may only come back where there are no more.
         let wanted = effort.max(ask.k.saturating_add(excluded.len()));
         match part {
-            Some(part) if part.mask.n_set() <= wanted => {
+            Some(part) if self.are_few(part.mask.n_set(), wanted) => {
                 self.all.best_of_mask(&part.mask, &asked, ask.isa)
             }
             _ => {
@@ -263,6 +263,14 @@ impl Base {
                 self.all.among(&asked, &runs, (ask.isa, bytes))
             }
         }
+    }
+
+    /// Whether computing the dots of so many rows costs less than looking for so many of them among all others.
+    fn are_few(&self, n: usize, wanted: usize) -> bool {
+        // Of them one comes in so many that are met; a dot costs as much as meeting a few rows.
+        const DOT: f64 = 5.0;
+        let n_met = wanted as f64 * self.all.n_places() as f64 / n.max(1) as f64;
+        n <= wanted || n as f64 * DOT <= n_met
     }
 
     /// All places.

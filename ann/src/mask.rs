@@ -1,6 +1,10 @@
 //! Which places may be found?
 
+use std::iter::successors;
+
 use linalg::LANES;
+
+use crate::places::number;
 
 const WORD_BITS: usize = 64;
 
@@ -72,10 +76,10 @@ impl Mask {
 
     /// The places that may be found, ascending.
     pub(crate) fn places(&self) -> impl Iterator<Item = u32> + '_ {
-        let words = self.words.iter().enumerate().filter(|(_, word)| **word != 0);
-        words.flat_map(|(at, &word)| {
-            let bits = (0..WORD_BITS).filter(move |bit| word >> bit & 1 == 1);
-            bits.map(move |bit| u32::try_from(at * WORD_BITS + bit).expect("places are u32"))
+        self.words.iter().enumerate().flat_map(|(at, &word)| {
+            let rest = |word: &u64| Some(word & (word - 1)).filter(|rest| *rest != 0);
+            let left = successors(Some(word).filter(|word| *word != 0), rest);
+            left.map(move |word| number(at * WORD_BITS + word.trailing_zeros() as usize))
         })
     }
 }

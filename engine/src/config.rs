@@ -51,7 +51,8 @@ pub struct Train {
 pub struct IndexRules {
     /// Rows from which on a snapshot holds an index of its vectors.
     pub from: u32,
-    /// Rows from which on a search looks where it is promising, and at every row below.
+    /// Rows from which on a search looks where it is promising, and at every row below; for models that know vectors of
+    /// listeners, as how far to look is found out with those of the training.
     pub approximate_from: u32,
     /// The share of the best rows that such a search is to find, above 0 and at most 1.
     pub recall: f64,
