@@ -9,7 +9,7 @@ use std::sync::Arc;
 use linalg::{Matrix, View, dots_with_all};
 use rayon::iter::{IndexedParallelIterator, IntoParallelRefMutIterator, ParallelIterator};
 
-use crate::exact::{Exact, Source, by_norm};
+use crate::exact::{Exact, Source};
 use crate::mask::Mask;
 use crate::search::{Allowed, Ask, Best, Part, Search, Similarity};
 use crate::stored::Precision;
@@ -107,9 +107,8 @@ impl Delta {
     /// Lays out every row that came.
     pub(crate) fn lay_out(&mut self, dim: usize, similarity: Similarity) {
         let (ids, items) = self.added(dim);
-        let (order, n_bounded) = by_norm(&items, Precision::Single);
         let source = Source { items: &items, ids: &ids };
-        let laid = Exact::in_order(source, &order, n_bounded, similarity, Precision::Single);
+        let laid = Exact::of_prepared(source, similarity, Precision::Single);
         let live = Mask::all(laid.n_places());
         self.laid = Some((Arc::new(laid), live));
         self.fresh = Fresh::default();

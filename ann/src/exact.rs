@@ -20,12 +20,12 @@ use linalg::{Isa, LANES, Matrix, top_k_among};
 use rayon::iter::{IntoParallelIterator, IntoParallelRefIterator, ParallelIterator};
 use rayon::slice::ParallelSliceMut;
 
-use crate::codes::{Codes, Encoded, LONGEST, Remainder, is_bounded, norm};
+use crate::codes::{Codes, Encoded, LONGEST, is_bounded, norm};
 use crate::lists::Run;
 use crate::mask::Mask;
 use crate::places::{Places, number};
 use crate::search::{Allowed, Ask, Best, Part, Search, Similarity, assert_ascending};
-use crate::stored::{Precision, Stored};
+use crate::stored::{Precision, Stored, read_half};
 pub(crate) use asked::Asked;
 use found::Found;
 use scan::Scan;
@@ -76,8 +76,17 @@ impl Exact {
 
     pub(crate) fn of(source: Source<'_>, similarity: Similarity, precision: Precision) -> Self {
         let items = prepared(source.items, similarity);
-        let (order, n_bounded) = by_norm(&items, precision);
-        Self::in_order(Source { items: &items, ..source }, &order, n_bounded, similarity, precision)
+        Self::of_prepared(Source { items: &items, ..source }, similarity, precision)
+    }
+
+    /// Lays out rows that are prepared, by falling norm.
+    pub(crate) fn of_prepared(
+        source: Source<'_>,
+        similarity: Similarity,
+        precision: Precision,
+    ) -> Self {
+        let (order, n_bounded) = by_norm(source.items, precision);
+        Self::in_order(source, &order, n_bounded, similarity, precision)
     }
 
     /// Lays out rows that are prepared, in an order whose first so many have bounds.
@@ -97,11 +106,12 @@ impl Exact {
         };
         let stored = Stored::new(precision, [order.len(), dim], row);
         let encoded = match &stored {
-            Stored::Single(_) => Encoded::new([n_bounded, dim], Remainder::Kept, row),
-            Stored::Byte => Encoded::new([n_bounded, dim], Remainder::Nothing, row),
+            Stored::Single(_) | Stored::Byte => {
+                Encoded::new([n_bounded, dim], stored.remainder(), row)
+            }
             Stored::Half(halves) => {
-                let row = |place: usize, to: &mut [f32]| read_half(halves, place, to);
-                Encoded::new([n_bounded, dim], Remainder::Kept, row)
+                let row = |place: usize, to: &mut [f32]| read_half(&halves[place * dim..], to);
+                Encoded::new([n_bounded, dim], stored.remainder(), row)
             }
         };
         let places = Places::new(order.iter().map(|&row| source.ids[row as usize]).collect());
@@ -149,10 +159,7 @@ impl Exact {
         at_least: &[Option<f32>],
         bytes: ByteIsa,
     ) -> Vec<Best> {
-        let dim = self.dim;
         let (queries, isa) = (ask.queries, ask.isa);
-        assert_eq!(queries.dim(), dim, "queries of length {dim} expected");
-        ask.assert_sound();
         let n = queries.n_rows();
         if ask.k == 0 {
             return vec![Vec::new(); n];
@@ -353,7 +360,7 @@ impl Search for Exact {
     }
 
     fn search(&self, ask: &Ask<'_>) -> Vec<Best> {
-        ask.assert_allowed_by(&self.token);
+        ask.assert_sound(self.dim, &self.token);
         self.search_within(ask, ask.allowed.map(|allowed| &allowed.base.mask))
     }
 
@@ -363,12 +370,8 @@ impl Search for Exact {
         }
         let (n, n_bounded) = (self.n_places(), self.n_bounded as usize);
         assert!(n_bounded <= n, "as many rows with bounds as rows at most");
-        let remainder = match self.stored {
-            Stored::Byte => Remainder::Nothing,
-            Stored::Single(_) | Stored::Half(_) => Remainder::Kept,
-        };
         let row = |place: usize, to: &mut [f32]| self.stored.read(self.codes(), place, to);
-        let again = Encoded::new([n_bounded, self.dim], remainder, row);
+        let again = Encoded::new([n_bounded, self.dim], self.stored.remainder(), row);
         assert!(self.encoded.is_as(&again), "the bytes of rows are those of what is kept of them");
     }
 }
@@ -402,11 +405,6 @@ pub(crate) fn by_norm(items: &Matrix, precision: Precision) -> (Vec<u32>, usize)
     by_norm.par_sort_unstable_by(|a, b| b.0.total_cmp(&a.0).then(a.1.cmp(&b.1)));
     let n_bounded = by_norm.partition_point(|(norm, _)| *norm >= 0.0);
     (by_norm.into_iter().map(|(_, row)| row).collect(), n_bounded)
-}
-
-fn read_half(halves: &[u16], place: usize, to: &mut [f32]) {
-    let row = &halves[place * to.len()..][..to.len()];
-    to.iter_mut().zip(row).for_each(|(to, half)| *to = linalg::from_half(*half));
 }
 
 /// The k-th best score of at most k; nothing is known where there are fewer.

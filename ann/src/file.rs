@@ -157,15 +157,18 @@ impl<'a> Sections<'a> {
 
     /// The checksum of a section's bytes.
     pub(crate) fn checksum(&self, kind: Kind) -> Option<Checksum> {
-        let found = self.found.iter().find(|(number, ..)| *number == kind as u64);
-        found.map(|(.., checksum)| *checksum)
+        self.entry(kind).map(|(.., checksum)| *checksum)
     }
 
     /// The numbers of a section.
     pub(crate) fn section<T: Pod>(&self, kind: Kind) -> Result<Section<T>, Error> {
-        let found = self.found.iter().find(|(number, ..)| *number == kind as u64);
+        let found = self.entry(kind);
         let numbers = found.and_then(|(_, at, _)| Section::within(self.bytes, at.clone()));
         numbers.ok_or(Error::Damaged { what: "a section is missing" })
+    }
+
+    fn entry(&self, kind: Kind) -> Option<&Entry> {
+        self.found.iter().find(|(number, ..)| *number == kind as u64)
     }
 }
 

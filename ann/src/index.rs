@@ -165,7 +165,10 @@ impl Index {
         let Some(place) = self.base.all.place_of(row).filter(|&place| self.is_live(place)) else {
             return self.delta.remove(row, self.dim());
         };
-        let live = self.delta.live.get_or_insert_with(|| self.base.everything());
+        let live = self
+            .delta
+            .live
+            .get_or_insert_with(|| self.base.part(Mask::all(self.base.all.n_places())));
         live.mask.set(place, false);
         if place < self.base.all.n_bounded {
             live.of_list[self.base.lists.of_place(place)] -= 1;
@@ -273,11 +276,17 @@ impl Base {
         n <= wanted || n as f64 * DOT <= n_met
     }
 
-    /// All places.
-    fn everything(&self) -> Part {
-        let of_list = (0..self.lists.len()).map(|list| self.lists.n_rows(list));
-        let of_list = of_list.map(number).collect();
-        Part { mask: Mask::all(self.all.n_places()), of_list }
+    /// Some places, counted by list. O(places + lists).
+    fn part(&self, mask: Mask) -> Part {
+        let mut of_list = vec![0; self.lists.len()];
+        let mut list = 0;
+        for place in mask.places().take_while(|place| *place < self.all.n_bounded) {
+            while self.lists.starts[list + 1] <= place {
+                list += 1;
+            }
+            of_list[list] += 1;
+        }
+        Part { mask, of_list }
     }
 
     /// Where to look for a query: the lists that promise most, until so many rows are met that it may have.
@@ -324,24 +333,14 @@ impl Search for Index {
 
     fn allow(&self, rows: &[u32]) -> Allowed {
         assert_ascending(rows);
-        let (all, lists) = (&self.base.all, &self.base.lists);
-        let mut base = Part { mask: Mask::none(all.n_places()), of_list: vec![0; lists.len()] };
-        for place in rows.iter().filter_map(|&row| all.place_of(row)) {
-            let is_new = self.is_live(place) && base.mask.set(place, true);
-            if is_new && place < all.n_bounded {
-                base.of_list[lists.of_place(place)] += 1;
-            }
-        }
+        let base = self.base.part(self.base.all.mask_of(rows, |place| self.is_live(place)));
         let (laid, fresh) = self.delta.allow(rows);
         Allowed { token: Arc::clone(&self.delta.token), base, laid, fresh }
     }
 
     fn search(&self, ask: &Ask<'_>) -> Vec<Best> {
-        ask.assert_allowed_by(&self.delta.token);
+        ask.assert_sound(self.dim(), &self.delta.token);
         let part = ask.allowed.map(|allowed| &allowed.base).or(self.delta.live.as_ref());
-        ask.assert_sound();
-        let dim = self.dim();
-        assert_eq!(ask.queries.dim(), dim, "queries of length {dim} expected");
         let mut found = match self.is_exhaustive() {
             true => self.everywhere(ask, part),
             false => self.base.somewhere(ask, part, self.effort),
@@ -371,9 +370,7 @@ impl Index {
     fn assert_valid_delta(&self) {
         let Delta { live, laid, fresh, .. } = &self.delta;
         if let Some(live) = live {
-            let mut of_list = vec![0; self.base.lists.len()];
-            let bounded = live.mask.places().filter(|place| *place < self.base.all.n_bounded);
-            bounded.for_each(|place| of_list[self.base.lists.of_place(place)] += 1);
+            let of_list = self.base.part(live.mask.clone()).of_list;
             assert_eq!(of_list, live.of_list, "rows of lists are counted");
         }
         if let Some((laid, live)) = laid {

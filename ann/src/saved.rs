@@ -85,7 +85,7 @@ impl Index {
 
     /// An index that is read where it lies; every byte is checked first. O(bytes), parallel.
     ///
-    /// Nothing is copied where bytes begin at a multiple of 64, as those of a mapped file do.
+    /// No rows are copied where bytes begin at a multiple of 64, as those of a mapped file do; what lists promise is.
     ///
     /// # Errors
     /// [`Error`] says what is wrong with the bytes.

@@ -73,13 +73,12 @@ impl<'a> Ask<'a> {
         Self { excluded, ..self }
     }
 
-    pub(crate) fn assert_sound(&self) {
+    /// That an index with rows of this length, which allows with this token, can answer.
+    pub(crate) fn assert_sound(&self, dim: usize, token: &Arc<()>) {
+        assert_eq!(self.queries.dim(), dim, "queries of length {dim} expected");
         let is_each = self.excluded.is_empty() || self.excluded.len() == self.queries.n_rows();
         assert!(is_each, "excluded rows for every query expected, or for none");
         self.excluded.iter().for_each(|rows| assert_ascending(rows));
-    }
-
-    pub(crate) fn assert_allowed_by(&self, token: &Arc<()>) {
         let is_own = self.allowed.is_none_or(|allowed| Arc::ptr_eq(&allowed.token, token));
         assert!(is_own, "rows allowed by this index since its last change expected");
     }

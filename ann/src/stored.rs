@@ -5,7 +5,7 @@ use linalg::{Isa, LANES, View, dots_with, dots_with_half, from_half, to_half};
 use rayon::iter::{IndexedParallelIterator, ParallelIterator};
 use rayon::slice::ParallelSliceMut;
 
-use crate::codes::Codes;
+use crate::codes::{Codes, Remainder};
 use crate::section::Section;
 
 /// In what form rows are kept beside the bytes in which they are searched; scores are those of what is kept.
@@ -50,6 +50,14 @@ impl Stored {
         }
     }
 
+    /// What the bytes in which rows are searched are short of what is kept.
+    pub(crate) fn remainder(&self) -> Remainder {
+        match self {
+            Self::Single(_) | Self::Half(_) => Remainder::Kept,
+            Self::Byte => Remainder::Nothing,
+        }
+    }
+
     /// Bytes beside those of the codes.
     pub(crate) fn n_bytes(&self) -> usize {
         match self {
@@ -64,7 +72,7 @@ impl Stored {
         let at = place * out.len()..(place + 1) * out.len();
         match self {
             Self::Single(x) => out.copy_from_slice(&x[at]),
-            Self::Half(x) => out.iter_mut().zip(&x[at]).for_each(|(out, x)| *out = from_half(*x)),
+            Self::Half(x) => read_half(&x[at], out),
             Self::Byte => codes.read(place, out),
         }
     }
@@ -98,6 +106,11 @@ impl Stored {
             }
         }
     }
+}
+
+/// Writes the numbers that halves are.
+pub(crate) fn read_half(halves: &[u16], out: &mut [f32]) {
+    out.iter_mut().zip(halves).for_each(|(x, half)| *x = from_half(*half));
 }
 
 /// Numbers row after row.

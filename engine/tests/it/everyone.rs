@@ -5,13 +5,18 @@ use music::{Playlist, Setting};
 
 use crate::fixture::{Town, params, weekly_all, weekly_request};
 
-fn requests(town: &Town, mode: Mode) -> Vec<WeeklyRequest> {
+pub(crate) fn requests(town: &Town, mode: Mode) -> Vec<WeeklyRequest> {
     let week = town.week();
     let known = town.names.iter().filter(|name| town.folder.listener(Some(name)).is_ok());
     known.map(|name| weekly_request(&town.folder, name, week, mode)).collect()
 }
 
-fn all(town: &mut Town, snapshot: &Snapshot, mode: Mode, whose: Whose) -> Vec<Option<Playlist>> {
+pub(crate) fn all(
+    town: &mut Town,
+    snapshot: &Snapshot,
+    mode: Mode,
+    whose: Whose,
+) -> Vec<Option<Playlist>> {
     let requests = requests(town, mode);
     let outcomes = weekly_all(&mut town.folder, snapshot, &requests, whose).into_iter();
     let list = |outcome| if let Outcome::List(list) = outcome { Some(*list) } else { None };

@@ -2,11 +2,12 @@
 
 use std::collections::BTreeSet;
 
-use engine::{Mode, Outcome, Snapshot, TrainRequest, Unobserved, Whose};
+use engine::{Mode, Snapshot, Whose};
 use music::{Playlist, RecordingId};
 
-use crate::fixture::{Town, params, recordings, today, weekly_all, weekly_request};
-use crate::newcomers::import_one_by_each_artist;
+use crate::everyone::{all, requests};
+use crate::fixture::{Town, params, recordings};
+use crate::newcomers::{import_one_by_each_artist, train_two_towers};
 
 /// A town whose snapshots have an index that looks everywhere, or only where it is promising.
 fn town(approximate_from: u32) -> Town {
@@ -17,25 +18,13 @@ fn town(approximate_from: u32) -> Town {
 }
 
 fn each_alone(town: &mut Town, snapshot: &Snapshot) -> Vec<Option<Playlist>> {
-    let (week, names) = (town.week(), town.names.clone());
-    let known = names.iter().filter(|name| town.folder.listener(Some(name)).is_ok());
-    let requests: Vec<_> =
-        known.map(|name| weekly_request(&town.folder, name, week, Mode::DryRun)).collect();
-    requests
-        .iter()
-        .map(|request| engine::weekly(&mut town.folder, snapshot, request).ok())
-        .collect()
+    let requests = requests(town, Mode::DryRun);
+    let alone = |request| engine::weekly(&mut town.folder, snapshot, request).ok();
+    requests.iter().map(alone).collect()
 }
 
 fn together(town: &mut Town, snapshot: &Snapshot) -> Vec<Option<Playlist>> {
-    let (week, names) = (town.week(), town.names.clone());
-    let known = names.iter().filter(|name| town.folder.listener(Some(name)).is_ok());
-    let requests: Vec<_> =
-        known.map(|name| weekly_request(&town.folder, name, week, Mode::DryRun)).collect();
-    let outcomes = weekly_all(&mut town.folder, snapshot, &requests, Whose::Everyone).into_iter();
-    outcomes
-        .map(|outcome| if let Outcome::List(list) = outcome { Some(*list) } else { None })
-        .collect()
+    all(town, snapshot, Mode::DryRun, Whose::Everyone)
 }
 
 #[test]
@@ -65,22 +54,19 @@ fn an_index_that_looks_where_it_is_promising_makes_nearly_the_same_lists_for_one
     let lines = |list: &Option<Playlist>| -> BTreeSet<RecordingId> {
         list.iter().flat_map(recordings).collect()
     };
-    let (mut same, mut all) = (0, 0);
+    let (mut same, mut n) = (0, 0);
     for (list, expected) in lists.iter().zip(&each_alone(&mut exact, &everywhere)) {
         same += lines(list).intersection(&lines(expected)).count();
-        all += lines(expected).len();
+        n += lines(expected).len();
     }
-    assert!(same * 10 > all * 8, "{same} of {all}");
+    assert!(same * 10 > n * 8, "{same} of {n}");
 }
 
 #[test]
 fn a_recording_that_came_after_the_training_is_found_by_an_index_too() {
     for approximate_from in [1, u32::MAX] {
         let mut town = town(approximate_from);
-        let spec = "two-tower:dim=8,hidden=16,epochs=3,batch=128,uniform_negatives=32";
-        let models = vec![spec.parse().unwrap()];
-        let request = TrainRequest { models, as_of: None, now: today() };
-        engine::train(&town.folder, &request, &mut Unobserved).unwrap();
+        train_two_towers(&town);
         let new = import_one_by_each_artist(&mut town);
         let snapshot = Snapshot::serving(&town.folder).unwrap();
         let lists = each_alone(&mut town, &snapshot);

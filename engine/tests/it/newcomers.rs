@@ -105,6 +105,14 @@ pub(crate) fn import_one_by_each_artist(town: &mut Town) -> BTreeSet<RecordingId
     &new - &known
 }
 
+/// Two towers, small enough for a debug build.
+pub(crate) fn train_two_towers(town: &Town) {
+    let spec = "two-tower:dim=8,hidden=16,epochs=3,batch=128,uniform_negatives=32";
+    let models = vec![spec.parse().unwrap()];
+    let request = TrainRequest { models, as_of: None, now: today() };
+    engine::train(&town.folder, &request, &mut Unobserved).unwrap();
+}
+
 #[test]
 fn a_recording_that_came_after_the_training_is_in_lists_and_is_like_others() {
     let mut town = Town::after_all_weeks(params(24, 240, 6, 5));
@@ -140,10 +148,7 @@ fn a_recording_that_came_after_the_training_is_in_lists_and_is_like_others() {
 #[test]
 fn two_towers_put_what_came_after_their_training_into_lists() {
     let mut town = Town::after_all_weeks(params(24, 240, 6, 5));
-    let spec = "two-tower:dim=8,hidden=16,epochs=3,batch=128,uniform_negatives=32";
-    let models = vec![spec.parse().unwrap()];
-    let request = TrainRequest { models, as_of: None, now: today() };
-    engine::train(&town.folder, &request, &mut Unobserved).unwrap();
+    train_two_towers(&town);
     let new = import_one_by_each_artist(&mut town);
     // As a command does it: from the disk.
     let snapshot = Snapshot::serving(&town.folder).unwrap();
