@@ -343,9 +343,10 @@ fn distance(x: &[f32], codes: &[i8], step: f32) -> f64 {
 }
 
 /// A little more: room for what the few operations on a number round, and for what lies below the normal ones.
-#[expect(clippy::cast_possible_truncation, reason = "rounded, then more than made good")]
+#[inline]
+#[expect(clippy::cast_possible_truncation, reason = "rounded after more than that was added")]
 fn above(x: f64) -> f32 {
-    ((x + x.abs() * f64::exp2(-18.0)) as f32).next_up()
+    (x + x.abs() * f64::exp2(-18.0) + 1e-40) as f32
 }
 
 /// A little less.

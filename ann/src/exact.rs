@@ -297,15 +297,17 @@ impl Exact {
         if found.is_flat() {
             return self.best_of_all(asked, isa);
         }
-        let (sure, doubtful) = found.kept();
         let unbounded =
             (self.n_bounded..number(self.n_places())).filter(|&place| asked.may_have(place));
-        let first: Vec<u32> = sure.iter().map(|kept| kept.place).chain(unbounded).collect();
-        let mut scored = self.scored(&first, asked, isa);
+        let mut places: Vec<u32> = found.likely().collect();
+        let n_likely = places.len();
+        places.extend(unbounded);
+        let mut scored = self.scored(&places, asked, isa);
         // The dots of those that are likely among the best leave fewer of the others.
-        let kth = lowest_of_best(&scored[..sure.len()], asked.k);
-        let rest = doubtful.iter().filter(|kept| kept.high >= kth).map(|kept| kept.place);
-        scored.extend(self.scored(&rest.collect::<Vec<_>>(), asked, isa));
+        let kth = lowest_of_best(&scored[..n_likely], asked.k);
+        places.clear();
+        places.extend(found.others(kth));
+        scored.extend(self.scored(&places, asked, isa));
         top_k_among(scored, asked.k)
     }
 

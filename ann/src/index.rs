@@ -25,7 +25,7 @@ use crate::stored::Precision;
 /// Rows of a list at most, where rows are few.
 const SHORTEST: usize = 64;
 /// Lists among which a query chooses, at least.
-const FEWEST: usize = 32;
+const FEWEST: usize = 12;
 /// Rows that a query meets first where it meets all.
 const FIRST: usize = 2000;
 
@@ -306,7 +306,7 @@ impl Base {
         };
         let n_found = part.map_or(self.all.n_places(), |part| part.mask.n_set()).max(1);
         // Promising lists are shorter than others, and more of them are looked through than that.
-        let n = (wanted.saturating_mul(self.lists.len()) / n_found).saturating_mul(8);
+        let n = (wanted.saturating_mul(self.lists.len()) / n_found).saturating_mul(4);
         let n = n.saturating_add(FEWEST);
         let lists = self.lists.promising(asked.query(), wanted, n, n_rows, bytes);
         self.lists.runs(&lists)

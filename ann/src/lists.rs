@@ -6,7 +6,7 @@
 //! An inverted file: Sivic & Zisserman, Video Google (ICCV 2003); Jégou, Douze & Schmid (TPAMI 2011), §4.
 
 use linalg::bytes::ByteIsa;
-use linalg::{Isa, LANES, Matrix, add_scaled, descending, dot};
+use linalg::{Isa, LANES, Matrix, add_scaled, descending, dot, of_descending};
 use rayon::iter::{IndexedParallelIterator, ParallelIterator};
 use rayon::slice::ParallelSliceMut;
 
@@ -87,37 +87,31 @@ impl Lists {
         n_rows: impl Fn(usize) -> usize,
         bytes: ByteIsa,
     ) -> Vec<usize> {
-        let mut keys = self.keys(query, bytes);
+        let promises = self.promised(query, bytes);
         loop {
-            n = n.min(keys.len());
-            if 0 < n && n < keys.len() {
-                keys.select_nth_unstable(n - 1);
-            }
-            keys[..n].sort_unstable();
             let mut n_met = 0;
-            let lists = keys[..n].iter().map(|&key| list_of(key)).filter(|&list| n_rows(list) > 0);
+            let lists = most(&promises, n).into_iter().filter(|&list| n_rows(list) > 0);
             let met = lists.take_while(|&list| {
                 let is_wanted = n_met < wanted;
                 n_met += n_rows(list);
                 is_wanted
             });
             let met: Vec<usize> = met.collect();
-            if n_met >= wanted || n == keys.len() {
+            if n_met >= wanted || n >= promises.len() {
                 return met;
             }
-            n *= 4;
+            n = n.saturating_mul(4);
         }
     }
 
-    /// A number for each list that rises as its promise falls, ties by list.
-    fn keys(&self, query: &[f32], bytes: ByteIsa) -> Vec<u64> {
+    /// What each list promises.
+    fn promised(&self, query: &[f32], bytes: ByteIsa) -> Vec<f32> {
         let mut wanted = query.to_vec();
         wanted.push(OPTIMISM * dot(query, query).sqrt());
         // A promise is a guess: what bytes say of it is as good.
         let mut promises = self.encoded.codes(wanted.len()).near_dots(&wanted, bytes);
         promises.truncate(self.len());
-        let key = |(promise, list): (f32, u64)| u64::from(descending(promise)) << 32 | list;
-        promises.into_iter().zip(0_u64..).map(key).collect()
+        promises
     }
 
     /// The panels in which some lists lie, in runs, ascending.
@@ -170,6 +164,38 @@ fn promises(items: &Matrix, order: &[u32], starts: &[u32]) -> Vec<f32> {
     };
     promises.par_chunks_exact_mut(dim + 1).enumerate().for_each(of_list);
     promises
+}
+
+/// The lists that promise most, by falling promise, ties by list: `n` or somewhat more of them.
+fn most(promises: &[f32], n: usize) -> Vec<usize> {
+    let least = least_of(promises, n);
+    let mut keys = Vec::with_capacity(2 * n.min(promises.len()));
+    for (few, first) in promises.chunks(LANES).zip((0_u64..).step_by(LANES)) {
+        // All at once, as there is none among most of them.
+        if few.iter().fold(false, |any, &promise| any | (promise >= least)) {
+            let all = few.iter().zip(first..).filter(|(promise, _)| **promise >= least);
+            keys.extend(all.map(|(&promise, list)| u64::from(descending(promise)) << 32 | list));
+        }
+    }
+    keys.sort_unstable();
+    keys.into_iter().map(list_of).collect()
+}
+
+/// What `n` lists or somewhat more promise at least: the n-th of the highest promises of groups of lists.
+fn least_of(promises: &[f32], n: usize) -> f32 {
+    if n >= promises.len() {
+        return f32::NEG_INFINITY;
+    }
+    // The more groups, the fewer lists beyond `n`; the fewer, the less there is to choose from.
+    let n_groups = (4 * n).max(promises.len() / LANES).min(promises.len());
+    let mut highest = vec![f32::NEG_INFINITY; n_groups];
+    for one_of_each in promises.chunks(n_groups) {
+        for (highest, &promise) in highest.iter_mut().zip(one_of_each) {
+            *highest = if promise > *highest { promise } else { *highest };
+        }
+    }
+    let mut falling: Vec<u32> = highest.into_iter().map(descending).collect();
+    of_descending(*falling.select_nth_unstable(n - 1).1)
 }
 
 #[expect(clippy::cast_possible_truncation, reason = "the lower half is the list")]

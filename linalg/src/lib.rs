@@ -38,5 +38,5 @@ pub use product::{Gram, RightFactor};
 pub use ranking::{Panels, Question, Ranking, rank_scores};
 pub use simd::{Isa, Kernel, LANES, Simd, bytes};
 pub use svd::{SubspaceIteration, Svd};
-pub use top_k::{descending, top_k, top_k_among, top_k_of};
+pub use top_k::{descending, of_descending, top_k, top_k_among, top_k_of};
 pub use varimax::varimax;

@@ -2,8 +2,8 @@
 //!
 //! A row stays while the most that its score can be is not below the k-th greatest of what the scores are at least.
 
-use linalg::LANES;
 use linalg::bytes::Bytes;
+use linalg::{LANES, descending, of_descending};
 
 use crate::codes::{Codes, QueryCode};
 use crate::mask::Mask;
@@ -26,8 +26,8 @@ pub(super) struct Found<'a> {
     dots: Vec<i32>,
     n_fresh: usize,
     kept: Vec<Candidate>,
-    /// Room for what scores are at least.
-    lows: Vec<f32>,
+    /// Room for what scores are at least, as numbers that fall where scores rise.
+    lows: Vec<u32>,
     /// Candidates at which it is time to look for a better bound.
     many: usize,
     is_flat: bool,
@@ -108,6 +108,7 @@ impl<'a> Found<'a> {
     /// Looks at the bounds of what was taken in, and lets go of what cannot be among the best.
     #[inline(never)]
     pub(super) fn settle(&mut self, codes: Codes<'_>) {
+        self.kept.reserve(self.n_fresh);
         let fresh = self.places.iter().zip(&self.dots).take(self.n_fresh);
         for (&place, &dot) in fresh {
             while let Some((_, rest)) = self.excluded.split_first().filter(|(e, _)| **e < place) {
@@ -147,9 +148,9 @@ impl<'a> Found<'a> {
             return;
         }
         self.lows.clear();
-        self.lows.extend(self.kept.iter().map(|candidate| candidate.low));
-        let (_, &mut low, _) = self.lows.select_nth_unstable_by(self.k - 1, |a, b| b.total_cmp(a));
-        self.bound = self.bound.max(low);
+        self.lows.extend(self.kept.iter().map(|candidate| descending(candidate.low)));
+        let (_, &mut kth, _) = self.lows.select_nth_unstable(self.k - 1);
+        self.bound = self.bound.max(of_descending(kth));
         self.kept.retain(|candidate| candidate.high >= self.bound);
         self.end = codes.n_panels_above(&self.query, self.bound);
         // Each look costs as much as there is: the next comes when there is half as much again.
@@ -178,8 +179,15 @@ impl<'a> Found<'a> {
         self.is_flat || self.bound == f32::NEG_INFINITY || above.count() >= self.k
     }
 
-    /// About `k` that are likely the best, then all others that may be among them, each by place.
-    pub(super) fn kept(self) -> (Vec<Candidate>, Vec<Candidate>) {
-        self.kept.into_iter().partition(|candidate| candidate.low >= self.bound)
+    /// Places of about `k` that are likely the best, ascending in a scan.
+    pub(super) fn likely(&self) -> impl Iterator<Item = u32> {
+        let kept = self.kept.iter().filter(|candidate| candidate.low >= self.bound);
+        kept.map(|candidate| candidate.place)
+    }
+
+    /// Places of all others that may score so much.
+    pub(super) fn others(&self, score: f32) -> impl Iterator<Item = u32> {
+        let others = self.kept.iter().filter(|candidate| candidate.low < self.bound);
+        others.filter(move |candidate| candidate.high >= score).map(|candidate| candidate.place)
     }
 }
