@@ -21,6 +21,8 @@ const LEAST_STEP: f32 = 1.0 / (1_u64 << 50) as f32;
 const LARGEST_CODE: f32 = 127.0;
 /// Sums of codes fit into 32 bits up to this length: 255·127·32768 < 2³¹.
 pub(crate) const LONGEST: usize = 1 << 15;
+/// Panels whose sums grow at the same time, so that none waits for the one before.
+const SIDE_BY_SIDE: usize = 4;
 
 /// Rows in bytes, sixteen to a panel, four numbers of each at a time: `[n_panels × dim/4]` quads.
 #[derive(Debug)]
@@ -204,15 +206,25 @@ impl ByteKernel for NearDots<'_> {
     #[inline(always)]
     fn run<B: Bytes>(self, bytes: B) {
         let Self { codes, query, dots } = self;
-        for (panel, dots) in dots.chunks_exact_mut(LANES).enumerate() {
-            let mut sums = bytes.start(query.sum);
-            for (quad, word) in codes.quads(panel, 1).iter().zip(&query.words) {
-                sums = bytes.add_dots(sums, bytes.load(quad), *word);
+        for (group, dots) in dots.chunks_mut(SIDE_BY_SIDE * LANES).enumerate() {
+            let first = group * SIDE_BY_SIDE;
+            let n_panels = dots.len() / LANES;
+            let quads = codes.quads(first, n_panels);
+            // Panels that are not there are the last one again, as more sums at once cost nothing.
+            let of_panel = |at: usize| &quads[at.min(n_panels - 1) * codes.n_quads..];
+            let panels: [&[Quad]; SIDE_BY_SIDE] = std::array::from_fn(of_panel);
+            let mut sums = [bytes.start(query.sum); SIDE_BY_SIDE];
+            for (k, &word) in query.words.iter().enumerate().take(codes.n_quads) {
+                for (sums, panel) in sums.iter_mut().zip(panels) {
+                    *sums = bytes.add_dots(*sums, bytes.load(&panel[k]), word);
+                }
             }
-            let mut whole = [0; LANES];
-            bytes.store(&mut whole, sums);
-            let step = codes.panel(panel).step * query.step;
-            dots.iter_mut().zip(whole).for_each(|(dot, sum)| *dot = step * sum as f32);
+            for ((panel, dots), sums) in (first..).zip(dots.chunks_exact_mut(LANES)).zip(sums) {
+                let mut whole = [0; LANES];
+                bytes.store(&mut whole, sums);
+                let step = codes.panel(panel).step * query.step;
+                dots.iter_mut().zip(whole).for_each(|(dot, sum)| *dot = step * sum as f32);
+            }
         }
     }
 }

@@ -205,7 +205,7 @@ impl Exact {
             found
         });
         let answer = |asked: &Asked<'_>| match asked.is_bounded {
-            true => self.best(asked, found.next().expect("one a query with bounds"), isa),
+            true => self.best(asked, &found.next().expect("one a query with bounds"), isa),
             false => self.best_of_all(asked, isa),
         };
         asked.iter().map(answer).collect()
@@ -225,7 +225,7 @@ impl Exact {
         bytes.run(Scan { codes: self.codes(), found: &mut found, runs });
         let [found] = found;
         if !found.is_flat() {
-            return self.best(asked, found, isa);
+            return self.best(asked, &found, isa);
         }
         let places = runs.iter().flat_map(|run| run.0 * LANES..run.1 * LANES).map(number);
         let bounded = places.take_while(|place| *place < self.n_bounded);
@@ -268,7 +268,7 @@ impl Exact {
         if asked.at_least.is_none() && !found.is_proven() {
             found = self.find_alone(asked, f32::NEG_INFINITY, bytes);
         }
-        self.best(asked, found, isa)
+        self.best(asked, &found, isa)
     }
 
     /// What may be among the best of one query, by all threads.
@@ -293,7 +293,7 @@ impl Exact {
     }
 
     /// The best of those that may be.
-    fn best(&self, asked: &Asked<'_>, found: Found<'_>, isa: Isa) -> Best {
+    fn best(&self, asked: &Asked<'_>, found: &Found<'_>, isa: Isa) -> Best {
         if found.is_flat() {
             return self.best_of_all(asked, isa);
         }
