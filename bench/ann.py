@@ -5,7 +5,8 @@ time of building and the bytes of a row; with all rows and with few of them allo
 without what each has heard, beside implicit and faiss. `limit`: the exact search beside what the machine does at best.
 `growth`: the same numbers as the rows grow.
 All hold rows as f32 but what says otherwise by its name; what scans codes scores its best by the rows themselves.
-Each index is built with all threads and searched by one, in a process of its own; efforts grow until 0.995 is found.
+Each index is built with all threads and searched by one, in a process of its own, in turns with ours (`ann_cells.py`
+says why); efforts grow until 0.995 is found.
 """
 
 import argparse
@@ -20,13 +21,16 @@ import ann_cells
 import ann_data
 import ann_drawing
 import ann_rival
+import ann_searcher
 from ann_cells import GOAL, RECALLS
 from keep import Run
 from listening import Shape
 
 PARTS = ["curves", "batch", "limit", "growth"]
 FILTERS = ",".join(ann_data.FILTERS)
-OURS = ["undersong", "undersong:exact"]
+# With which all others are asked in turns.
+YARDSTICK = "undersong"
+OURS = [YARDSTICK, "undersong:exact"]
 PRECISIONS = ["undersong:half", "undersong:byte"]
 SMALL = {
     "data": "clustered-200kx64",
@@ -71,7 +75,7 @@ def main():
     parser.add_argument("--growth", type=words(str), help="rows of growing data, of dimension 64")
     parser.add_argument("--graph", type=a_method, help="that grows beside ours")
     parser.add_argument("--threads", type=int, default=2)
-    parser.add_argument("--rounds", type=int, default=3)
+    parser.add_argument("--rounds", type=int, default=5, help="turns of curves, answers of everybody")
     parser.add_argument("--resume", help="folder of a run, to measure what it has no numbers of")
     parser.add_argument("--to", help="folder of the run")
     grid = FULL if parser.parse_args().full else SMALL
@@ -128,44 +132,49 @@ def measure_curves(run, arguments):
     sets = arguments.data + ([ann_data.name(f"ials-{arguments.factors}")] if arguments.factors else [])
     for place, data in enumerate(sets):
         filters = arguments.filters if place == 0 else ["none"]
-        for method in arguments.method:
-            keep_curves(run, "curves", data, method, filters, arguments)
+        keep_curves(run, "curves", data, arguments.method, filters, arguments)
 
 
-def keep_curves(run, part, data, method, filters, arguments):
-    """A method's curve under each filter that the run has none of, where the method can filter."""
-    keys = [{"part": part, "data": data, "method": method, "filter": filter_name} for filter_name in filters]
-    missing = [key for key in keys if not has(run, key)]
-    if not ann_cells.is_ours(method) and not ann_rival.parse(method)[0].takes_filter:
-        missing = [key for key in missing if key["filter"] == "none"]
-    if not missing:
+def keep_curves(run, part, data, methods, filters, arguments):
+    """Curves that the run has none of, of each method under each filter that it can take."""
+    key = {"part": part, "data": data}
+    wanted = {method: those for method in methods if (those := missing(run, key | {"method": method}, filters))}
+    if not wanted:
         return
     folder = ann_data.made(run, data, arguments.threads)
-    for key in missing:
-        ann_data.truth(run, folder, key["filter"], arguments.threads)
-    ask = our_curves if ann_cells.is_ours(method) else rival_curves
-    for key, numbers in zip(missing, ask(run, folder, method, [key["filter"] for key in missing], arguments)):
-        run.keep(key | {"n_rows": ann_data.n_rows(folder)} | numbers)
-        found = ann_cells.rate(numbers["cells"], GOAL)
-        told = f"{found:,.0f} queries a second at {GOAL}" if found else f"{GOAL} not reached"
-        print(f"{data}, {key['filter']}, {method}: {numbers['build_seconds']:.1f} s to build, {told}", flush=True)
-
-
-def our_curves(run, folder, method, filters, arguments):
-    way = method.partition(":")[2] or "single"
-    how = ["--exact"] if way == "exact" else ["--precision", way]
-    if arguments.efforts and way != "exact":
-        how += ["--efforts", arguments.efforts]
-    how += ["--threads", arguments.threads, "--rounds", arguments.rounds]
     for filter_name in filters:
-        truth = folder / f"truth-{filter_name}.npy"
-        yield neighbors(run, "curve", *ann_data.ours(folder, filter_name), "--truth", truth, *how)
+        ann_data.truth(run, folder, filter_name, arguments.threads)
+    key["n_rows"] = ann_data.n_rows(folder)
+    with ann_searcher.Searcher(run, folder, YARDSTICK, arguments.threads, arguments.efforts) as ours:
+        for method, those in wanted.items():
+            if method == YARDSTICK:
+                keep_turns(run, key, ours, ours, those, arguments)
+                continue
+            with ann_searcher.Searcher(run, folder, method, arguments.threads, arguments.efforts) as other:
+                keep_turns(run, key, ours, other, those, arguments)
 
 
-def rival_curves(run, folder, method, filters, arguments):
-    answer = ann_rival.curves(run, method, folder, filters, arguments.threads, arguments.rounds)
-    cells = answer.pop("cells")
-    return [answer | {"cells": cells[filter_name]} for filter_name in filters]
+def missing(run, key, filters):
+    if not ann_cells.is_ours(key["method"]) and not ann_rival.parse(key["method"])[0].takes_filter:
+        filters = [name for name in filters if name == "none"]
+    return [name for name in filters if not has(run, key | {"filter": name})]
+
+
+def keep_turns(run, key, ours, other, filters, arguments):
+    """Turn by turn a curve of ours and one of the other, which may be ours."""
+    key = key | {"method": other.method}
+    for filter_name in filters:
+        turns, beside = [], []
+        for _ in range(arguments.rounds):
+            yardstick = ours.curve(filter_name)
+            turns.append(yardstick if other is ours else other.curve(filter_name))
+            beside.append(ann_cells.rate(yardstick, GOAL) or yardstick[-1]["queries_per_second"])
+        run.keep(key | {"filter": filter_name} | other.about | {"beside": beside, "turns": turns})
+        cells = ann_cells.steady_cells(turns, beside, 1.0)
+        share = ann_cells.rate(cells, GOAL)
+        told = f"{share:.2f} of our rate at {GOAL}" if share else f"{GOAL} not reached"
+        seconds = other.about["build_seconds"]
+        print(f"{key['data']}, {filter_name}, {other.method}: {seconds:.1f} s to build, {told}", flush=True)
 
 
 def measure_growth(run, arguments):
@@ -173,12 +182,13 @@ def measure_growth(run, arguments):
         data = ann_data.name(f"clustered-{size}x64")
         folder = ann_data.made(run, data, arguments.threads)
         is_small = ann_data.n_rows(folder) <= MOST_OF_A_GRAPH
-        for method in [*OURS, *([arguments.graph] if is_small else [])]:
+        methods = [*OURS, *([arguments.graph] if is_small else [])]
+        for method in methods:
             key = {"part": "growth", "data": data, "method": method, "filter": "none"}
             measured = has(run, key | {"part": "curves"})
             if measured and not has(run, key):
                 run.keep(measured | key)
-            keep_curves(run, "growth", data, method, ["none"], arguments)
+        keep_curves(run, "growth", data, methods, ["none"], arguments)
 
 
 def measure_limit(run, arguments):
@@ -238,7 +248,7 @@ def curves_table(numbers):
     titles = ["data", "allowed", "method", "build, s", "bytes a row", *(f"q/s at {recall:.2f}" for recall in RECALLS)]
     titles += [f"alone, µs at {GOAL}", "p99, µs", "times the best other"]
     rows = []
-    for (data, filter_name), group in ann_cells.groups(numbers).items():
+    for (data, filter_name), group in ann_cells.groups(numbers, "curves").items():
         best = ann_cells.best_rival(group)
         for one in group:
             rates = [ann_cells.rate(one["cells"], recall) for recall in RECALLS]
@@ -316,7 +326,7 @@ def limit_table(numbers):
 def growth_table(numbers):
     titles = ["rows", "method", "build, s", f"µs a query at {GOAL}", "recall@100", "effort", "bytes a row"]
     rows = []
-    for one in ann_cells.of(numbers, "growth"):
+    for one in sum(ann_cells.groups(numbers, "growth").values(), []):
         cell = ann_cells.reaching(one["cells"])
         row = [f"{one['n_rows']:,}", one["method"], f"{one['build_seconds']:.1f}"]
         if cell:

@@ -2,9 +2,13 @@
 
 A curve is a list of cells in the order of their efforts, each with its recall and its rate; an exact search has one,
 without an effort.
+A machine that others share may be half as fast a minute later. So each method is asked in turns with ours, and what
+counts is how it compares with ours in the same turn: its rate over ours at the goal, the median of turns, times what
+ours is in the median of all turns that were taken with that data.
 """
 
 import math
+import statistics
 
 RECALLS = (0.90, 0.95, 0.99)
 # At which methods are compared.
@@ -38,13 +42,29 @@ def is_exact(one):
     return one["cells"][0]["effort"] is None
 
 
-def groups(numbers):
-    """What was measured of each data set under each filter, in the order of the run."""
+def groups(numbers, part):
+    """What was measured of each data set under each filter, in the order of the run, with steady cells."""
     found = {}
-    for one in numbers:
-        if one["part"] == "curves":
-            found.setdefault((one["data"], one["filter"]), []).append(one)
-    return found
+    for one in of(numbers, part):
+        found.setdefault((one["data"], one["filter"]), []).append(one)
+    return {key: steady(group) for key, group in found.items()}
+
+
+def steady(group):
+    """The same, each with cells that do not depend on how fast the machine was in its turns."""
+    ours = statistics.median(speed for one in group for speed in one["beside"])
+    return [one | {"cells": steady_cells(one["turns"], one["beside"], ours)} for one in group]
+
+
+def steady_cells(turns, beside, ours):
+    cells = []
+    for same in zip(*turns):
+        rate = ours * statistics.median(cell["queries_per_second"] / speed for cell, speed in zip(same, beside))
+        cell = same[0] | {"queries_per_second": rate}
+        for key in ("alone_microseconds_median", "alone_microseconds_p99"):
+            cell[key] = statistics.median(cell[key] * speed for cell, speed in zip(same, beside)) / ours
+        cells.append(cell)
+    return cells
 
 
 def of(numbers, part):

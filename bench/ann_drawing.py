@@ -37,7 +37,7 @@ def look(method):
 
 def draw_curves(run):
     """A panel for each data set and filter: the more found, the fewer queries a second."""
-    panels = groups(run.numbers)
+    panels = groups(run.numbers, "curves")
     n_rows = -(-len(panels) // COLUMNS)
     figure, axes = drawing.panels(n_rows, min(COLUMNS, len(panels)), width=5.2, height=3.8)
     for axes, (key, group) in zip(hidden(axes), panels.items()):
@@ -79,7 +79,7 @@ def draw_group(axes, data, filter_name, group):
 def draw_growth(run):
     """Building, a query, and what a row takes, as the rows grow."""
     lines = {}
-    for one in of(run.numbers, "growth"):
+    for one in sum(groups(run.numbers, "growth").values(), []):
         lines.setdefault(one["method"], []).append(one)
     figure, (panels,) = drawing.panels(1, 3, width=4.4, height=3.4)
     shown = {

@@ -1,9 +1,9 @@
 """What do other libraries find among the same rows, in what time and memory?
 
-    python ann_rival.py hnswlib:m=32 FOLDER --filter none …
+    python ann_rival.py hnswlib:m=32 FOLDER
 
-builds one index in a process of its own and prints numbers as `neighbors curve` does, cells by filter.
-Built with `--threads`, searched by one thread: all queries in one call, then one a call.
+builds one index, tells of it and answers lines as `neighbors curve` does.
+Built with `--threads`, searched by one thread: all queries in one call, then some one a call.
 The bytes of a row are what the process holds more after building than before, the rows it was given left out and what
 was freed given back; where the library tells the size of its file, that stands beside.
 
@@ -20,7 +20,6 @@ import ctypes
 import gc
 import importlib
 import json
-import os
 import pathlib
 import resource
 import statistics
@@ -32,6 +31,8 @@ from importlib.metadata import version
 import numpy as np
 
 K = 100
+# Queries that are asked alone.
+ALONE = 200
 # Stands where fewer rows exist than were asked for.
 NO_ROW = 0xFFFFFFFF
 # A curve ends where this much of the truth is found.
@@ -317,16 +318,6 @@ METHODS = {
 }
 
 
-def curves(run, method, folder, filters, threads, rounds):
-    """Runs this file and returns what it prints."""
-    command = [os.environ["ANN_PYTHON"], "ann_rival.py", method, folder, "--threads", threads, "--rounds", rounds]
-    for name in filters:
-        command += ["--filter", name]
-    # The BLAS of faiss builds with it; searching has one thread.
-    output, _ = run.execute(command, OPENBLAS_NUM_THREADS=str(threads), OMP_NUM_THREADS=str(threads))
-    return json.loads(output.splitlines()[-1])
-
-
 def parse(method):
     """The class of a method such as `hnswlib:m=32`, and all its parameters."""
     name, _, words = method.partition(":")
@@ -341,58 +332,50 @@ def parse(method):
     return METHODS[name], parameters
 
 
-def measured(method, folder, arguments):
-    """An index, built once, and its curve under each filter."""
+def built(method, folder, threads):
+    """An index, and what is told of it."""
     kind, parameters = parse(method)
     library = importlib.import_module(kind.module)
-    rows, queries = np.load(folder / "rows.npy"), np.load(folder / "queries.npy")
+    rows = np.load(folder / "rows.npy")
     before = resident_bytes()
     since = time.perf_counter()
-    index = kind(library, rows, arguments.threads, **parameters)
+    index = kind(library, rows, threads, **parameters)
     build_seconds = time.perf_counter() - since
     held, serialized = resident_bytes() - before, index.serialized_bytes()
-    cells = {}
-    for name in arguments.filter:
-        path = folder / f"allowed-{name}.npy"
-        index.allow(np.load(path) if path.exists() else None)
-        cells[name] = curve(index, queries, np.load(folder / f"truth-{name}.npy"), arguments.rounds)
-    return {
+    return index, {
         "library": f"{kind.package} {version(kind.package)}",
         "build_seconds": build_seconds,
         "bytes_per_row": held / len(rows),
         "serialized_bytes_per_row": serialized and serialized / len(rows),
         "peak_bytes": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024,
-        "cells": cells,
     }
 
 
-def curve(index, queries, truth, rounds):
+def curve(index, queries, truth):
     """Effort by effort, until enough is found or no more lists are there."""
     queries, truth = index.prepared(queries)[: index.most_queries], truth[: index.most_queries]
     cells = []
     for effort in index.efforts:
-        cells.append({"effort": effort} | cell(index, queries, truth, effort, rounds))
+        cells.append({"effort": effort} | cell(index, queries, truth, effort))
         if cells[-1]["recall_100"] >= ENOUGH:
             break
     return cells
 
 
-def cell(index, queries, truth, effort, rounds):
-    seconds, alone = [], []
+def cell(index, queries, truth, effort):
     cpu, since = time.process_time(), time.perf_counter()
-    for _ in range(rounds):
-        begun = time.perf_counter()
-        found = index.search(queries, K, effort)
-        seconds.append(time.perf_counter() - begun)
-    cores = (time.process_time() - cpu) / (time.perf_counter() - since)
-    for n in range(len(queries)):
+    found = index.search(queries, K, effort)
+    seconds = time.perf_counter() - since
+    cores = (time.process_time() - cpu) / seconds
+    alone = []
+    for n in range(min(ALONE, len(queries))):
         begun = time.perf_counter()
         index.search(queries[n : n + 1], K, effort)
         alone.append(1e6 * (time.perf_counter() - begun))
     return {
         "recall_10": recall(found, truth, 10),
         "recall_100": recall(found, truth, 100),
-        "queries_per_second": len(queries) / statistics.median(seconds),
+        "queries_per_second": len(queries) / seconds,
         "alone_microseconds_median": statistics.median(alone),
         "alone_microseconds_p99": float(np.percentile(alone, 99)),
         "n_queries": len(queries),
@@ -421,15 +404,16 @@ def resident_bytes():
 def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("method", help="such as hnswlib:m=32,space=ip")
-    parser.add_argument("folder", type=pathlib.Path, help="rows.npy, queries.npy, and of each filter truth and allowed")
-    parser.add_argument("--filter", action="append", required=True, help="several times")
+    parser.add_argument("folder", type=pathlib.Path, help="with rows.npy and queries.npy")
     parser.add_argument("--threads", type=int, default=2)
-    parser.add_argument("--rounds", type=int, default=3)
     arguments = parser.parse_args()
-    answer = measured(arguments.method, arguments.folder, arguments)
-    # Some libraries write to the standard output as they come and go.
-    sys.stdout.flush()
-    print("\n" + json.dumps(answer))
+    index, about = built(arguments.method, arguments.folder, arguments.threads)
+    print("\n" + json.dumps(about), flush=True)
+    queries = np.load(arguments.folder / "queries.npy")
+    for line in sys.stdin:
+        turn = json.loads(line)
+        index.allow(turn["allowed"] and np.load(turn["allowed"]))
+        print("\n" + json.dumps({"cells": curve(index, queries, np.load(turn["truth"]))}), flush=True)
 
 
 if __name__ == "__main__":

@@ -58,6 +58,13 @@ class Run:
             sys.exit(f"{shlex.join(command)}\nended with {done.returncode}:\n{done.stderr[-4000:]}")
         return done.stdout, time.perf_counter() - since
 
+    def start(self, command, errors, **environment):
+        """Starts a command that is told and tells line by line, and writes its errors to a file."""
+        command = [relative(word) for word in command]
+        self.record["commands"].append(shlex.join(command))
+        pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "stderr": errors}
+        return subprocess.Popen(command, env=os.environ | environment, text=True, **pipes)
+
     def keep(self, numbers):
         """Adds what was measured, and writes everything so far."""
         self.numbers.append(numbers)

@@ -1,6 +1,9 @@
 //! How much is found for how much effort?
+//!
+//! An index is built once, and told of in a line of JSON; then each line that comes in is answered by another.
 
 use std::collections::HashSet;
+use std::io::{BufRead, stdin};
 use std::path::PathBuf;
 
 use ann::{Allowed, Ask, Best, Exact, Index, Layout, Precision, Search, Similarity};
@@ -8,6 +11,7 @@ use bench::clock::timed;
 use bench::npy;
 use clap::{Args, ValueEnum};
 use linalg::{Isa, Matrix};
+use serde::Deserialize;
 use serde_json::{Value, json};
 
 use crate::{Given, pool};
@@ -21,15 +25,9 @@ const ALONE: usize = 200;
 pub(crate) struct Curve {
     #[command(flatten)]
     given: Given,
-    /// The exact answers, as `truth` writes them
-    #[arg(long)]
-    truth: PathBuf,
     /// Rows that a query meets at least
     #[arg(long, value_delimiter = ',', default_value = "500,1000,2000,4000,8000,16000,32000")]
     efforts: Vec<usize>,
-    /// Rows that may be found, u32, ascending; all where it is not given
-    #[arg(long)]
-    allowed: Option<PathBuf>,
     /// What is kept of rows beside the bytes in which they are searched
     #[arg(long, default_value = "single")]
     precision: Kept,
@@ -39,8 +37,6 @@ pub(crate) struct Curve {
     /// That build the index
     #[arg(long, default_value_t = 2)]
     threads: usize,
-    #[arg(long, default_value_t = 3)]
-    rounds: usize,
 }
 
 #[derive(Clone, Copy, Debug, ValueEnum)]
@@ -50,80 +46,107 @@ enum Kept {
     Byte,
 }
 
+/// A line that asks for a curve.
+#[derive(Debug, Deserialize)]
+struct Turn {
+    /// The exact answers, as `truth` writes them.
+    truth: PathBuf,
+    /// Rows that may be found, u32, ascending; all where it is nothing.
+    allowed: Option<PathBuf>,
+}
+
+/// What is searched.
+enum Built {
+    Exact(Exact),
+    Index(Index),
+}
+
 impl Curve {
-    pub(crate) fn answer(&self) -> anyhow::Result<Value> {
+    /// Answers until no more lines come.
+    pub(crate) fn answer_all(&self) -> anyhow::Result<()> {
         let (rows, queries) = self.given.read()?;
-        let (shape, truth) = npy::read::<u32>(&self.truth)?;
-        anyhow::ensure!(shape == [queries.n_rows(), K], "{K} answers to each query expected");
-        let truth: Vec<&[u32]> = truth.chunks(K).collect();
-        let allowed = self.allowed.as_deref().map(npy::read::<u32>).transpose()?;
         let precision = match self.precision {
             Kept::Single => Precision::Single,
             Kept::Half => Precision::Half,
             Kept::Byte => Precision::Byte,
         };
-        let builders = pool(self.threads)?;
-        let allow = |index: &dyn Search| allowed.as_ref().map(|(_, rows)| index.allow(rows));
-        if self.exact {
-            let build = || Exact::new(&rows, Similarity::Dot, precision);
-            let (exact, seconds) = timed(|| builders.install(build));
-            let allowed = allow(&exact);
-            let cell = self.cell(&exact, &queries, allowed.as_ref(), &truth, None)?;
-            return Ok(about(&exact, seconds, 0, &[cell]));
-        }
         let layout = Layout::for_rows(rows.n_rows(), Similarity::Dot, precision);
-        let build = || Index::new(&rows, layout, Isa::best());
-        let (mut index, seconds) = timed(|| builders.install(build));
-        let allowed = allow(&index);
-        let mut cells = Vec::new();
-        for &effort in &self.efforts {
-            index = index.with_effort(effort);
-            cells.push(self.cell(&index, &queries, allowed.as_ref(), &truth, Some(effort))?);
+        let build = || match self.exact {
+            true => Built::Exact(Exact::new(&rows, Similarity::Dot, precision)),
+            false => Built::Index(Index::new(&rows, layout, Isa::best())),
+        };
+        let (built, seconds) = timed(|| pool(self.threads).map(|builders| builders.install(build)));
+        let built = built?;
+        drop(rows);
+        println!("{}", about(&built, seconds));
+        for line in stdin().lock().lines() {
+            println!("{}", self.answer(&built, &queries, &serde_json::from_str(&line?)?)?);
         }
-        Ok(about(&index, seconds, index.n_lists(), &cells))
+        Ok(())
     }
 
-    fn cell(
-        &self,
-        index: &dyn Search,
-        queries: &Matrix,
-        allowed: Option<&Allowed>,
-        truth: &[&[u32]],
-        effort: Option<usize>,
-    ) -> anyhow::Result<Value> {
-        let one = pool(1)?;
-        let (mut found, mut fastest) = (Vec::new(), f64::INFINITY);
-        for _ in 0..self.rounds {
-            let (all, seconds) = one.install(|| timed(|| index.search(&ask(queries, allowed))));
-            (found, fastest) = (all, fastest.min(seconds));
-        }
-        let mut alone: Vec<f64> = Vec::new();
-        for q in 0..queries.n_rows().min(ALONE) {
-            let query = Matrix::from_vec(1, queries.dim(), queries.row(q).to_vec());
-            alone.push(1e6 * one.install(|| timed(|| index.search(&ask(&query, allowed)))).1);
-        }
-        alone.sort_unstable_by(f64::total_cmp);
-        Ok(json!({
-            "effort": effort,
-            "recall_10": recall(&found, truth, 10),
-            "recall_100": recall(&found, truth, K),
-            "queries_per_second": queries.n_rows() as f64 / fastest,
-            "alone_microseconds_median": alone[alone.len() / 2],
-            "alone_microseconds_p99": alone[alone.len() * 99 / 100],
-        }))
+    fn answer(&self, built: &Built, queries: &Matrix, turn: &Turn) -> anyhow::Result<Value> {
+        let (shape, truth) = npy::read::<u32>(&turn.truth)?;
+        anyhow::ensure!(shape == [queries.n_rows(), K], "{K} answers to each query expected");
+        let truth: Vec<&[u32]> = truth.chunks(K).collect();
+        let rows = turn.allowed.as_deref().map(npy::read::<u32>).transpose()?;
+        let allow = |index: &dyn Search| rows.as_ref().map(|(_, rows)| index.allow(rows));
+        let cells = match built {
+            Built::Exact(exact) => {
+                vec![cell(exact, queries, allow(exact).as_ref(), &truth, None)?]
+            }
+            Built::Index(index) => {
+                let allowed = allow(index);
+                let cell = |&effort: &usize| {
+                    let index = index.clone().with_effort(effort);
+                    cell(&index, queries, allowed.as_ref(), &truth, Some(effort))
+                };
+                self.efforts.iter().map(cell).collect::<Result<_, _>>()?
+            }
+        };
+        Ok(json!({ "cells": cells }))
     }
+}
+
+/// All queries in a call, then some of them one a call, by one thread.
+fn cell(
+    index: &dyn Search,
+    queries: &Matrix,
+    allowed: Option<&Allowed>,
+    truth: &[&[u32]],
+    effort: Option<usize>,
+) -> anyhow::Result<Value> {
+    let one = pool(1)?;
+    let (found, seconds) = one.install(|| timed(|| index.search(&ask(queries, allowed))));
+    let mut alone: Vec<f64> = Vec::new();
+    for q in 0..queries.n_rows().min(ALONE) {
+        let query = Matrix::from_vec(1, queries.dim(), queries.row(q).to_vec());
+        alone.push(1e6 * one.install(|| timed(|| index.search(&ask(&query, allowed)))).1);
+    }
+    alone.sort_unstable_by(f64::total_cmp);
+    Ok(json!({
+        "effort": effort,
+        "recall_10": recall(&found, truth, 10),
+        "recall_100": recall(&found, truth, K),
+        "queries_per_second": queries.n_rows() as f64 / seconds,
+        "alone_microseconds_median": alone[alone.len() / 2],
+        "alone_microseconds_p99": alone[alone.len() * 99 / 100],
+    }))
 }
 
 fn ask<'a>(queries: &'a Matrix, allowed: Option<&'a Allowed>) -> Ask<'a> {
     Ask { allowed, ..Ask::all(queries, K, Isa::best()) }
 }
 
-fn about(index: &dyn Search, seconds: f64, n_lists: usize, cells: &[Value]) -> Value {
+fn about(built: &Built, seconds: f64) -> Value {
+    let (index, n_lists): (&dyn Search, usize) = match built {
+        Built::Exact(exact) => (exact, 0),
+        Built::Index(index) => (index, index.n_lists()),
+    };
     json!({
         "build_seconds": seconds,
         "bytes_per_row": index.n_bytes() as f64 / index.n_rows() as f64,
         "n_lists": n_lists,
-        "cells": cells,
     })
 }
 

@@ -1,8 +1,7 @@
 //! Nearest neighbors on given rows and queries: how much is found, how fast, and in how much memory? Printed as JSON.
 //!
 //! Rows, queries and answers are `.npy` files, so that rivals are asked the same. Reading is not counted.
-//! Searches of `curve` run on one thread, all queries in a call and each alone, the fastest of the rounds; builds and
-//! `batch` take `--threads`.
+//! Searches of `curve` run on one thread; builds and `batch` take `--threads`.
 
 mod batch;
 mod curve;
@@ -31,7 +30,7 @@ struct Arguments {
 enum Command {
     /// Writes the exact answers
     Truth(Truth),
-    /// Recall and queries a second for each effort
+    /// Builds an index, then answers each line of the standard input by recall and queries a second for each effort
     Curve(curve::Curve),
     /// Seconds for all listeners, each with excluded rows
     Batch(batch::Batch),
@@ -68,7 +67,7 @@ struct Truth {
 fn main() -> anyhow::Result<()> {
     let answer = match Arguments::parse().command {
         Command::Truth(truth) => truth.answer()?,
-        Command::Curve(curve) => curve.answer()?,
+        Command::Curve(curve) => return curve.answer_all(),
         Command::Batch(batch) => batch.answer()?,
         Command::Limit(limit) => limit.answer()?,
     };
