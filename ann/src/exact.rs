@@ -36,6 +36,8 @@ const BLOCK: usize = 128;
 const FEW: usize = 4;
 /// Of so many rows one may be found: computing the dots of these costs less than a scan of all.
 const SMALL_PART: usize = 32;
+/// Queries for which these few rows are laid out for themselves, as that costs as much as so many times their dots.
+const MANY: usize = 32;
 /// Panels of which one is sampled.
 const SAMPLED_EVERY: usize = 16;
 /// The largest number in half precision.
@@ -146,6 +148,33 @@ impl Exact {
         mask
     }
 
+    /// Whether computing the dots of these places costs less than a scan of all.
+    fn is_small(&self, mask: &Mask) -> bool {
+        mask.n_set() <= self.n_places() / SMALL_PART
+    }
+
+    /// Whether so many queries are best answered exactly, from the few places that they may have.
+    pub(crate) fn are_few_for_many(&self, mask: &Mask, n_queries: usize) -> bool {
+        self.is_small(mask) && n_queries >= MANY
+    }
+
+    /// The rows at some places, laid out for themselves, with the same dots.
+    fn part(&self, mask: &Mask) -> Self {
+        let places: Vec<u32> = mask.places().collect();
+        let mut items = Matrix::zeros(places.len(), self.dim);
+        for (at, &place) in places.iter().enumerate() {
+            self.read(place, items.row_mut(at));
+        }
+        let row_at = &*self.places.row_at;
+        let ids: Vec<u32> = places.iter().map(|&place| row_at[place as usize]).collect();
+        let precision = match self.stored {
+            // What bytes stand for would be rounded again.
+            Stored::Single(_) | Stored::Byte => Precision::Single,
+            Stored::Half(_) => Precision::Half,
+        };
+        Self::of_prepared(Source { items: &items, ids: &ids }, self.similarity, precision)
+    }
+
     /// The best rows for each query, of the places that may be found.
     pub(crate) fn search_within(&self, ask: &Ask<'_>, mask: Option<&Mask>) -> Vec<Best> {
         self.search_with(ask, mask, &[], ByteIsa::of(ask.isa))
@@ -168,8 +197,10 @@ impl Exact {
             let asked = Asked::new(self, queries.row(q), ask.k, ask.excluded_of(q), mask);
             asked.at_least(at_least.get(q).copied().flatten())
         };
-        let are_few = |mask: &&Mask| mask.n_set() <= self.n_places() / SMALL_PART;
-        if let Some(mask) = mask.filter(are_few) {
+        if let Some(mask) = mask.filter(|mask| self.is_small(mask)) {
+            if n >= MANY {
+                return self.part(mask).search_with(ask, None, &[], bytes);
+            }
             let one = |q| self.best_of_mask(mask, &asked(q), isa);
             return (0..n).into_par_iter().map(one).collect();
         }

@@ -341,9 +341,12 @@ impl Search for Index {
     fn search(&self, ask: &Ask<'_>) -> Vec<Best> {
         ask.assert_sound(self.dim(), &self.delta.token);
         let part = ask.allowed.map(|allowed| &allowed.base).or(self.delta.live.as_ref());
-        let mut found = match self.is_exhaustive() {
-            true => self.everywhere(ask, part),
-            false => self.base.somewhere(ask, part, self.effort),
+        let (all, n_queries) = (&self.base.all, ask.queries.n_rows());
+        let few = part.filter(|part| all.are_few_for_many(&part.mask, n_queries));
+        let mut found = match (few, self.is_exhaustive()) {
+            (Some(few), _) => all.search_within(ask, Some(&few.mask)),
+            (None, true) => self.everywhere(ask, part),
+            (None, false) => self.base.somewhere(ask, part, self.effort),
         };
         if self.delta.n_added() > 0 {
             let added = self.delta.search(ask, self.base.layout.similarity);

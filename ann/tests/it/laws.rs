@@ -61,6 +61,38 @@ fn exhaustive_equals_exact_in_every_precision_and_for_both_similarities() {
 }
 
 #[test]
+fn many_who_may_have_few_rows_are_answered_as_each_alone() {
+    let (mut items, queries) = factors(1500, 40, 11, 6);
+    items.row_mut(70).fill(f32::INFINITY);
+    let isa = Isa::best();
+    let allowed: Vec<u32> = (0..1500).step_by(35).collect();
+    let mut each = Vec::new();
+    for similarity in [Similarity::Dot, Similarity::Cosine] {
+        for precision in [Precision::Single, Precision::Half, Precision::Byte] {
+            each.push(Layout { similarity, precision, list_rows: 30 });
+        }
+    }
+    for layout in each {
+        let mut index = Index::new(&items, layout, isa);
+        index.remove(105);
+        index.add(140, items.row(3));
+        let some = index.clone().with_effort(60);
+        let exact = Exact::new(&items, layout.similarity, layout.precision);
+        let indexes: [&dyn Search; 3] = [&index, &some, &exact];
+        for index in indexes {
+            let part = index.allow(&allowed);
+            let excluded = vec![[0, 210, 245].as_slice(); queries.n_rows()];
+            let ask = Ask::all(&queries, 8, isa).without(&excluded).among(&part);
+            for (q, found) in index.search(&ask).into_iter().enumerate() {
+                let query = Matrix::from_vec(1, queries.dim(), queries.row(q).to_vec());
+                let alone = Ask { queries: &query, excluded: &excluded[..1], ..ask };
+                assert_eq!(found, index.search(&alone)[0], "{layout:?}, query {q}");
+            }
+        }
+    }
+}
+
+#[test]
 fn scores_are_those_of_what_is_kept_of_rows() {
     let (items, queries) = factors(500, 6, 37, 8);
     let isa = Isa::best();
