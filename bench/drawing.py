@@ -46,12 +46,19 @@ def name(axes, x, y, text, color, **places):
 def ends(axes, labels, lift=0, gap=11):
     """Says beside points what they are: (x, y, text, color) each, so much higher, none over another."""
     axes.figure.draw_without_rendering()
-    below = float("-inf")
-    for x, y, text, color in sorted(labels, key=lambda label: label[1]):
-        points = axes.transData.transform((x, y))[1] * 72 / axes.figure.dpi
-        place = max(points + lift, below + gap)
-        below = place
-        name(axes, x, y, text, color, xytext=(5, place - points), annotation_clip=False)
+    per_pixel = 72 / axes.figure.dpi
+    labels = sorted(labels, key=lambda label: label[1])
+    points = [axes.transData.transform(label[:2])[1] * per_pixel for label in labels]
+    places, below = [], float("-inf")
+    for point in points:
+        below = max(point + lift, below + gap)
+        places.append(below)
+    above = axes.transAxes.transform((0, 1))[1] * per_pixel
+    for n in reversed(range(len(places))):
+        places[n] = above = min(places[n], above)
+        above -= gap
+    for (x, y, text, color), point, place in zip(labels, points, places):
+        name(axes, x, y, text, color, xytext=(5, place - point), annotation_clip=False)
 
 
 def corner(axes, text, color, line):
