@@ -142,7 +142,7 @@ def keep_curves(run, part, data, methods, filters, arguments):
     if not wanted:
         return
     folder = ann_data.made(run, data, arguments.threads)
-    for filter_name in filters:
+    for filter_name in dict.fromkeys(sum(wanted.values(), [])):
         ann_data.truth(run, folder, filter_name, arguments.threads)
     key["n_rows"] = ann_data.n_rows(folder)
     with ann_searcher.Searcher(run, folder, YARDSTICK, arguments.threads, arguments.efforts) as ours:

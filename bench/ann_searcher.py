@@ -53,5 +53,4 @@ def ours(folder, method, efforts):
     how = ["--exact"] if way == "exact" else ["--precision", way]
     if efforts and way != "exact":
         how += ["--efforts", efforts]
-    rows = ["--rows", folder / "rows.npy", "--queries", folder / "queries.npy"]
-    return [os.environ["BENCH_BIN"] + "/neighbors", "curve", *rows, *how]
+    return [os.environ["BENCH_BIN"] + "/neighbors", "curve", *ann_data.ours(folder, "none"), *how]

@@ -48,8 +48,7 @@ class Run:
 
     def execute(self, command, **environment):
         """Runs a command and returns its standard output and the seconds it took."""
-        command = [relative(word) for word in command]
-        self.record["commands"].append(shlex.join(command))
+        command = self.noted(command)
         since = time.perf_counter()
         done = subprocess.run(
             command, env=os.environ | environment, capture_output=True, text=True
@@ -58,10 +57,15 @@ class Run:
             sys.exit(f"{shlex.join(command)}\nended with {done.returncode}:\n{done.stderr[-4000:]}")
         return done.stdout, time.perf_counter() - since
 
-    def start(self, command, errors, **environment):
-        """Starts a command that is told and tells line by line, and writes its errors to a file."""
+    def noted(self, command):
+        """The words of a command, which the run keeps."""
         command = [relative(word) for word in command]
         self.record["commands"].append(shlex.join(command))
+        return command
+
+    def start(self, command, errors, **environment):
+        """Starts a command that is told and tells line by line, and writes its errors to a file."""
+        command = self.noted(command)
         pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "stderr": errors}
         return subprocess.Popen(command, env=os.environ | environment, text=True, **pipes)
 

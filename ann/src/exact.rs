@@ -197,10 +197,10 @@ impl Exact {
             let asked = Asked::new(self, queries.row(q), ask.k, ask.excluded_of(q), mask);
             asked.at_least(at_least.get(q).copied().flatten())
         };
+        if let Some(mask) = mask.filter(|mask| self.are_few_for_many(mask, n)) {
+            return self.part(mask).search_with(ask, None, &[], bytes);
+        }
         if let Some(mask) = mask.filter(|mask| self.is_small(mask)) {
-            if n >= MANY {
-                return self.part(mask).search_with(ask, None, &[], bytes);
-            }
             let one = |q| self.best_of_mask(mask, &asked(q), isa);
             return (0..n).into_par_iter().map(one).collect();
         }
