@@ -42,7 +42,7 @@ pub fn dots_with<'a>(
 /// When lengths differ or there is no such row.
 pub fn dots_with_half(all: &[u16], rows: &[u32], x: &[f32], dots: &mut [f32], isa: Isa) {
     assert_eq!(dots.len(), rows.len(), "a number a row expected");
-    isa.run(HalfDots { all, rows, x, dots });
+    isa.run(Dots { all, rows, x, dots });
 }
 
 /// The numbers of a matrix whose rows lie one after the other, and how many rows.
@@ -75,14 +75,45 @@ impl Choice for &[u32] {
     }
 }
 
-struct Dots<'a, C> {
-    all: &'a [f32],
+/// A form in which the numbers of rows are kept.
+trait Kept: Copy {
+    fn load<S: Simd>(simd: S, from: &[Self; LANES]) -> S::V;
+    fn number(self) -> f32;
+}
+
+impl Kept for f32 {
+    #[inline(always)]
+    fn load<S: Simd>(simd: S, from: &[Self; LANES]) -> S::V {
+        simd.load(from)
+    }
+
+    #[inline(always)]
+    fn number(self) -> f32 {
+        self
+    }
+}
+
+/// Half precision.
+impl Kept for u16 {
+    #[inline(always)]
+    fn load<S: Simd>(simd: S, from: &[Self; LANES]) -> S::V {
+        simd.load_half(from)
+    }
+
+    #[inline(always)]
+    fn number(self) -> f32 {
+        from_half(self)
+    }
+}
+
+struct Dots<'a, T, C> {
+    all: &'a [T],
     rows: C,
     x: &'a [f32],
     dots: &'a mut [f32],
 }
 
-impl<C: Choice> Kernel for Dots<'_, C> {
+impl<T: Kept, C: Choice> Kernel for Dots<'_, T, C> {
     type Output = ();
 
     #[inline(always)]
@@ -90,8 +121,8 @@ impl<C: Choice> Kernel for Dots<'_, C> {
         let (dim, all) = (self.x.len(), self.all);
         for (group, dots) in self.dots.chunks_mut(4).enumerate() {
             let first = group * 4;
-            // Where the last group is short, its first row stands for the missing ones.
-            let mut rows = [self.x; 4];
+            // Where the last group is short, nothing stands for the missing rows.
+            let mut rows: [&[T]; 4] = [&[]; 4];
             for (r, row) in rows.iter_mut().enumerate().take(dots.len()) {
                 let place = self.rows.row(first + r).expect("a row a number");
                 *row = &all[place * dim..][..dim];
@@ -107,17 +138,17 @@ impl<C: Choice> Kernel for Dots<'_, C> {
 }
 
 #[inline(always)]
-fn four_dots<S: Simd>(simd: S, x: &[f32], rows: [&[f32]; 4]) -> [f32; 4] {
+fn four_dots<S: Simd, T: Kept>(simd: S, x: &[f32], rows: [&[T]; 4]) -> [f32; 4] {
     let (x_blocks, x_rest) = x.as_chunks::<LANES>();
     let mut sums = [simd.splat(0.0); 4];
     let mut rests = [0.0; 4];
     for r in 0..4 {
         let (blocks, rest) = rows[r].as_chunks::<LANES>();
         for (row, x) in blocks.iter().zip(x_blocks) {
-            sums[r] = simd.mul_add(simd.load(row), simd.load(x), sums[r]);
+            sums[r] = simd.mul_add(T::load(simd, row), simd.load(x), sums[r]);
         }
         for (row, x) in rest.iter().zip(x_rest) {
-            rests[r] += row * x;
+            rests[r] += row.number() * x;
         }
     }
     let mut dots = simd.sums(sums);
@@ -125,32 +156,6 @@ fn four_dots<S: Simd>(simd: S, x: &[f32], rows: [&[f32]; 4]) -> [f32; 4] {
         dots[r] += rests[r];
     }
     dots
-}
-
-struct HalfDots<'a> {
-    all: &'a [u16],
-    rows: &'a [u32],
-    x: &'a [f32],
-    dots: &'a mut [f32],
-}
-
-impl Kernel for HalfDots<'_> {
-    type Output = ();
-
-    #[inline(always)]
-    fn run<S: Simd>(self, simd: S) {
-        let dim = self.x.len();
-        let (x_blocks, x_rest) = self.x.as_chunks::<LANES>();
-        for (&row, dot) in self.rows.iter().zip(self.dots) {
-            let (blocks, rest) = self.all[row as usize * dim..][..dim].as_chunks::<LANES>();
-            let mut sum = simd.splat(0.0);
-            for (row, x) in blocks.iter().zip(x_blocks) {
-                sum = simd.mul_add(simd.load_half(row), simd.load(x), sum);
-            }
-            let rest = rest.iter().zip(x_rest).fold(0.0, |sum, (row, x)| sum + from_half(*row) * x);
-            *dot = simd.sums([sum; 4])[0] + rest;
-        }
-    }
 }
 
 #[cfg(test)]
