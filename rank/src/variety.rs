@@ -16,7 +16,7 @@ use linalg::dot;
 use crate::{Candidate, Variety};
 
 /// Where `d²` is taken to be 0: a line that is already there; `ln` of it outweighs any relevance.
-const LEAST: f32 = 1e-4;
+const LEAST: f64 = 1e-4;
 
 /// How like the lines that are there each candidate is.
 #[derive(Debug)]
@@ -32,8 +32,14 @@ pub(crate) struct Spread<'a> {
 
 #[derive(Debug)]
 enum By {
-    Mmr { max_similarity: Vec<f32> },
-    Dpp { squared: Vec<f32>, entries: Vec<Vec<f32>> },
+    Mmr {
+        max_similarity: Vec<f32>,
+    },
+    /// In f64: where lines are nearly the same, `d²` is the small difference of numbers near 1.
+    Dpp {
+        squared: Vec<f64>,
+        entries: Vec<Vec<f64>>,
+    },
 }
 
 impl<'a> Spread<'a> {
@@ -50,10 +56,11 @@ impl<'a> Spread<'a> {
     }
 
     /// What a candidate adds to the variety of the lines, at most 0; no less than that until it met all picks.
+    #[expect(clippy::cast_possible_truncation, reason = "a number between ln 1e-4 and 0")]
     pub(crate) fn gain(&self, at: usize) -> f32 {
         match &self.by {
             By::Mmr { max_similarity } => -max_similarity[at],
-            By::Dpp { squared, .. } => squared[at].max(LEAST).ln(),
+            By::Dpp { squared, .. } => squared[at].max(LEAST).ln() as f32,
         }
     }
 
@@ -76,11 +83,11 @@ impl<'a> Spread<'a> {
                 By::Dpp { squared, entries } => {
                     // Without a direction nothing is like anything.
                     let similarity = match (self.norms[picked] > 0.0, self.norms[at] > 0.0) {
-                        (true, true) => f32::midpoint(1.0, cosine),
+                        (true, true) => f64::midpoint(1.0, f64::from(cosine)),
                         _ => 0.0,
                     };
                     let root = squared[picked].max(LEAST).sqrt();
-                    let shared: f32 =
+                    let shared: f64 =
                         entries[picked].iter().zip(&entries[at]).map(|(a, b)| a * b).sum();
                     let entry = (similarity - shared) / root;
                     entries[at].push(entry);
