@@ -5,7 +5,8 @@
 //! X ≈ UΣVᵀ with X `[n_rows × n_cols]`, V `[n_cols × dim]`; the caller gives the random start, a few columns wider
 //! than what is wanted of it.
 //! After q iterations what lies beyond the width is damped by (σ_beyond/σ)^(2q).
-//! A direction whose σ is less than a thousandth of the largest may be lost in the rounding of `f32`.
+//! A direction whose σ is less than a thousandth of the largest may be lost in the rounding of `f32`, or a longer one of
+//! which the start holds little.
 
 mod gram;
 
