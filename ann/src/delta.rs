@@ -9,7 +9,7 @@ use std::sync::Arc;
 use linalg::{Matrix, View, dots_with_all};
 use rayon::iter::{IndexedParallelIterator, IntoParallelRefMutIterator, ParallelIterator};
 
-use crate::exact::{Exact, Source};
+use crate::exact::{Exact, Source, ascending};
 use crate::mask::Mask;
 use crate::search::{Allowed, Ask, Best, Part, Search, Similarity};
 use crate::stored::Precision;
@@ -87,21 +87,11 @@ impl Delta {
 
     /// Every row that came and is still there, ascending, as it is compared: numbers and `[rows × dim]`.
     pub(crate) fn added(&self, dim: usize) -> (Vec<u32>, Matrix) {
-        let mut all: Vec<(u32, Vec<f32>)> = Vec::new();
-        if let Some((laid, live)) = &self.laid {
-            all.extend(live.places().map(|place| {
-                let mut vector = vec![0.0; dim];
-                laid.read(place, &mut vector);
-                (laid.places.row_at[place as usize], vector)
-            }));
-        }
-        let fresh = |at: usize| self.fresh.vectors[at * dim..(at + 1) * dim].to_vec();
-        all.extend(self.fresh.rows.iter().enumerate().map(|(at, row)| (*row, fresh(at))));
-        all.sort_unstable_by_key(|(row, _)| *row);
-        let vectors = all.iter().flat_map(|(_, vector)| vector).copied().collect();
-        let rows: Vec<u32> = all.into_iter().map(|(row, _)| row).collect();
-        let vectors = Matrix::from_vec(rows.len(), dim, vectors);
-        (rows, vectors)
+        let laid = self.laid.as_ref().map(|(laid, live)| laid.taken_out(live.places()));
+        let (mut rows, mut vectors) = laid.unwrap_or_default();
+        rows.extend_from_slice(&self.fresh.rows);
+        vectors.extend_from_slice(&self.fresh.vectors);
+        ascending(&rows, &vectors, dim)
     }
 
     /// Lays out every row that came.

@@ -158,15 +158,22 @@ impl Exact {
         self.is_small(mask) && n_queries >= MANY
     }
 
+    /// The outside numbers of the rows at some places, and their vectors one after the other.
+    pub(crate) fn taken_out(&self, places: impl Iterator<Item = u32>) -> (Vec<u32>, Vec<f32>) {
+        let (mut ids, mut vectors) = (Vec::new(), Vec::new());
+        for place in places {
+            ids.push(self.places.row_at[place as usize]);
+            let end = vectors.len();
+            vectors.resize(end + self.dim, 0.0);
+            self.read(place, &mut vectors[end..]);
+        }
+        (ids, vectors)
+    }
+
     /// The rows at some places, laid out for themselves, with the same dots.
     fn part(&self, mask: &Mask) -> Self {
-        let places: Vec<u32> = mask.places().collect();
-        let mut items = Matrix::zeros(places.len(), self.dim);
-        for (at, &place) in places.iter().enumerate() {
-            self.read(place, items.row_mut(at));
-        }
-        let row_at = &*self.places.row_at;
-        let ids: Vec<u32> = places.iter().map(|&place| row_at[place as usize]).collect();
+        let (ids, vectors) = self.taken_out(mask.places());
+        let items = Matrix::from_vec(ids.len(), self.dim, vectors);
         let precision = match self.stored {
             // What bytes stand for would be rounded again.
             Stored::Single(_) | Stored::Byte => Precision::Single,
@@ -421,6 +428,19 @@ pub(crate) fn prepared(items: &Matrix, similarity: Similarity) -> Cow<'_, Matrix
             Cow::Owned(units)
         }
     }
+}
+
+/// Outside numbers, ascending, and the vector of each as rows of a matrix.
+pub(crate) fn ascending(ids: &[u32], vectors: &[f32], dim: usize) -> (Vec<u32>, Matrix) {
+    let mut order: Vec<usize> = (0..ids.len()).collect();
+    order.sort_unstable_by_key(|&at| ids[at]);
+    let mut in_order = Vec::with_capacity(vectors.len());
+    for &at in &order {
+        in_order.extend_from_slice(&vectors[at * dim..(at + 1) * dim]);
+    }
+    let ids: Vec<u32> = order.iter().map(|&at| ids[at]).collect();
+    let items = Matrix::from_vec(ids.len(), dim, in_order);
+    (ids, items)
 }
 
 /// Rows by falling norm, ties by row, those without bounds last; and how many have bounds.

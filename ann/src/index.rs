@@ -14,7 +14,7 @@ use linalg::{Isa, Matrix, top_k_among};
 use rayon::iter::{IntoParallelIterator, ParallelIterator};
 
 use crate::delta::Delta;
-use crate::exact::{Asked, Exact, Source, by_norm, prepared};
+use crate::exact::{Asked, Exact, Source, ascending, by_norm, prepared};
 use crate::file::{Checksum, Kind};
 use crate::lists::{Lists, Run};
 use crate::mask::Mask;
@@ -196,20 +196,12 @@ impl Index {
     #[must_use]
     pub fn merged(&self, isa: Isa) -> Self {
         let (all, dim) = (&self.base.all, self.dim());
-        let (mut ids, added) = self.delta.added(dim);
-        let mut vectors = added.into_vec();
         let live = (0..number(all.n_places())).filter(|&place| self.is_live(place));
-        for place in live {
-            ids.push(all.places.row_at[place as usize]);
-            let end = vectors.len();
-            vectors.resize(end + dim, 0.0);
-            all.read(place, &mut vectors[end..]);
-        }
-        let mut order: Vec<usize> = (0..ids.len()).collect();
-        order.sort_unstable_by_key(|&at| ids[at]);
-        let in_order = order.iter().flat_map(|&at| &vectors[at * dim..(at + 1) * dim]);
-        let items = Matrix::from_vec(ids.len(), dim, in_order.copied().collect());
-        let ids: Vec<u32> = order.iter().map(|&at| ids[at]).collect();
+        let (mut rows, mut vectors) = all.taken_out(live);
+        let (added, more) = self.delta.added(dim);
+        rows.extend(added);
+        vectors.extend_from_slice(more.as_slice());
+        let (ids, items) = ascending(&rows, &vectors, dim);
         let layout = self.base.layout;
         Self::of(Source { items: &items, ids: &ids }, layout, isa).with_effort(self.effort)
     }
