@@ -18,6 +18,10 @@ use crate::search::{Search, Similarity};
 use crate::section::{Bytes, Section};
 use crate::stored::{Precision, Stored};
 
+/// Choices by the number that stands for them in a file.
+const SIMILARITIES: [Similarity; 2] = [Similarity::Dot, Similarity::Cosine];
+const PRECISIONS: [Precision; 3] = [Precision::Single, Precision::Half, Precision::Byte];
+
 /// Lengths and choices of a base, in the order in which they are written.
 struct Shape {
     dim: u64,
@@ -159,15 +163,8 @@ impl Base {
             dim: all.dim as u64,
             n_places: all.n_places() as u64,
             n_bounded: u64::from(all.n_bounded),
-            similarity: match layout.similarity {
-                Similarity::Dot => 0,
-                Similarity::Cosine => 1,
-            },
-            precision: match layout.precision {
-                Precision::Single => 0,
-                Precision::Half => 1,
-                Precision::Byte => 2,
-            },
+            similarity: number_of(&layout.similarity, &SIMILARITIES),
+            precision: number_of(&layout.precision, &PRECISIONS),
             list_rows: layout.list_rows as u64,
             effort: effort as u64,
             first_row: u64::from(all.places.first_row),
@@ -207,17 +204,10 @@ impl Base {
         let damaged = |what| Error::Damaged { what };
         let number =
             |x: u64| u32::try_from(x).map_err(|_too_large| damaged("a number is too large"));
-        let similarity = match shape.similarity {
-            0 => Similarity::Dot,
-            1 => Similarity::Cosine,
-            _ => return Err(damaged("its similarity is unknown")),
-        };
-        let precision = match shape.precision {
-            0 => Precision::Single,
-            1 => Precision::Half,
-            2 => Precision::Byte,
-            _ => return Err(damaged("its precision is unknown")),
-        };
+        let similarity = of_number(shape.similarity, &SIMILARITIES)
+            .ok_or(damaged("its similarity is unknown"))?;
+        let precision =
+            of_number(shape.precision, &PRECISIONS).ok_or(damaged("its precision is unknown"))?;
         let stored = match precision {
             Precision::Single => Stored::Single(sections.section(Kind::Single)?),
             Precision::Half => Stored::Half(sections.section(Kind::Half)?),
@@ -259,6 +249,14 @@ impl Base {
         base.checksums.get_or_init(|| known);
         Ok(base)
     }
+}
+
+fn number_of<T: PartialEq>(choice: &T, all: &[T]) -> u64 {
+    all.iter().position(|other| other == choice).expect("every choice has a number") as u64
+}
+
+fn of_number<T: Copy>(number: u64, all: &[T]) -> Option<T> {
+    all.get(usize::try_from(number).ok()?).copied()
 }
 
 impl Exact {
