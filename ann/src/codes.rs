@@ -137,6 +137,12 @@ impl Encoded {
             && all.into_iter().all(is_near)
     }
 
+    /// What is wrong, if anything, with what is known of panels.
+    pub(crate) fn flaw(&self) -> Option<&'static str> {
+        let is_possible = self.panels.iter().all(|panel| Panel::of(*panel).is_possible());
+        (!is_possible).then_some("what it knows of its rows cannot be")
+    }
+
     /// Bytes of memory.
     pub(crate) fn n_bytes(&self) -> usize {
         size_of_val(&*self.quads) + size_of_val(&*self.panels)
@@ -239,6 +245,18 @@ impl Panel {
     fn numbers(self) -> [f32; 6] {
         let Self { step, steps, error, length, reach, reach_from_here } = self;
         [step, steps, error, length, reach, reach_from_here]
+    }
+
+    /// Whether it can be what is known of some rows.
+    fn is_possible(self) -> bool {
+        let Self { step, steps, error, length, reach, reach_from_here } = self;
+        // No vector of codes is longer, and what they are short of is less.
+        let longest = above(f64::from(LARGEST_CODE) * (LONGEST as f64).sqrt());
+        (LEAST_STEP..f32::INFINITY).contains(&step)
+            && steps == 1.0 / step
+            && [error, length].iter().all(|x| (0.0..=longest).contains(x))
+            && (0.0..=reach_from_here).contains(&reach)
+            && reach_from_here.is_finite()
     }
 
     /// How far a dot of codes may be off, in steps.

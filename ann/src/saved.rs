@@ -260,7 +260,7 @@ fn of_number<T: Copy>(number: u64, all: &[T]) -> Option<T> {
 }
 
 impl Exact {
-    /// What is wrong, if anything, with lengths and places.
+    /// What is wrong, if anything, with lengths, places and bounds.
     fn flaw(&self) -> Option<&'static str> {
         let Self { dim, stored, encoded, n_bounded, places, .. } = self;
         let (n, n_bounded) = (places.len(), *n_bounded as usize);
@@ -278,6 +278,6 @@ impl Exact {
         {
             return Some("a section has another length");
         }
-        places.flaw()
+        encoded.flaw().or_else(|| places.flaw())
     }
 }

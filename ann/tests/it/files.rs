@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use ann::{Ask, Bytes, Error, Index, Layout, Precision, Search, Similarity};
 use linalg::{Isa, Matrix};
+use proptest::prelude::{Strategy, any, prop, prop_oneof, proptest};
 
 use crate::world::{factors, layout};
 
@@ -126,20 +127,71 @@ fn sections_that_contradict_each_other_are_refused_though_every_byte_is_what_was
         let mut bytes = good.clone();
         let start = 64 * (1 + bytes[16] as usize) + 8 * at;
         bytes[start..start + 8].copy_from_slice(&u64::to_le_bytes(number));
-        signed(&mut bytes);
+        sign(&mut bytes);
         let error = Index::open(&shared(bytes)).unwrap_err();
         assert!(matches!(error, Error::Damaged { .. }), "number {at} is {number}: {error}");
     }
 }
 
-/// Makes the checksums those of the bytes; the shape comes first.
-fn signed(bytes: &mut [u8]) {
+proptest! {
+    /// Who writes a file may write anything, and sign it.
+    #[test]
+    fn a_file_of_any_numbers_is_refused_or_searched_and_never_panics(
+        words in proptest::collection::vec((any::<prop::sample::Index>(), word()), 1..4),
+        precision in prop::sample::select(&[Precision::Single, Precision::Half, Precision::Byte]),
+        is_of_changes in any::<bool>(),
+    ) {
+        let (items, queries) = factors(60, 6, 5, 3);
+        let isa = Isa::best();
+        let layout = Layout { precision, ..layout(8) };
+        let mut index = Index::new(&items, layout, isa).with_effort(20);
+        let base = bytes_of(&index);
+        for row in 0..9 {
+            index.remove(row * 5);
+            index.add(70 + row, items.row(row as usize));
+        }
+        let changes = changes_of(&index);
+        let forged = |mut bytes: Vec<u8>| {
+            let start = 64 * (1 + bytes[16] as usize);
+            for (place, word) in &words {
+                let at = start + 4 * place.index((bytes.len() - start) / 4);
+                bytes[at..at + 4].copy_from_slice(&word.to_le_bytes());
+            }
+            sign(&mut bytes);
+            shared(bytes)
+        };
+        let opened = match is_of_changes {
+            true => index.with_changes(&forged(changes)),
+            false => Index::open(&forged(base)),
+        };
+        if let Ok(index) = opened {
+            let allowed = index.allow(&[2, 3, 40, 72]);
+            let ask = Ask::all(&queries, 12, isa);
+            index.search(&ask);
+            index.search(&Ask { allowed: Some(&allowed), ..ask });
+            index.clone().with_effort(usize::MAX).search(&ask);
+            index.merged(isa).search(&ask);
+        }
+    }
+}
+
+/// Four bytes that may say something, as a number of either kind.
+fn word() -> impl Strategy<Value = u32> {
+    let told = [0.0, -1.0, 1e-45, 1e38, f32::INFINITY, f32::NAN].map(f32::to_bits);
+    prop_oneof![any::<u32>(), 0_u32..80, prop::sample::select(told.to_vec())]
+}
+
+/// Makes all checksums those of the bytes.
+fn sign(bytes: &mut [u8]) {
     let checksum = |bytes: &[u8]| *blake3::hash(blake3::hash(bytes).as_bytes()).as_bytes();
-    let n_sections = bytes[16] as usize;
-    let shape = 64 * (1 + n_sections);
-    let of_shape = checksum(&bytes[shape..shape + 64]);
-    bytes[64 + 32..128].copy_from_slice(&of_shape);
-    let of_table = checksum(&bytes[64..shape]);
+    let table = 64..64 * (1 + bytes[16] as usize);
+    for entry in table.clone().step_by(64) {
+        let number = |at: usize| u64::from_le_bytes(*bytes[at..].first_chunk().unwrap());
+        let [start, length] = [8, 16].map(|at| usize::try_from(number(entry + at)).unwrap());
+        let of_section = checksum(&bytes[start..start + length]);
+        bytes[entry + 32..entry + 64].copy_from_slice(&of_section);
+    }
+    let of_table = checksum(&bytes[table]);
     bytes[32..64].copy_from_slice(&of_table);
 }
 
