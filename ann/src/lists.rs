@@ -10,7 +10,7 @@ use linalg::{Isa, LANES, Matrix, add_scaled, descending, dot, of_descending};
 use rayon::iter::{IndexedParallelIterator, ParallelIterator};
 use rayon::slice::ParallelSliceMut;
 
-use crate::codes::{Encoded, Remainder};
+use crate::codes::{Encoded, Remainder, norm};
 use crate::leaves::leaves;
 use crate::places::number;
 use crate::section::Section;
@@ -106,8 +106,10 @@ impl Lists {
 
     /// What each list promises.
     fn promised(&self, query: &[f32], bytes: ByteIsa) -> Vec<f32> {
-        let mut wanted = query.to_vec();
-        wanted.push(OPTIMISM * dot(query, query).sqrt());
+        // Of length 1 to 2, so that bytes can tell; by a power of two, which rounds nothing.
+        let scale = f64::exp2(-norm(query).log2().floor());
+        let mut wanted: Vec<f32> = query.iter().map(|&x| scaled(x, scale)).collect();
+        wanted.push(OPTIMISM * dot(&wanted, &wanted).sqrt());
         // A promise is a guess: what bytes say of it is as good.
         let mut promises = self.encoded.codes(wanted.len()).near_dots(&wanted, bytes);
         promises.truncate(self.len());
@@ -164,6 +166,11 @@ fn promises(items: &Matrix, order: &[u32], starts: &[u32]) -> Vec<f32> {
     };
     promises.par_chunks_exact_mut(dim + 1).enumerate().for_each(of_list);
     promises
+}
+
+#[expect(clippy::cast_possible_truncation, reason = "a power of two rounds nothing")]
+fn scaled(x: f32, scale: f64) -> f32 {
+    (f64::from(x) * scale) as f32
 }
 
 /// The lists that promise most, by falling promise, ties by list: `n` or somewhat more of them.
