@@ -248,9 +248,9 @@ impl Base {
         let (query, excluded) = (ask.queries.row(q), ask.excluded_of(q));
         let asked = Asked::new(&self.all, query, ask.k, excluded, part.map(|part| &part.mask));
         // Fewer than `k` rows may only come back where there are no more.
-        let wanted = effort.max(ask.k.saturating_add(excluded.len()));
+        let wanted = effort.max(ask.k);
         match part {
-            Some(part) if self.are_few(part.mask.n_set(), wanted) => {
+            Some(part) if self.are_few(&part.mask, wanted) => {
                 self.all.best_of_mask(&part.mask, &asked, ask.isa)
             }
             _ => {
@@ -260,10 +260,11 @@ impl Base {
         }
     }
 
-    /// Whether computing the dots of so many rows costs less than looking for so many of them among all others.
-    fn are_few(&self, n: usize, wanted: usize) -> bool {
+    /// Whether computing the dots of these rows costs less than looking for so many of them among all others.
+    fn are_few(&self, mask: &Mask, wanted: usize) -> bool {
         // Of them one comes in so many that are met; a dot costs as much as meeting a few rows.
         const DOT: f64 = 5.0;
+        let n = mask.n_set();
         let n_met = wanted as f64 * self.all.n_places() as f64 / n.max(1) as f64;
         n <= wanted || n as f64 * DOT <= n_met
     }
@@ -292,9 +293,10 @@ impl Base {
         if !asked.is_bounded() {
             return Vec::new();
         }
-        let n_rows = |list: usize| match part {
-            Some(part) => part.of_list[list] as usize,
-            None => self.lists.n_rows(list),
+        let n_rows = |list: usize| {
+            let places = self.lists.places(list);
+            let n = part.map_or(places.len(), |part| part.of_list[list] as usize);
+            n - asked.n_excluded(places)
         };
         let n_found = part.map_or(self.all.n_places(), |part| part.mask.n_set()).max(1);
         // Promising lists are shorter than others, and more of them are looked through than that.
@@ -334,7 +336,11 @@ impl Search for Index {
         ask.assert_sound(self.dim(), &self.delta.token);
         let part = ask.allowed.map(|allowed| &allowed.base).or(self.delta.live.as_ref());
         let (all, n_queries) = (&self.base.all, ask.queries.n_rows());
-        let few = part.filter(|part| all.are_few_for_many(&part.mask, n_queries));
+        // Where each alone is answered exactly too.
+        let are_few =
+            |mask: &Mask| self.is_exhaustive() || self.base.are_few(mask, self.effort.max(ask.k));
+        let few =
+            part.filter(|part| all.are_few_for_many(&part.mask, n_queries) && are_few(&part.mask));
         let mut found = match (few, self.is_exhaustive()) {
             (Some(few), _) => all.search_within(ask, Some(&few.mask)),
             (None, true) => self.everywhere(ask, part),

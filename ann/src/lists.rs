@@ -5,6 +5,8 @@
 //! mixed rows is not thought less of than it may deserve.
 //! An inverted file: Sivic & Zisserman, Video Google (ICCV 2003); Jégou, Douze & Schmid (TPAMI 2011), §4.
 
+use std::ops::Range;
+
 use linalg::bytes::ByteIsa;
 use linalg::{Isa, LANES, Matrix, add_scaled, descending, dot, of_descending};
 use rayon::iter::{IndexedParallelIterator, ParallelIterator};
@@ -67,10 +69,10 @@ impl Lists {
         self.starts.len() - 1
     }
 
-    /// The rows of a list.
+    /// Where the rows of a list lie.
     #[inline]
-    pub(crate) fn n_rows(&self, list: usize) -> usize {
-        (self.starts[list + 1] - self.starts[list]) as usize
+    pub(crate) fn places(&self, list: usize) -> Range<u32> {
+        self.starts[list]..self.starts[list + 1]
     }
 
     /// The list in which a place is.

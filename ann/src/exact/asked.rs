@@ -1,6 +1,7 @@
 //! What does one query ask of rows that lie at places?
 
 use std::borrow::Cow;
+use std::ops::Range;
 
 use super::Exact;
 use super::found::Found;
@@ -57,6 +58,13 @@ impl<'a> Asked<'a> {
     /// Whether a place may be found.
     pub(super) fn may_have(&self, place: u32) -> bool {
         self.mask.is_none_or(|mask| mask.has(place)) && self.excluded.binary_search(&place).is_err()
+    }
+
+    /// How many of some places are excluded that it might have otherwise.
+    pub(crate) fn n_excluded(&self, places: Range<u32>) -> usize {
+        let from = |place| self.excluded.partition_point(|&excluded| excluded < place);
+        let excluded = &self.excluded[from(places.start)..from(places.end)];
+        excluded.iter().filter(|&&place| self.mask.is_none_or(|mask| mask.has(place))).count()
     }
 
     /// Nothing found yet, for a query that has bounds.

@@ -1,9 +1,11 @@
 //! What holds of every search, whatever is asked of whatever rows?
 
+use std::collections::BTreeSet;
+
 use ann::{Allowed, Ask, Best, Exact, Index, Layout, Precision, Search, Similarity};
 use linalg::{Isa, Matrix, from_half, to_half};
 
-use crate::world::{Chance, Slow, factors, layout};
+use crate::world::{Chance, Slow, factors, layout, recall};
 
 fn every_index(items: &Matrix) -> Vec<Box<dyn Search>> {
     let isa = Isa::best();
@@ -41,7 +43,7 @@ fn what_is_excluded_or_not_allowed_is_never_found_and_as_many_as_there_are_come_
 }
 
 #[test]
-fn exhaustive_equals_exact_in_every_precision_and_for_both_similarities() {
+fn exhaustive_equals_exact_where_rows_are_kept_and_for_both_similarities() {
     let (mut items, queries) = factors(900, 9, 20, 5);
     items.row_mut(7).fill(0.0);
     let isa = Isa::best();
@@ -76,13 +78,14 @@ fn many_who_may_have_few_rows_are_answered_as_each_alone() {
         let mut index = Index::new(&items, layout, isa);
         index.remove(105);
         index.add(140, items.row(3));
-        let some = index.clone().with_effort(60);
+        // With the least effort and k = 1 each alone looks into lists; with k = 8 these few rows are fewer.
+        let some = [1, 60].map(|effort| index.clone().with_effort(effort));
         let exact = Exact::new(&items, layout.similarity, layout.precision);
-        let indexes: [&dyn Search; 3] = [&index, &some, &exact];
-        for index in indexes {
+        let indexes: [&dyn Search; 4] = [&index, &some[0], &some[1], &exact];
+        for (index, k) in indexes.into_iter().flat_map(|index| [(index, 1), (index, 8)]) {
             let part = index.allow(&allowed);
             let excluded = vec![[0, 210, 245].as_slice(); queries.n_rows()];
-            let ask = Ask::all(&queries, 8, isa).without(&excluded).among(&part);
+            let ask = Ask::all(&queries, k, isa).without(&excluded).among(&part);
             for (q, found) in index.search(&ask).into_iter().enumerate() {
                 let query = Matrix::from_vec(1, queries.dim(), queries.row(q).to_vec());
                 let alone = Ask { queries: &query, excluded: &excluded[..1], ..ask };
@@ -90,6 +93,39 @@ fn many_who_may_have_few_rows_are_answered_as_each_alone() {
             }
         }
     }
+}
+
+#[test]
+fn a_query_of_any_length_meets_the_same_rows() {
+    let (items, queries) = factors(3000, 20, 12, 5);
+    let isa = Isa::best();
+    let index = Index::new(&items, layout(30), isa).with_effort(100);
+    let rows = |scale: f32| {
+        let scaled = queries.as_slice().iter().map(|x| x * scale).collect();
+        let queries = Matrix::from_vec(20, 12, scaled);
+        let found = index.search(&Ask::all(&queries, 20, isa)).into_iter().flatten();
+        found.map(|(row, _)| row).collect::<Vec<u32>>()
+    };
+    for power in [-70, 50] {
+        assert_eq!(rows(2.0_f32.powi(power)), rows(1.0), "queries of length 2^{power}");
+    }
+}
+
+#[test]
+fn rows_that_are_excluded_do_not_count_as_met() {
+    let (items, queries) = factors(3000, 40, 12, 5);
+    let isa = Isa::best();
+    let index = Index::new(&items, layout(30), isa).with_effort(300);
+    let exact = Exact::new(&items, Similarity::Dot, Precision::Single);
+    // Of whom the best 300 were heard.
+    let heard = exact.search(&Ask::all(&queries, 300, isa));
+    let ascending = |best: &Best| best.iter().map(|(row, _)| *row).collect::<BTreeSet<u32>>();
+    let heard: Vec<Vec<u32>> =
+        heard.iter().map(|best| ascending(best).into_iter().collect()).collect();
+    let heard: Vec<&[u32]> = heard.iter().map(Vec::as_slice).collect();
+    let ask = Ask::all(&queries, 20, isa).without(&heard);
+    let found = recall(&index.search(&ask), &exact.search(&ask));
+    assert!(found > 0.7, "recall of what was not heard: {found}");
 }
 
 #[test]
@@ -181,7 +217,7 @@ fn an_effort_is_found_for_a_recall() {
     let index = Index::new(&items, layout(40), isa).tuned(&queries, 20, 0.95, isa);
     let ask = Ask::all(&queries, 20, isa);
     let truth = index.clone().with_effort(usize::MAX).search(&ask);
-    let recall = |index: &Index| crate::world::recall(&index.search(&ask), &truth);
+    let recall = |index: &Index| recall(&index.search(&ask), &truth);
     assert!(recall(&index) >= 0.95 && !index.is_exact());
     let less = index.effort() * 3 / 4;
     assert!(recall(&index.with_effort(less)) < 0.95, "a smaller effort would do");
