@@ -95,7 +95,7 @@ impl Delta {
     }
 
     /// Lays out every row that came.
-    pub(crate) fn lay_out(&mut self, dim: usize, similarity: Similarity) {
+    fn lay_out(&mut self, dim: usize, similarity: Similarity) {
         let (ids, items) = self.added(dim);
         let source = Source { items: &items, ids: &ids };
         let laid = Exact::of_prepared(source, similarity, Precision::Single);

@@ -73,12 +73,8 @@ impl Exact {
     #[must_use]
     pub fn new(items: &Matrix, similarity: Similarity, precision: Precision) -> Self {
         let ids: Vec<u32> = (0..number(items.n_rows())).collect();
-        Self::of(Source { items, ids: &ids }, similarity, precision)
-    }
-
-    pub(crate) fn of(source: Source<'_>, similarity: Similarity, precision: Precision) -> Self {
-        let items = prepared(source.items, similarity);
-        Self::of_prepared(Source { items: &items, ..source }, similarity, precision)
+        let items = prepared(items, similarity);
+        Self::of_prepared(Source { items: &items, ids: &ids }, similarity, precision)
     }
 
     /// Lays out rows that are prepared, by falling norm.

@@ -70,7 +70,7 @@ pub(crate) enum Kind {
     Starts = 8,
     /// Mean and spread of each list, `f32`.
     Promises = 9,
-    /// The checksum of the table of the index that changed.
+    /// What tells the index that changed from any other.
     Base = 10,
     /// Rows that are gone, `u32`, ascending.
     Gone = 11,

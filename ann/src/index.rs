@@ -41,7 +41,7 @@ pub struct Layout {
 }
 
 impl Layout {
-    /// Lists as long as the number of rows asks for: about √n, so that finding lists and meeting rows cost alike.
+    /// Lists as long as the number of rows asks for: about √n at most, so that finding lists and meeting rows cost alike.
     #[must_use]
     #[expect(
         clippy::cast_possible_truncation,
@@ -192,7 +192,7 @@ impl Index {
 
     /// All rows laid out anew, those that came since among the others, each in the form that is kept.
     ///
-    /// The effort stays; tune it where the number of rows is another.
+    /// The effort stays; tune it where the number of rows is another. Rows kept as bytes are rounded again.
     #[must_use]
     pub fn merged(&self, isa: Isa) -> Self {
         let (all, dim) = (&self.base.all, self.dim());

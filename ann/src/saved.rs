@@ -116,9 +116,10 @@ impl Index {
         if *sections.section::<u8>(Kind::Base)? != self.checksum() {
             return Err(Error::OtherBase);
         }
-        let (dim, n_changes) = match *shape {
-            [dim, n_changes] if dim == self.dim() as u64 => (self.dim(), n_changes),
-            _ => return Err(Error::OtherBase),
+        let dim = self.dim();
+        let n_changes = match *shape {
+            [of_row, n_changes] if of_row == dim as u64 => n_changes,
+            _ => return Err(Error::Damaged { what: "its shape is unknown" }),
         };
         let ascend = |rows: &[u32]| rows.windows(2).all(|pair| pair[0] < pair[1]);
         if Some(vectors.len()) != added.len().checked_mul(dim) {

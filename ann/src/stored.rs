@@ -16,6 +16,7 @@ pub enum Precision {
     /// In half precision: 2 bytes a number more, eleven bits of precision. From ±65,520 on a number is infinite.
     Half,
     /// The bytes are all there is: sixteen rows share a step, seven bits a number.
+    /// A merge rounds again what it lays out anew.
     /// A row without numbers, with one that is not finite, or longer than 2⁶⁰, is not kept; a row has at most 32,768.
     Byte,
 }
