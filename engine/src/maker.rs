@@ -25,7 +25,9 @@ pub struct Maker<'a> {
     pub(crate) space: Option<Space>,
     /// Rows that nobody gets, with the reason.
     pub(crate) barred: BTreeMap<u32, HardRule>,
-    /// Rows that few listeners like, ascending.
+    /// All other rows, ascending.
+    pub(crate) open: Vec<u32>,
+    /// Those of them that few listeners like, ascending.
     pub(crate) little_known: Vec<u32>,
     /// What the catalogue says in full, of the rows that somebody asked for.
     pub(crate) catalogue: Catalogue,
@@ -49,7 +51,9 @@ impl<'a> Maker<'a> {
         let barred = barred(folder, snapshot, &places, &facts)?;
         let n_rows = u32::try_from(snapshot.rows.len()).expect("rows are u32");
         let is_little_known = |row: &u32| facts.popularity(ItemIx(*row)) < LITTLE_KNOWN;
-        let little_known = (0..n_rows).filter(is_little_known).collect();
+        let mut closed = barred.keys().copied().peekable();
+        let open: Vec<u32> = (0..n_rows).filter(|row| closed.next_if_eq(row).is_none()).collect();
+        let little_known = open.iter().copied().filter(is_little_known).collect();
         Ok(Self {
             snapshot,
             config: folder.config.clone(),
@@ -57,6 +61,7 @@ impl<'a> Maker<'a> {
             facts,
             space,
             barred,
+            open,
             little_known,
             catalogue: Catalogue::new(snapshot.rows.len()),
             layouts: Layouts::default(),

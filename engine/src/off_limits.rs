@@ -112,31 +112,26 @@ impl OffLimits {
         })
     }
 
-    /// The rows to leave out of a snapshot, ascending.
-    pub(crate) fn rows(&self, maker: &Maker<'_>) -> Vec<u32> {
+    /// The rows to leave out of a snapshot for this listener, beside those that nobody gets, ascending.
+    pub(crate) fn own_rows(&self, maker: &Maker<'_>) -> Vec<u32> {
         let works = self.heard.union(&self.shown).flat_map(|work| maker.facts.by_work(*work));
-        let mut rows: Vec<u32> = works.copied().chain(self.rows_unwanted(maker)).collect();
-        rows.sort_unstable();
-        rows.dedup();
-        rows
+        each_once(works.copied().chain(self.own_unwanted(maker)).collect())
     }
 
     /// The rows to leave out of a list that allows what is known, ascending.
     pub(crate) fn rows_unwanted(&self, maker: &Maker<'_>) -> Vec<u32> {
-        let mut rows: Vec<u32> = self
-            .blocked
-            .iter()
-            .copied()
-            .chain(self.labelled.keys().copied())
-            .chain(maker.barred.keys().copied())
-            .collect();
+        with_barred(self.own_unwanted(maker), maker)
+    }
+
+    /// What of them is this listener's own.
+    fn own_unwanted(&self, maker: &Maker<'_>) -> Vec<u32> {
+        let mut rows: Vec<u32> =
+            self.blocked.iter().copied().chain(self.labelled.keys().copied()).collect();
         if let Some((wish, owned)) = &self.library {
             let n = u32::try_from(maker.snapshot.rows.len()).expect("rows are u32");
             let is_unwanted = |row: &u32| owned.contains(row) == (*wish == Ownership::NotOwned);
             rows.extend((0..n).filter(is_unwanted));
         }
-        rows.sort_unstable();
-        rows.dedup();
         rows
     }
 
@@ -164,6 +159,18 @@ impl OffLimits {
         }
         maker.barred.get(&item.0).cloned()
     }
+}
+
+/// Rows with those that nobody gets, ascending.
+pub(crate) fn with_barred(rows: Vec<u32>, maker: &Maker<'_>) -> Vec<u32> {
+    each_once(rows.into_iter().chain(maker.barred.keys().copied()).collect())
+}
+
+/// Ascending, each once. A stable sort takes runs that ascend already as they are.
+fn each_once(mut rows: Vec<u32>) -> Vec<u32> {
+    rows.sort();
+    rows.dedup();
+    rows
 }
 
 /// Every recording with any interaction in the log.

@@ -15,6 +15,7 @@ use music::ItemIx;
 use rayon::iter::{IntoParallelRefIterator, ParallelIterator};
 
 use crate::maker::Maker;
+use crate::off_limits::with_barred;
 use crate::portrait::Portrait;
 use crate::scores::{Scores, promising};
 use crate::taste::Taste;
@@ -44,6 +45,8 @@ pub(crate) struct Asked {
     pub(crate) whole: Query,
     /// Rows off limits, ascending.
     pub(crate) left_out: Vec<u32>,
+    /// Those that are off limits for this listener alone, ascending.
+    own: Vec<u32>,
 }
 
 /// What came back.
@@ -56,14 +59,21 @@ pub(crate) struct Retrieved<'a> {
     pub(crate) little_known: Vec<ItemIx>,
 }
 
-/// The rows of the serving model's vectors, laid out to be searched when many ask.
+/// The rows of the serving model's vectors that somebody may get, laid out to be searched when many ask.
 #[derive(Debug, Default)]
 pub(crate) struct Layouts {
-    all: OnceLock<Exact>,
+    open: Layout,
     /// Only those that few listeners like.
-    little_known: OnceLock<Exact>,
-    /// These, as the snapshot's index has them.
-    few: OnceLock<Allowed>,
+    little_known: Layout,
+}
+
+/// Some rows, as each kind of search wants them.
+#[derive(Debug, Default)]
+struct Layout {
+    /// By themselves, in their order.
+    exact: OnceLock<Exact>,
+    /// As the snapshot's index has them.
+    allowed: OnceLock<Allowed>,
 }
 
 impl<'a> Maker<'a> {
@@ -78,7 +88,9 @@ impl<'a> Maker<'a> {
         let recommender = &self.snapshot.models[model].recommender;
         let queries = parts.iter().map(|part| recommender.represent(&part.weights())).collect();
         let whole = recommender.represent(&portrait.taste.weights());
-        Asked { model, why, cold, parts, queries, whole, left_out: portrait.off_limits.rows(self) }
+        let own = portrait.off_limits.own_rows(self);
+        let left_out = with_barred(own.clone(), self);
+        Asked { model, why, cold, parts, queries, whole, left_out, own }
     }
 
     /// The best rows for everybody who asks.
@@ -147,12 +159,11 @@ impl<'a> Maker<'a> {
         {
             let vectors = dense.iter().filter_map(vector).flatten().copied().collect();
             let queries = Matrix::from_vec(dense.len(), items.dim(), vectors);
-            let left_out: Vec<&[u32]> =
-                dense.iter().map(|at| batch[*at].0.left_out.as_slice()).collect();
+            let asked: Vec<&Asked> = dense.iter().map(|at| batch[*at].0).collect();
             let best = match &self.snapshot.index {
-                Some(index) => self.promised(index, &queries, &left_out, k, rows),
-                None if are_many => self.nearest(items, &queries, &left_out, k, rows),
-                None => self.nearest_to_few(items, &queries, &left_out, k, rows),
+                Some(index) => self.promised(index, &queries, &asked, k, rows),
+                None if are_many => self.nearest(items, &queries, &asked, k, rows),
+                None => self.nearest_to_few(items, &queries, &asked, k, rows),
             };
             for (at, best) in dense.iter().zip(best) {
                 found[*at] = promising(best);
@@ -170,18 +181,17 @@ impl<'a> Maker<'a> {
         &self,
         index: &Index,
         queries: &Matrix,
-        left_out: &[&[u32]],
+        asked: &[&Asked],
         k: usize,
         rows: Rows,
     ) -> Vec<Vec<(u32, f32)>> {
-        let all = Ask::all(queries, k, Isa::best()).without(left_out);
-        match rows {
-            Rows::All => index.search(&all),
-            Rows::LittleKnown => {
-                let few = || index.allow(&self.little_known);
-                index.search(&all.among(self.layouts.few.get_or_init(few)))
-            }
+        let own: Vec<&[u32]> = asked.iter().map(|one| one.own.as_slice()).collect();
+        let all = Ask::all(queries, k, Isa::best()).without(&own);
+        let (some, layout) = self.laid_out(rows);
+        if some.len() == self.snapshot.rows.len() {
+            return index.search(&all);
         }
+        index.search(&all.among(layout.allowed.get_or_init(|| index.allow(some))))
     }
 
     /// The rows with the highest dots for each query: a scan of all rows each.
@@ -189,14 +199,14 @@ impl<'a> Maker<'a> {
         &self,
         items: &Matrix,
         queries: &Matrix,
-        left_out: &[&[u32]],
+        asked: &[&Asked],
         k: usize,
         rows: Rows,
     ) -> Vec<Vec<(u32, f32)>> {
         let one = |query: usize| {
             let mut scores = vec![0.0; items.n_rows()];
             dots_with_all(items, queries.row(query), &mut scores, Isa::best());
-            self.best_of(&scores, k, left_out[query], rows)
+            self.best_of(&scores, k, &asked[query].left_out, rows)
         };
         (0..queries.n_rows()).map(one).collect()
     }
@@ -206,28 +216,25 @@ impl<'a> Maker<'a> {
         &self,
         items: &Matrix,
         queries: &Matrix,
-        left_out: &[&[u32]],
+        asked: &[&Asked],
         k: usize,
         rows: Rows,
     ) -> Vec<Vec<(u32, f32)>> {
-        let isa = Isa::best();
+        let (some, layout) = self.laid_out(rows);
+        let lay_out = || Exact::new(&some_rows(items, some), Similarity::Dot, Precision::Single);
+        let exact = layout.exact.get_or_init(lay_out);
+        let own: Vec<Vec<u32>> = asked.par_iter().map(|one| places_among(some, &one.own)).collect();
+        let own: Vec<&[u32]> = own.iter().map(Vec::as_slice).collect();
+        let mut found = exact.search(&Ask::all(queries, k, Isa::best()).without(&own));
+        found.iter_mut().flatten().for_each(|(row, _)| *row = some[*row as usize]);
+        found
+    }
+
+    /// Rows, and how they are laid out.
+    fn laid_out(&self, rows: Rows) -> (&[u32], &Layout) {
         match rows {
-            Rows::All => {
-                let all = self.layouts.all.get_or_init(|| laid_out(items));
-                all.search(&Ask::all(queries, k, isa).without(left_out))
-            }
-            Rows::LittleKnown => {
-                let few = &self.little_known;
-                let layout = || laid_out(&some_rows(items, few));
-                let little_known = self.layouts.little_known.get_or_init(layout);
-                let left_out: Vec<Vec<u32>> =
-                    left_out.par_iter().map(|left_out| places_among(few, left_out)).collect();
-                let left_out: Vec<&[u32]> = left_out.iter().map(Vec::as_slice).collect();
-                let ask = Ask::all(queries, k, isa).without(&left_out);
-                let mut found = little_known.search(&ask);
-                found.iter_mut().flatten().for_each(|(row, _)| *row = few[*row as usize]);
-                found
-            }
+            Rows::All => (&self.open, &self.layouts.open),
+            Rows::LittleKnown => (&self.little_known, &self.layouts.little_known),
         }
     }
 
@@ -257,10 +264,6 @@ impl<'a> Maker<'a> {
 enum Rows {
     All,
     LittleKnown,
-}
-
-fn laid_out(rows: &Matrix) -> Exact {
-    Exact::new(rows, Similarity::Dot, Precision::Single)
 }
 
 fn some_rows(matrix: &Matrix, rows: &[u32]) -> Matrix {

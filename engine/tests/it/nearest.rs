@@ -9,9 +9,16 @@ use crate::everyone::{all, requests};
 use crate::fixture::{Town, params, recordings};
 use crate::newcomers::{import_one_by_each_artist, train_two_towers};
 
-/// A town whose snapshots have an index that looks everywhere, or only where it is promising.
-fn town(approximate_from: u32) -> Town {
+/// A town in which nobody gets what too few like.
+fn plain() -> Town {
     let mut town = Town::after_all_weeks(params(40, 900, 8, 4));
+    town.folder.config.weekly.privacy_threshold = 4;
+    town
+}
+
+/// The same, whose snapshots have an index that looks everywhere, or only where it is promising.
+fn town(approximate_from: u32) -> Town {
+    let mut town = plain();
     town.folder.config.index.from = 1;
     town.folder.config.index.approximate_from = approximate_from;
     town
@@ -29,7 +36,7 @@ fn together(town: &mut Town, snapshot: &Snapshot) -> Vec<Option<Playlist>> {
 
 #[test]
 fn an_index_that_looks_everywhere_changes_no_list() {
-    let mut plain = Town::after_all_weeks(params(40, 900, 8, 4));
+    let mut plain = plain();
     let snapshot = plain.train();
     assert_eq!(snapshot.manifest.index, None, "few rows");
     let expected = each_alone(&mut plain, &snapshot);
