@@ -22,7 +22,8 @@ fn rated(rating: f32) -> Heard {
 }
 
 fn tables() -> impl Strategy<Value = Table> {
-    let pair = (0.01_f32..10.0, any::<bool>());
+    // From a power of two: of other ranges proptest 1.12 asserts, now and then, what does not hold.
+    let pair = ((1.0_f32 / 64.0)..10.0, any::<bool>());
     let pairs = proptest::collection::btree_map((0_u32..12, 0_u32..9), pair, 0..60);
     pairs.prop_map(|pairs| {
         let heard = |(confidence, is_liked)| Heard { confidence, age_days: 0.0, is_liked };
@@ -32,7 +33,7 @@ fn tables() -> impl Strategy<Value = Table> {
 }
 
 fn params() -> impl Strategy<Value = Params> {
-    (1_usize..8, 1e-2_f32..1.0, 0.0_f32..1.5).prop_map(|(dim, reg, reg_exponent)| Params {
+    (1_usize..8, (1.0_f32 / 64.0)..1.0, 0.0_f32..1.5).prop_map(|(dim, reg, reg_exponent)| Params {
         dim,
         reg,
         reg_exponent,

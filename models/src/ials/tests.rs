@@ -17,7 +17,8 @@ const N_USERS: usize = 12;
 const N_ITEMS: usize = 9;
 
 fn worlds() -> impl Strategy<Value = Csr<UserIx, ItemIx, Heard>> {
-    let pair = (0.01_f32..40.0, any::<bool>());
+    // From a power of two: of other ranges proptest 1.12 asserts, now and then, what does not hold.
+    let pair = ((1.0_f32 / 64.0)..40.0, any::<bool>());
     let pairs = proptest::collection::btree_map((0_u32..12, 0_u32..9), pair, 0..60);
     pairs.prop_map(|pairs| {
         let heard = |(confidence, is_liked)| Heard { confidence, age_days: 0.0, is_liked };
@@ -27,7 +28,7 @@ fn worlds() -> impl Strategy<Value = Csr<UserIx, ItemIx, Heard>> {
 }
 
 fn params() -> impl Strategy<Value = Params> {
-    let strengths = (1e-3_f32..1.0, 0.0_f32..1.5, 0.0_f32..2.0, -1.0_f32..=0.0);
+    let strengths = ((1.0_f32 / 1024.0)..1.0, 0.0_f32..1.5, 0.0_f32..2.0, -1.0_f32..=0.0);
     (1_usize..10, strengths, any::<bool>()).prop_map(|(dim, strengths, spare_known)| {
         let (reg, reg_exponent, unobserved_weight, negative_target) = strengths;
         Params {
