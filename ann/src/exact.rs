@@ -77,6 +77,24 @@ impl Exact {
         Self::of_prepared(Source { items: &items, ids: &ids }, similarity, precision)
     }
 
+    /// Lays out some rows of a matrix (ascending, each once), under the numbers that they have there. As [`Exact::new`].
+    ///
+    /// # Panics
+    /// When rows do not ascend, or there is no such row.
+    #[must_use]
+    pub fn of_rows(
+        items: &Matrix,
+        rows: &[u32],
+        similarity: Similarity,
+        precision: Precision,
+    ) -> Self {
+        assert!(rows.is_sorted_by(|a, b| a < b), "rows in ascending order expected, each once");
+        let vectors = rows.iter().flat_map(|&row| items.row(row as usize)).copied().collect();
+        let some = Matrix::from_vec(rows.len(), items.dim(), vectors);
+        let some = prepared(&some, similarity);
+        Self::of_prepared(Source { items: &some, ids: rows }, similarity, precision)
+    }
+
     /// Lays out rows that are prepared, by falling norm.
     pub(crate) fn of_prepared(
         source: Source<'_>,

@@ -70,7 +70,7 @@ pub(crate) struct Layouts {
 /// Some rows, as each kind of search wants them.
 #[derive(Debug, Default)]
 struct Layout {
-    /// By themselves, in their order.
+    /// By themselves.
     exact: OnceLock<Exact>,
     /// As the snapshot's index has them.
     allowed: OnceLock<Allowed>,
@@ -185,7 +185,7 @@ impl<'a> Maker<'a> {
         k: usize,
         rows: Rows,
     ) -> Vec<Vec<(u32, f32)>> {
-        let own: Vec<&[u32]> = asked.iter().map(|one| one.own.as_slice()).collect();
+        let own = own_rows(asked);
         let all = Ask::all(queries, k, Isa::best()).without(&own);
         let (some, layout) = self.laid_out(rows);
         if some.len() == self.snapshot.rows.len() {
@@ -221,13 +221,10 @@ impl<'a> Maker<'a> {
         rows: Rows,
     ) -> Vec<Vec<(u32, f32)>> {
         let (some, layout) = self.laid_out(rows);
-        let lay_out = || Exact::new(&some_rows(items, some), Similarity::Dot, Precision::Single);
-        let exact = layout.exact.get_or_init(lay_out);
-        let own: Vec<Vec<u32>> = asked.par_iter().map(|one| places_among(some, &one.own)).collect();
-        let own: Vec<&[u32]> = own.iter().map(Vec::as_slice).collect();
-        let mut found = exact.search(&Ask::all(queries, k, Isa::best()).without(&own));
-        found.iter_mut().flatten().for_each(|(row, _)| *row = some[*row as usize]);
-        found
+        let lay_out = || Exact::of_rows(items, some, Similarity::Dot, Precision::Single);
+        let own = own_rows(asked);
+        let ask = Ask::all(queries, k, Isa::best()).without(&own);
+        layout.exact.get_or_init(lay_out).search(&ask)
     }
 
     /// Rows, and how they are laid out.
@@ -266,9 +263,9 @@ enum Rows {
     LittleKnown,
 }
 
-fn some_rows(matrix: &Matrix, rows: &[u32]) -> Matrix {
-    let values = rows.iter().flat_map(|row| matrix.row(*row as usize)).copied().collect();
-    Matrix::from_vec(rows.len(), matrix.dim(), values)
+/// What is off limits for each who asks alone.
+fn own_rows<'a>(asked: &[&'a Asked]) -> Vec<&'a [u32]> {
+    asked.iter().map(|one| one.own.as_slice()).collect()
 }
 
 /// The places of some rows among others, both ascending; what is not there is left out.

@@ -96,6 +96,20 @@ fn many_who_may_have_few_rows_are_answered_as_each_alone() {
 }
 
 #[test]
+fn rows_laid_out_for_themselves_are_found_as_where_only_they_are_allowed() {
+    let (items, queries) = factors(700, 9, 12, 5);
+    let rows: Vec<u32> = (3..700).step_by(4).collect();
+    let excluded = vec![[4, 7, 103, 695].as_slice(); 9];
+    for similarity in [Similarity::Dot, Similarity::Cosine] {
+        let some = Exact::of_rows(&items, &rows, similarity, Precision::Single);
+        some.assert_valid();
+        let all = Exact::new(&items, similarity, Precision::Single);
+        let ask = Ask::all(&queries, 40, Isa::best()).without(&excluded);
+        assert_eq!(some.search(&ask), all.search(&ask.among(&all.allow(&rows))));
+    }
+}
+
+#[test]
 fn a_query_of_any_length_meets_the_same_rows() {
     let (items, queries) = factors(3000, 20, 12, 5);
     let isa = Isa::best();
