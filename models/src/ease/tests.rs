@@ -12,7 +12,7 @@ use proptest::prelude::{Strategy, any, prop_assert, prop_assert_eq, proptest};
 
 fn matrices() -> impl Strategy<Value = Csr<UserIx, ItemIx>> {
     // Whether what was heard fades or not.
-    let counts = (any::<bool>(), proptest::collection::vec(0.125_f32..1.0, 88));
+    let counts = (any::<bool>(), proptest::collection::vec(0.0625_f32..1.0, 88));
     let pairs = proptest::collection::btree_set((0_u32..8, 0_u32..11), 0..50);
     (pairs, counts).prop_map(|(pairs, (fades, counts))| {
         let count = |u, i| if fades { counts[(11 * u + i) as usize] } else { 1.0 };

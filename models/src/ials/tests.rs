@@ -18,7 +18,7 @@ const N_ITEMS: usize = 9;
 
 fn worlds() -> impl Strategy<Value = Csr<UserIx, ItemIx, Heard>> {
     // From a power of two: of other ranges proptest 1.12 asserts, now and then, what does not hold.
-    let pair = ((1.0_f32 / 64.0)..40.0, any::<bool>());
+    let pair = ((1.0_f32 / 128.0)..40.0, any::<bool>());
     let pairs = proptest::collection::btree_map((0_u32..12, 0_u32..9), pair, 0..60);
     pairs.prop_map(|pairs| {
         let heard = |(confidence, is_liked)| Heard { confidence, age_days: 0.0, is_liked };

@@ -9,7 +9,7 @@ use music::{ItemIx, RecordingId, Rows, UserIx};
 use proptest::prelude::{Strategy, prop_assert, proptest};
 
 fn matrices() -> impl Strategy<Value = Csr<UserIx, ItemIx>> {
-    let pairs = proptest::collection::btree_map((0_u32..12, 0_u32..9), 0.125_f32..5.0, 0..60);
+    let pairs = proptest::collection::btree_map((0_u32..12, 0_u32..9), 0.0625_f32..5.0, 0..60);
     pairs.prop_map(|pairs| {
         Csr::from_triplets(12, 9, pairs.into_iter().map(|((u, i), c)| (u, i, c)).collect())
     })

@@ -13,7 +13,7 @@ const N_ITEMS: usize = 9;
 type Table = Csr<UserIx, ItemIx, Heard>;
 
 fn tables() -> impl Strategy<Value = Table> {
-    let pair = (0.125_f32..4.0, any::<bool>());
+    let pair = (0.0625_f32..4.0, any::<bool>());
     let pairs = proptest::collection::btree_map((0_u32..12, 0_u32..9), pair, 0..70);
     pairs.prop_map(|pairs| {
         let heard = |(confidence, is_liked)| Heard { confidence, age_days: 0.0, is_liked };

@@ -15,7 +15,7 @@ const N_ITEMS: usize = 18;
 type Pairs = Csr<UserIx, ItemIx>;
 
 fn matrices() -> impl Strategy<Value = Pairs> {
-    let pairs = proptest::collection::btree_map((0_u32..14, 0_u32..18), 0.125_f32..3.0, 0..120);
+    let pairs = proptest::collection::btree_map((0_u32..14, 0_u32..18), 0.0625_f32..3.0, 0..120);
     pairs.prop_map(|pairs| {
         let triplets = pairs.into_iter().map(|((u, i), x)| (u, i, x)).collect();
         Csr::from_triplets(N_USERS, N_ITEMS, triplets)
