@@ -9,9 +9,10 @@ use std::sync::Arc;
 use linalg::{Matrix, View, dots_with_all};
 use rayon::iter::{IndexedParallelIterator, IntoParallelRefMutIterator, ParallelIterator};
 
-use crate::exact::{Exact, Source, ascending};
+use crate::exact::Exact;
 use crate::mask::Mask;
 use crate::search::{Allowed, Ask, Best, Part, Search, Similarity};
+use crate::source::{Source, ascending};
 use crate::stored::Precision;
 
 /// Rows that came one by one until all that came are laid out: so many, or this part of those that are.

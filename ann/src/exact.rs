@@ -7,28 +7,25 @@
 //! scores come early and a scan ends where ‖q‖·‖x‖ cannot reach the k-th best score any more.
 //! The scores of a block of queries are never in memory together.
 
+mod answer;
 mod asked;
 mod found;
 mod scan;
 
-use std::borrow::Cow;
 use std::fmt;
 use std::sync::Arc;
 
+use linalg::Matrix;
 use linalg::bytes::ByteIsa;
-use linalg::{Isa, LANES, Matrix, top_k_among};
 use rayon::iter::{IntoParallelIterator, IntoParallelRefIterator, ParallelIterator};
-use rayon::slice::ParallelSliceMut;
 
-use crate::codes::{Codes, Encoded, LONGEST, is_bounded, norm};
-use crate::lists::Run;
+use crate::codes::{Codes, Encoded, LONGEST};
 use crate::mask::Mask;
 use crate::places::{Places, number};
 use crate::search::{Allowed, Ask, Best, Part, Search, Similarity, assert_ascending};
+use crate::source::{Source, by_norm, prepared};
 use crate::stored::{Precision, Stored, read_half};
 pub(crate) use asked::Asked;
-use found::Found;
-use scan::Scan;
 
 /// Queries that one thread scans for together, at most: their candidates fit into the second cache.
 const BLOCK: usize = 128;
@@ -38,12 +35,6 @@ const FEW: usize = 4;
 const SMALL_PART: usize = 32;
 /// Queries for which these few rows are laid out for themselves, as that costs as much as so many times their dots.
 const MANY: usize = 32;
-/// Panels of which one is sampled.
-const SAMPLED_EVERY: usize = 16;
-/// The largest number in half precision.
-const LARGEST_HALF: f32 = 65_504.0;
-/// Panels of a run, where threads share the rows.
-const RUN: usize = 256;
 
 /// Rows `[n_rows × dim]`, laid out to be searched whole.
 ///
@@ -59,13 +50,6 @@ pub struct Exact {
     pub(crate) n_bounded: u32,
     /// One for what was allowed of these rows, and of no others.
     pub(crate) token: Arc<()>,
-}
-
-/// Rows to lay out, and the outside number of each.
-#[derive(Clone, Copy)]
-pub(crate) struct Source<'a> {
-    pub(crate) items: &'a Matrix,
-    pub(crate) ids: &'a [u32],
 }
 
 impl Exact {
@@ -236,157 +220,6 @@ impl Exact {
         };
         starts.par_iter().flat_map_iter(of_block).collect()
     }
-
-    /// The answers to several queries, in one thread.
-    fn block(&self, asked: &[Asked<'_>], isa: Isa, bytes: ByteIsa) -> Vec<Best> {
-        let bounded: Vec<&Asked<'_>> = asked.iter().filter(|asked| asked.is_bounded).collect();
-        let codes = self.codes();
-        let all = [(0, codes.n_panels())];
-        let guesses = self.guesses(&bounded, bytes);
-        let asked_with_guess = bounded.iter().zip(guesses);
-        let mut found: Vec<_> =
-            asked_with_guess.map(|(asked, guess)| asked.find(self, asked.k, guess)).collect();
-        bytes.run(Scan { codes, found: &mut found, runs: &all });
-        let mut found = bounded.iter().zip(found).map(|(asked, found)| {
-            if asked.at_least.is_some() || found.is_proven() {
-                return found;
-            }
-            let mut again = [asked.find(self, asked.k, f32::NEG_INFINITY)];
-            bytes.run(Scan { codes, found: &mut again, runs: &all });
-            let [found] = again;
-            found
-        });
-        let answer = |asked: &Asked<'_>| match asked.is_bounded {
-            true => self.best(asked, &found.next().expect("one a query with bounds"), isa),
-            false => self.best_of_all(asked, isa),
-        };
-        asked.iter().map(answer).collect()
-    }
-
-    /// The answer to one query, on one thread, of the rows of some runs of panels (ascending) and those without bounds.
-    pub(crate) fn among(
-        &self,
-        asked: &Asked<'_>,
-        runs: &[Run],
-        (isa, bytes): (Isa, ByteIsa),
-    ) -> Best {
-        if !asked.is_bounded {
-            return self.best_of_all(asked, isa);
-        }
-        let mut found = [asked.find(self, asked.k, f32::NEG_INFINITY)];
-        bytes.run(Scan { codes: self.codes(), found: &mut found, runs });
-        let [found] = found;
-        if !found.is_flat() {
-            return self.best(asked, &found, isa);
-        }
-        let places = runs.iter().flat_map(|run| run.0 * LANES..run.1 * LANES).map(number);
-        let bounded = places.take_while(|place| *place < self.n_bounded);
-        let all = bounded.chain(self.n_bounded..number(self.n_places()));
-        self.best_of(&all.filter(|&place| asked.may_have(place)).collect::<Vec<_>>(), asked, isa)
-    }
-
-    /// What the k-th best score of each query probably is at least: as is known of all, or from a sample of the rows.
-    fn guesses(&self, asked: &[&Asked<'_>], bytes: ByteIsa) -> Vec<f32> {
-        let known: Option<Vec<f32>> = asked.iter().map(|asked| asked.at_least).collect();
-        known.unwrap_or_else(|| self.sampled(asked, bytes))
-    }
-
-    fn sampled(&self, asked: &[&Asked<'_>], bytes: ByteIsa) -> Vec<f32> {
-        let codes = self.codes();
-        let n_panels = codes.n_panels();
-        // Of k rows a sample holds k/16 ± √(k/16); three deviations more are hardly ever too few.
-        let sampled = |k: usize| {
-            let expected = k as f64 / SAMPLED_EVERY as f64;
-            whole(expected + 3.0 * expected.sqrt()) + 3
-        };
-        let mut found: Vec<_> = asked
-            .iter()
-            .map(|asked| asked.find(self, sampled(asked.k), f32::NEG_INFINITY))
-            .collect();
-        // Four panels of sixty-four, as a scan takes up to four at a time.
-        let runs = (SAMPLED_EVERY..n_panels).step_by(4 * SAMPLED_EVERY);
-        let runs: Vec<_> = runs.map(|start| (start, n_panels.min(start + 4))).collect();
-        bytes.run(Scan { codes, found: &mut found, runs: &runs });
-        found.iter().map(Found::bound).collect()
-    }
-
-    /// The answer to one query, by all threads.
-    fn one(&self, asked: &Asked<'_>, isa: Isa, bytes: ByteIsa) -> Best {
-        if !asked.is_bounded {
-            return self.best_of_all(asked, isa);
-        }
-        let guess = self.guesses(&[asked], bytes)[0];
-        let mut found = self.find_alone(asked, guess, bytes);
-        if asked.at_least.is_none() && !found.is_proven() {
-            found = self.find_alone(asked, f32::NEG_INFINITY, bytes);
-        }
-        self.best(asked, &found, isa)
-    }
-
-    /// What may be among the best of one query, by all threads.
-    fn find_alone<'a>(&'a self, asked: &'a Asked<'_>, guess: f32, bytes: ByteIsa) -> Found<'a> {
-        let codes = self.codes();
-        let n_panels = codes.n_panels();
-        let threads = rayon::current_num_threads();
-        let part = |thread: usize| {
-            let mut found = [asked.find(self, asked.k, guess)];
-            let starts = (0..n_panels).step_by(RUN).skip(thread).step_by(threads);
-            let runs: Vec<_> = starts.map(|start| (start, n_panels.min(start + RUN))).collect();
-            bytes.run(Scan { codes, found: &mut found, runs: &runs });
-            let [found] = found;
-            found
-        };
-        let parts: Vec<Found<'_>> = (0..threads).into_par_iter().map(part).collect();
-        let join = |mut all: Found<'a>, part| {
-            all.join(part, codes);
-            all
-        };
-        parts.into_iter().reduce(join).expect("there is a thread")
-    }
-
-    /// The best of those that may be.
-    fn best(&self, asked: &Asked<'_>, found: &Found<'_>, isa: Isa) -> Best {
-        if found.is_flat() {
-            return self.best_of_all(asked, isa);
-        }
-        let unbounded =
-            (self.n_bounded..number(self.n_places())).filter(|&place| asked.may_have(place));
-        let mut places: Vec<u32> = found.likely().collect();
-        let n_likely = places.len();
-        places.extend(unbounded);
-        let mut scored = self.scored(&places, asked, isa);
-        // The dots of those that are likely among the best leave fewer of the others.
-        let kth = lowest_of_best(&scored[..n_likely], asked.k);
-        places.clear();
-        places.extend(found.others(kth));
-        scored.extend(self.scored(&places, asked, isa));
-        top_k_among(scored, asked.k)
-    }
-
-    /// The best of all places that may be found, each dot computed.
-    fn best_of_all(&self, asked: &Asked<'_>, isa: Isa) -> Best {
-        let all = 0..number(self.n_places());
-        self.best_of(&all.filter(|&place| asked.may_have(place)).collect::<Vec<_>>(), asked, isa)
-    }
-
-    /// The best of a few places, each dot computed.
-    pub(crate) fn best_of_mask(&self, mask: &Mask, asked: &Asked<'_>, isa: Isa) -> Best {
-        let places = mask.places().filter(|&place| asked.may_have(place));
-        self.best_of(&places.collect::<Vec<_>>(), asked, isa)
-    }
-
-    /// The best of some places, each dot computed.
-    fn best_of(&self, places: &[u32], asked: &Asked<'_>, isa: Isa) -> Best {
-        top_k_among(self.scored(places, asked, isa), asked.k)
-    }
-
-    /// Rows and their dots.
-    fn scored(&self, places: &[u32], asked: &Asked<'_>, isa: Isa) -> Vec<(u32, f32)> {
-        let mut dots = vec![0.0; places.len()];
-        self.stored.dots(self.codes(), places, &asked.query, &mut dots, isa);
-        let row_at = &*self.places.row_at;
-        places.iter().map(|&place| row_at[place as usize]).zip(dots).collect()
-    }
 }
 
 impl Search for Exact {
@@ -428,68 +261,6 @@ impl Search for Exact {
         let again = Encoded::new([n_bounded, self.dim], self.stored.remainder(), row);
         assert!(self.encoded.is_as(&again), "the bytes of rows are those of what is kept of them");
     }
-}
-
-/// Rows as they are compared.
-pub(crate) fn prepared(items: &Matrix, similarity: Similarity) -> Cow<'_, Matrix> {
-    match similarity {
-        Similarity::Dot => Cow::Borrowed(items),
-        Similarity::Cosine => {
-            let mut units = items.clone();
-            for row in 0..units.n_rows() {
-                similarity.prepare(units.row_mut(row));
-            }
-            Cow::Owned(units)
-        }
-    }
-}
-
-/// Outside numbers, ascending, and the vector of each as rows of a matrix.
-pub(crate) fn ascending(ids: &[u32], vectors: &[f32], dim: usize) -> (Vec<u32>, Matrix) {
-    let mut order: Vec<usize> = (0..ids.len()).collect();
-    order.sort_unstable_by_key(|&at| ids[at]);
-    let mut in_order = Vec::with_capacity(vectors.len());
-    for &at in &order {
-        in_order.extend_from_slice(&vectors[at * dim..(at + 1) * dim]);
-    }
-    let ids: Vec<u32> = order.iter().map(|&at| ids[at]).collect();
-    let items = Matrix::from_vec(ids.len(), dim, in_order);
-    (ids, items)
-}
-
-/// Rows by falling norm, ties by row, those without bounds last; and how many have bounds.
-pub(crate) fn by_norm(items: &Matrix, precision: Precision) -> (Vec<u32>, usize) {
-    let dim = items.dim();
-    let with_norm = |row: u32| {
-        let x = items.row(row as usize);
-        let norm = norm(x);
-        let is_kept = precision != Precision::Half || x.iter().all(|x| x.abs() <= LARGEST_HALF);
-        let is_bounded = is_bounded(norm) && is_kept && dim > 0 && dim <= LONGEST;
-        (if is_bounded { norm } else { -1.0 }, row)
-    };
-    let mut by_norm: Vec<(f64, u32)> =
-        (0..number(items.n_rows())).into_par_iter().map(with_norm).collect();
-    by_norm.par_sort_unstable_by(|a, b| b.0.total_cmp(&a.0).then(a.1.cmp(&b.1)));
-    let n_bounded = by_norm.partition_point(|(norm, _)| *norm >= 0.0);
-    (by_norm.into_iter().map(|(_, row)| row).collect(), n_bounded)
-}
-
-/// The k-th best score of at most k; nothing is known where there are fewer.
-fn lowest_of_best(scored: &[(u32, f32)], k: usize) -> f32 {
-    if scored.len() < k {
-        return f32::NEG_INFINITY;
-    }
-    scored.iter().map(|(_, score)| *score).fold(f32::INFINITY, f32::min)
-}
-
-/// A small number without its fraction.
-#[expect(
-    clippy::cast_possible_truncation,
-    clippy::cast_sign_loss,
-    reason = "not negative, below 2³²"
-)]
-fn whole(x: f64) -> usize {
-    x as usize
 }
 
 /// The shape alone.

@@ -14,12 +14,13 @@ use linalg::{Isa, Matrix, top_k_among};
 use rayon::iter::{IntoParallelIterator, ParallelIterator};
 
 use crate::delta::Delta;
-use crate::exact::{Asked, Exact, Source, ascending, by_norm, prepared};
+use crate::exact::{Asked, Exact};
 use crate::file::{Checksum, Kind};
 use crate::lists::{Lists, Run};
 use crate::mask::Mask;
 use crate::places::number;
 use crate::search::{Allowed, Ask, Best, Part, Search, Similarity, assert_ascending};
+use crate::source::{Source, ascending, by_norm, prepared};
 use crate::stored::Precision;
 
 /// Rows of a list at most, where rows are few.

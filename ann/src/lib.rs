@@ -16,6 +16,7 @@ mod places;
 mod saved;
 mod search;
 mod section;
+mod source;
 mod stored;
 
 pub use error::Error;
