@@ -17,7 +17,7 @@ use std::sync::Arc;
 
 use linalg::Matrix;
 use linalg::bytes::ByteIsa;
-use rayon::iter::{IntoParallelIterator, IntoParallelRefIterator, ParallelIterator};
+use rayon::iter::{IntoParallelRefIterator, ParallelIterator};
 
 use crate::codes::{Codes, Encoded, LONGEST};
 use crate::mask::Mask;
@@ -31,10 +31,8 @@ pub(crate) use asked::Asked;
 const BLOCK: usize = 128;
 /// Queries up to which each is scanned for alone, by all threads.
 const FEW: usize = 4;
-/// Of so many rows one may be found: computing the dots of these costs less than a scan of all.
-const SMALL_PART: usize = 32;
-/// Queries for which these few rows are laid out for themselves, as that costs as much as so many times their dots.
-const MANY: usize = 32;
+/// Of so many rows one is allowed, or fewer: these are laid out for themselves.
+const SMALL_PART: usize = 8;
 
 /// Rows `[n_rows × dim]`, laid out to be searched whole.
 ///
@@ -146,16 +144,6 @@ impl Exact {
         mask
     }
 
-    /// Whether computing the dots of these places costs less than a scan of all.
-    fn is_small(&self, mask: &Mask) -> bool {
-        mask.n_set() <= self.n_places() / SMALL_PART
-    }
-
-    /// Whether so many queries are best answered exactly, from the few places that they may have.
-    pub(crate) fn are_few_for_many(&self, mask: &Mask, n_queries: usize) -> bool {
-        self.is_small(mask) && n_queries >= MANY
-    }
-
     /// The outside numbers of the rows at some places, and their vectors one after the other.
     pub(crate) fn taken_out(&self, places: impl Iterator<Item = u32>) -> (Vec<u32>, Vec<f32>) {
         let (mut ids, mut vectors) = (Vec::new(), Vec::new());
@@ -168,7 +156,11 @@ impl Exact {
         (ids, vectors)
     }
 
-    /// The rows at some places, laid out for themselves, with the same dots.
+    /// The rows at some places, laid out for themselves, with the same dots, where they are few.
+    pub(crate) fn apart(&self, mask: &Mask) -> Option<Arc<Self>> {
+        (mask.n_set() <= self.n_places() / SMALL_PART).then(|| Arc::new(self.part(mask)))
+    }
+
     fn part(&self, mask: &Mask) -> Self {
         let (ids, vectors) = self.taken_out(mask.places());
         let items = Matrix::from_vec(ids.len(), self.dim, vectors);
@@ -202,13 +194,6 @@ impl Exact {
             let asked = Asked::new(self, queries.row(q), ask.k, ask.excluded_of(q), mask);
             asked.at_least(at_least.get(q).copied().flatten())
         };
-        if let Some(mask) = mask.filter(|mask| self.are_few_for_many(mask, n)) {
-            return self.part(mask).search_with(ask, None, &[], bytes);
-        }
-        if let Some(mask) = mask.filter(|mask| self.is_small(mask)) {
-            let one = |q| self.best_of_mask(mask, &asked(q), isa);
-            return (0..n).into_par_iter().map(one).collect();
-        }
         if n <= FEW {
             return (0..n).map(|q| self.one(&asked(q), isa, bytes)).collect();
         }
@@ -242,13 +227,17 @@ impl Search for Exact {
     fn allow(&self, rows: &[u32]) -> Allowed {
         assert_ascending(rows);
         let base = Part { mask: self.mask_of(rows, |_| true), of_list: Vec::new() };
-        let token = Arc::clone(&self.token);
-        Allowed { token, base, laid: Mask::none(0), fresh: Vec::new() }
+        let (token, apart) = (Arc::clone(&self.token), self.apart(&base.mask));
+        Allowed { token, base, apart, laid: Mask::none(0), fresh: Vec::new() }
     }
 
     fn search(&self, ask: &Ask<'_>) -> Vec<Best> {
         ask.assert_sound(self.dim, &self.token);
-        self.search_within(ask, ask.allowed.map(|allowed| &allowed.base.mask))
+        match ask.allowed {
+            Some(Allowed { apart: Some(apart), .. }) => apart.search_within(ask, None),
+            Some(Allowed { base, .. }) => self.search_within(ask, Some(&base.mask)),
+            None => self.search_within(ask, None),
+        }
     }
 
     fn assert_valid(&self) {

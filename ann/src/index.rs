@@ -249,25 +249,8 @@ impl Base {
         let (query, excluded) = (ask.queries.row(q), ask.excluded_of(q));
         let asked = Asked::new(&self.all, query, ask.k, excluded, part.map(|part| &part.mask));
         // Fewer than `k` rows may only come back where there are no more.
-        let wanted = effort.max(ask.k);
-        match part {
-            Some(part) if self.are_few(&part.mask, wanted) => {
-                self.all.best_of_mask(&part.mask, &asked, ask.isa)
-            }
-            _ => {
-                let runs = self.runs(&asked, wanted, part, bytes);
-                self.all.among(&asked, &runs, (ask.isa, bytes))
-            }
-        }
-    }
-
-    /// Whether computing the dots of these rows costs less than looking for so many of them among all others.
-    fn are_few(&self, mask: &Mask, wanted: usize) -> bool {
-        // Of them one comes in so many that are met; a dot costs as much as meeting a few rows.
-        const DOT: f64 = 5.0;
-        let n = mask.n_set();
-        let n_met = wanted as f64 * self.all.n_places() as f64 / n.max(1) as f64;
-        n <= wanted || n as f64 * DOT <= n_met
+        let runs = self.runs(&asked, effort.max(ask.k), part, bytes);
+        self.all.among(&asked, &runs, (ask.isa, bytes))
     }
 
     /// Some places, counted by list. O(places + lists).
@@ -329,21 +312,17 @@ impl Search for Index {
     fn allow(&self, rows: &[u32]) -> Allowed {
         assert_ascending(rows);
         let base = self.base.part(self.base.all.mask_of(rows, |place| self.is_live(place)));
+        let (token, apart) = (Arc::clone(&self.delta.token), self.base.all.apart(&base.mask));
         let (laid, fresh) = self.delta.allow(rows);
-        Allowed { token: Arc::clone(&self.delta.token), base, laid, fresh }
+        Allowed { token, base, apart, laid, fresh }
     }
 
     fn search(&self, ask: &Ask<'_>) -> Vec<Best> {
         ask.assert_sound(self.dim(), &self.delta.token);
         let part = ask.allowed.map(|allowed| &allowed.base).or(self.delta.live.as_ref());
-        let (all, n_queries) = (&self.base.all, ask.queries.n_rows());
-        // Where each alone is answered exactly too.
-        let are_few =
-            |mask: &Mask| self.is_exhaustive() || self.base.are_few(mask, self.effort.max(ask.k));
-        let few =
-            part.filter(|part| all.are_few_for_many(&part.mask, n_queries) && are_few(&part.mask));
-        let mut found = match (few, self.is_exhaustive()) {
-            (Some(few), _) => all.search_within(ask, Some(&few.mask)),
+        let apart = ask.allowed.and_then(|allowed| allowed.apart.as_ref());
+        let mut found = match (apart, self.is_exhaustive()) {
+            (Some(apart), _) => apart.search_within(ask, None),
             (None, true) => self.everywhere(ask, part),
             (None, false) => self.base.somewhere(ask, part, self.effort),
         };

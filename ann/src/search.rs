@@ -7,6 +7,7 @@ use std::sync::Arc;
 use linalg::{Isa, Matrix};
 
 use crate::codes::norm;
+use crate::exact::Exact;
 use crate::mask::Mask;
 
 /// The rows of a query, best first, ties by lower row, each with its score.
@@ -111,6 +112,8 @@ pub struct Allowed {
     pub(crate) token: Arc<()>,
     /// Of the rows that were laid out first.
     pub(crate) base: Part,
+    /// These laid out for themselves, where they are few.
+    pub(crate) apart: Option<Arc<Exact>>,
     /// Of those that were added and laid out.
     pub(crate) laid: Mask,
     /// Whether each of those that were added since may be found.
@@ -145,7 +148,10 @@ pub trait Search: Send + Sync {
 
     /// These rows (ascending) and no others; rows that are not there do no harm.
     ///
-    /// O(rows + n_rows/64), and a search among `rows` for each row that came last.
+    /// Where they are an eighth of the rows or fewer, they are laid out for themselves, in single precision where they
+    /// are kept as bytes, so that each search among them is exact and as fast as if there were no others:
+    /// O(rows·(dim + log rows)), and their bytes of memory. Otherwise O(rows).
+    /// O(n_rows/64) beside it, and a search among `rows` for each row that came last.
     ///
     /// # Panics
     /// When the rows do not ascend.

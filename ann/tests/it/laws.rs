@@ -63,11 +63,10 @@ fn exhaustive_equals_exact_where_rows_are_kept_and_for_both_similarities() {
 }
 
 #[test]
-fn many_who_may_have_few_rows_are_answered_as_each_alone() {
+fn many_who_may_have_some_rows_are_answered_as_each_alone() {
     let (mut items, queries) = factors(1500, 40, 11, 6);
     items.row_mut(70).fill(f32::INFINITY);
     let isa = Isa::best();
-    let allowed: Vec<u32> = (0..1500).step_by(35).collect();
     let mut each = Vec::new();
     for similarity in [Similarity::Dot, Similarity::Cosine] {
         for precision in [Precision::Single, Precision::Half, Precision::Byte] {
@@ -78,19 +77,37 @@ fn many_who_may_have_few_rows_are_answered_as_each_alone() {
         let mut index = Index::new(&items, layout, isa);
         index.remove(105);
         index.add(140, items.row(3));
-        // With the least effort and k = 1 each alone looks into lists; with k = 8 these few rows are fewer.
-        let some = [1, 60].map(|effort| index.clone().with_effort(effort));
+        let hasty = index.clone().with_effort(1);
         let exact = Exact::new(&items, layout.similarity, layout.precision);
-        let indexes: [&dyn Search; 4] = [&index, &some[0], &some[1], &exact];
-        for (index, k) in indexes.into_iter().flat_map(|index| [(index, 1), (index, 8)]) {
-            let part = index.allow(&allowed);
+        let indexes: [&dyn Search; 3] = [&index, &hasty, &exact];
+        // Few are laid out for themselves, more are not.
+        for (index, step) in indexes.into_iter().flat_map(|index| [(index, 35), (index, 5)]) {
+            let part = index.allow(&(0..1500).step_by(step).collect::<Vec<_>>());
             let excluded = vec![[0, 210, 245].as_slice(); queries.n_rows()];
-            let ask = Ask::all(&queries, k, isa).without(&excluded).among(&part);
+            let ask = Ask::all(&queries, 8, isa).without(&excluded).among(&part);
             for (q, found) in index.search(&ask).into_iter().enumerate() {
                 let query = Matrix::from_vec(1, queries.dim(), queries.row(q).to_vec());
                 let alone = Ask { queries: &query, excluded: &excluded[..1], ..ask };
                 assert_eq!(found, index.search(&alone)[0], "{layout:?}, query {q}");
             }
+        }
+    }
+}
+
+#[test]
+fn few_rows_that_are_allowed_are_all_looked_at_whatever_the_effort() {
+    let (items, queries) = factors(2000, 20, 12, 8);
+    let allowed: Vec<u32> = (0..2000).step_by(8).collect();
+    for precision in [Precision::Single, Precision::Half, Precision::Byte] {
+        let exact = Exact::new(&items, Similarity::Dot, Precision::Single);
+        let layout = Layout { similarity: Similarity::Dot, precision, list_rows: 20 };
+        let index = Index::new(&items, layout, Isa::best());
+        let ask = Ask::all(&queries, 30, Isa::best());
+        let found = index.search(&ask.among(&index.allow(&allowed)));
+        let hasty = index.clone().with_effort(1);
+        assert_eq!(hasty.search(&ask.among(&hasty.allow(&allowed))), found, "{precision:?}");
+        if precision == Precision::Single {
+            assert_eq!(exact.search(&ask.among(&exact.allow(&allowed))), found);
         }
     }
 }
