@@ -61,7 +61,7 @@ def steady_cells(turns, beside, ours):
     for same in zip(*turns):
         rate = ours * statistics.median(cell["queries_per_second"] / speed for cell, speed in zip(same, beside))
         cell = same[0] | {"queries_per_second": rate}
-        for key in ("alone_microseconds_median", "alone_microseconds_p99"):
+        for key in cell.keys() & {"allow_seconds", "alone_microseconds_median", "alone_microseconds_p99"}:
             cell[key] = statistics.median(cell[key] * speed for cell, speed in zip(same, beside)) / ours
         cells.append(cell)
     return cells

@@ -412,8 +412,12 @@ def main():
     queries = np.load(arguments.folder / "queries.npy")
     for line in sys.stdin:
         turn = json.loads(line)
-        index.allow(turn["allowed"] and np.load(turn["allowed"]))
-        print("\n" + json.dumps({"cells": curve(index, queries, np.load(turn["truth"]))}), flush=True)
+        allowed = turn["allowed"] and np.load(turn["allowed"])
+        since = time.perf_counter()
+        index.allow(allowed)
+        seconds = time.perf_counter() - since
+        cells = curve(index, queries, np.load(turn["truth"]))
+        print("\n" + json.dumps({"allow_seconds": seconds, "cells": cells}), flush=True)
 
 
 if __name__ == "__main__":

@@ -32,12 +32,14 @@ class Searcher:
         self.process.communicate()
 
     def curve(self, filter_name):
-        """One turn: the cells of one curve."""
+        """One turn: the cells of one curve, each with what allowing its rows took."""
         allowed = ann_data.allowed(self.folder, filter_name)
         turn = {"truth": str(self.folder / f"truth-{filter_name}.npy"), "allowed": allowed and str(allowed)}
         self.process.stdin.write(json.dumps(turn) + "\n")
         self.process.stdin.flush()
-        return self.answer()["cells"]
+        answer = self.answer()
+        cost = {"allow_seconds": answer["allow_seconds"]} if allowed else {}
+        return [cell | cost for cell in answer["cells"]]
 
     def answer(self):
         """The next line that is JSON: some libraries write to the standard output as they come and go."""

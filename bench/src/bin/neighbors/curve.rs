@@ -61,6 +61,22 @@ enum Built {
     Index(Index),
 }
 
+impl Built {
+    fn search(&self) -> &dyn Search {
+        match self {
+            Self::Exact(exact) => exact,
+            Self::Index(index) => index,
+        }
+    }
+
+    fn n_lists(&self) -> usize {
+        match self {
+            Self::Exact(_) => 0,
+            Self::Index(index) => index.n_lists(),
+        }
+    }
+}
+
 impl Curve {
     /// Answers until no more lines come.
     pub(crate) fn answer_all(&self) -> anyhow::Result<()> {
@@ -90,13 +106,12 @@ impl Curve {
         anyhow::ensure!(shape == [queries.n_rows(), K], "{K} answers to each query expected");
         let truth: Vec<&[u32]> = truth.chunks(K).collect();
         let rows = turn.allowed.as_deref().map(npy::read::<u32>).transpose()?;
-        let allow = |index: &dyn Search| rows.as_ref().map(|(_, rows)| index.allow(rows));
+        let one = pool(1)?;
+        let allow = || one.install(|| rows.map(|(_, rows)| built.search().allow(&rows)));
+        let (allowed, allow_seconds) = timed(allow);
         let cells = match built {
-            Built::Exact(exact) => {
-                vec![cell(exact, queries, allow(exact).as_ref(), &truth, None)?]
-            }
+            Built::Exact(exact) => vec![cell(exact, queries, allowed.as_ref(), &truth, None)?],
             Built::Index(index) => {
-                let allowed = allow(index);
                 let cell = |&effort: &usize| {
                     let index = index.clone().with_effort(effort);
                     cell(&index, queries, allowed.as_ref(), &truth, Some(effort))
@@ -104,7 +119,7 @@ impl Curve {
                 self.efforts.iter().map(cell).collect::<Result<_, _>>()?
             }
         };
-        Ok(json!({ "cells": cells }))
+        Ok(json!({ "allow_seconds": allow_seconds, "cells": cells }))
     }
 }
 
@@ -139,14 +154,11 @@ fn ask<'a>(queries: &'a Matrix, allowed: Option<&'a Allowed>) -> Ask<'a> {
 }
 
 fn about(built: &Built, seconds: f64) -> Value {
-    let (index, n_lists): (&dyn Search, usize) = match built {
-        Built::Exact(exact) => (exact, 0),
-        Built::Index(index) => (index, index.n_lists()),
-    };
+    let index = built.search();
     json!({
         "build_seconds": seconds,
         "bytes_per_row": index.n_bytes() as f64 / index.n_rows() as f64,
-        "n_lists": n_lists,
+        "n_lists": built.n_lists(),
     })
 }
 
