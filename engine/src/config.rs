@@ -7,7 +7,7 @@ use std::path::Path;
 use jiff::tz::TimeZone;
 use listens::{Evidence, Impute, TrustRules, Unusable};
 use models::Spec;
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 
 use crate::Error;
 
@@ -46,7 +46,7 @@ pub struct Train {
 }
 
 /// How the best rows of a catalogue are found.
-#[derive(Clone, Debug, PartialEq, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct IndexRules {
     /// Rows from which on a snapshot holds an index of its vectors.
@@ -59,6 +59,13 @@ pub struct IndexRules {
 }
 
 impl Config {
+    /// BLAKE3 of what a training reads of it beside its models.
+    pub(crate) fn of_training(&self) -> String {
+        let Self { seed, evidence, impute, trust, index, .. } = self;
+        let read = serde_json::to_vec(&(seed, evidence, impute, trust, index));
+        blake3::hash(&read.expect("settings are plain values")).to_hex().to_string()
+    }
+
     /// Reads the file, or takes the defaults where there is none.
     ///
     /// # Errors

@@ -159,6 +159,7 @@ pub fn import_factors(folder: &mut Folder, path: &Path, now: Timestamp) -> Resul
         doubted: BTreeMap::new(),
         distrusted: 0,
         last_import: crate::train::last_import(folder)?,
+        settings: None,
         made_at: now,
         seconds: BTreeMap::new(),
     };

@@ -79,6 +79,9 @@ pub struct Manifest {
     pub distrusted: usize,
     /// The newest import it has seen.
     pub last_import: u64,
+    /// BLAKE3 of the settings it was trained by; older snapshots and factor files do not say.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub settings: Option<String>,
     /// When it was made; differs between two equal trainings.
     pub made_at: Timestamp,
     /// Seconds of each step of the training; differ between two equal trainings.
@@ -324,6 +327,7 @@ pub(crate) struct About {
     pub(crate) doubted: BTreeMap<Rule, u64>,
     pub(crate) distrusted: usize,
     pub(crate) last_import: u64,
+    pub(crate) settings: Option<String>,
     pub(crate) made_at: Timestamp,
     pub(crate) seconds: BTreeMap<String, f64>,
 }
@@ -353,6 +357,7 @@ impl Snapshot {
             doubted: about.doubted,
             distrusted: about.distrusted,
             last_import: about.last_import,
+            settings: about.settings,
             made_at: about.made_at,
             seconds: about.seconds,
             checksums: BTreeMap::new(),

@@ -50,6 +50,7 @@ pub fn train(
 
 /// The snapshot of what was known before a moment: the one trained for that before, else one trained now.
 ///
+/// One that was trained of other imports, for other models or by other settings is trained anew.
 /// It lies in a folder of its own, which may be deleted at any time, and never serves.
 ///
 /// # Errors
@@ -62,19 +63,20 @@ pub fn snapshot_as_of(
 ) -> Result<Snapshot, Error> {
     let place = folder.path().join("as-of").join(as_of.strftime("%Y-%m-%dT%H%M%SZ").to_string());
     let specs: Vec<String> = specs(folder, &[])?.iter().map(ToString::to_string).collect();
-    match Snapshot::current(&place) {
-        Ok(kept)
-            if kept.manifest.last_import == last_import(folder)?
-                && kept.manifest.models == specs =>
-        {
-            Ok(kept)
-        }
-        Ok(_) | Err(Error::NoSnapshot) => {
-            let request = TrainRequest { models: Vec::new(), as_of: Some(as_of), now };
-            train_into(folder, &request, &place, observer)
-        }
-        Err(error) => Err(error),
+    let kept = match Snapshot::current(&place) {
+        Ok(kept) => Some(kept),
+        Err(Error::NoSnapshot) => None,
+        Err(error) => return Err(error),
+    };
+    if let Some(kept) = kept
+        && kept.manifest.models == specs
+        && kept.manifest.settings == Some(folder.config.of_training())
+        && !is_behind(folder, &kept.manifest)?
+    {
+        return Ok(kept);
     }
+    let request = TrainRequest { models: Vec::new(), as_of: Some(as_of), now };
+    train_into(folder, &request, &place, observer)
 }
 
 fn train_into(
@@ -129,6 +131,7 @@ fn train_into(
         doubted,
         distrusted: trust.suspicious().len(),
         last_import: last_import(folder)?,
+        settings: Some(folder.config.of_training()),
         made_at: request.now,
         seconds,
     };

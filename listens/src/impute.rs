@@ -6,7 +6,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use music::{Basis, Facts, Guess, Imputed, RecordingId, Tagged, spell};
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 
 /// Recordings of an artist from which on their median is taken for the others.
 const ENOUGH: usize = 5;
@@ -18,7 +18,7 @@ const CARRIERS: usize = 3;
 const REDUCED: f64 = 0.5;
 
 /// Which facts are imputed.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct Impute {
     /// Lengths.

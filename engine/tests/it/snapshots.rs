@@ -2,7 +2,8 @@
 
 use std::path::PathBuf;
 
-use engine::{Error, Folder, Manifest, Snapshot};
+use engine::{Error, Folder, Manifest, Snapshot, Unobserved};
+use jiff::SignedDuration;
 
 use crate::fixture::{Town, params, train};
 
@@ -55,6 +56,24 @@ fn the_last_three_snapshots_stay_and_the_newest_serves() {
 }
 
 #[test]
+fn a_snapshot_of_a_past_day_is_kept_until_a_setting_of_it_changes() {
+    let mut town = town();
+    town.folder.config.train.models = vec!["ials:dim=4,iterations=2".to_owned()];
+    let then = town.now();
+    let mut made_at = |now, change: fn(&mut engine::Config)| {
+        change(&mut town.folder.config);
+        let snapshot = engine::snapshot_as_of(&town.folder, then, now, &mut Unobserved);
+        snapshot.unwrap().manifest.made_at
+    };
+    let times = [1, 2, 3, 4, 5].map(|hours| then + SignedDuration::from_hours(hours));
+    assert_eq!(made_at(times[0], |_| ()), times[0]);
+    assert_eq!(made_at(times[1], |config| config.weekly.size += 1), times[0]);
+    assert_eq!(made_at(times[2], |config| config.evidence.half_life_days += 1.0), times[2]);
+    assert_eq!(made_at(times[3], |config| config.index.from += 1), times[3]);
+    assert_eq!(made_at(times[4], |config| config.timezone = "Asia/Tokyo".to_owned()), times[3]);
+}
+
+#[test]
 fn a_changed_byte_and_a_newer_form_are_refused_with_a_sentence() {
     let town = town();
     let snapshot = town.train();
@@ -94,7 +113,7 @@ fn one_listener_alone_is_told_what_to_import() {
     listens.retain(|listen| listen.listener.as_deref() == Some(town.names[0].as_str()));
     town.import_listens(&listens);
     let request = engine::TrainRequest { models: vec![], as_of: None, now: town.now() };
-    let error = engine::train(&town.folder, &request, &mut engine::Unobserved).unwrap_err();
+    let error = engine::train(&town.folder, &request, &mut Unobserved).unwrap_err();
     assert!(matches!(error, Error::Alone) && error.is_honest_no());
     assert!(error.to_string().contains("import --background"), "{error}");
 }
@@ -115,7 +134,7 @@ fn an_empty_folder_has_nothing_to_train_on() {
     let folder = Folder::open(place.path()).unwrap();
     let request =
         engine::TrainRequest { models: vec![], as_of: None, now: crate::fixture::today() };
-    assert!(matches!(engine::train(&folder, &request, &mut engine::Unobserved), Err(Error::Empty)));
+    assert!(matches!(engine::train(&folder, &request, &mut Unobserved), Err(Error::Empty)));
     assert!(matches!(Snapshot::current(&folder.snapshots()), Err(Error::NoSnapshot)));
     // Training once there is something finds the way on its own.
     assert!(town().folder.store.totals().unwrap().listens > 0);
