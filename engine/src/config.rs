@@ -61,8 +61,8 @@ pub struct IndexRules {
 impl Config {
     /// BLAKE3 of what a training reads of it beside its models.
     pub(crate) fn of_training(&self) -> String {
-        let Self { seed, evidence, impute, trust, index, .. } = self;
-        let read = serde_json::to_vec(&(seed, evidence, impute, trust, index));
+        let Self { timezone, seed, evidence, impute, trust, train: _, index, weekly: _ } = self;
+        let read = serde_json::to_vec(&(timezone, seed, evidence, impute, trust, index));
         blake3::hash(&read.expect("settings are plain values")).to_hex().to_string()
     }
 

@@ -50,7 +50,8 @@ pub fn train(
 
 /// The snapshot of what was known before a moment: the one trained for that before, else one trained now.
 ///
-/// One that was trained of other imports, for other models or by other settings is trained anew.
+/// One that was trained of other imports, for other models or by other settings is trained anew; what listeners said of
+/// themselves since is not looked for.
 /// It lies in a folder of its own, which may be deleted at any time, and never serves.
 ///
 /// # Errors

@@ -70,7 +70,7 @@ fn a_snapshot_of_a_past_day_is_kept_until_a_setting_of_it_changes() {
     assert_eq!(made_at(times[1], |config| config.weekly.size += 1), times[0]);
     assert_eq!(made_at(times[2], |config| config.evidence.half_life_days += 1.0), times[2]);
     assert_eq!(made_at(times[3], |config| config.index.from += 1), times[3]);
-    assert_eq!(made_at(times[4], |config| config.timezone = "Asia/Tokyo".to_owned()), times[3]);
+    assert_eq!(made_at(times[4], |config| config.timezone = "Asia/Tokyo".to_owned()), times[4]);
 }
 
 #[test]
