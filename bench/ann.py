@@ -254,8 +254,7 @@ def curves_table(numbers):
             rates = [ann_cells.rate(one["cells"], recall) for recall in RECALLS]
             row = [data, ann_drawing.FILTERS[filter_name], one["method"], f"{one['build_seconds']:.1f}"]
             row += [f"{one['bytes_per_row']:,.0f}", *(f"{rate:,.0f}" if rate else "–" for rate in rates)]
-            allowing = "" if filter_name == "none" else f"{1e3 * one['cells'][0]['allow_seconds']:,.1f}"
-            rows.append(row + alone(one) + [allowing, times(one, best)])
+            rows.append(row + alone(one) + [allowing(one), times(one, best)])
     return titles, rows
 
 
@@ -263,6 +262,12 @@ def alone(one):
     """What one query a call takes, at the least effort that reaches the goal."""
     cell = ann_cells.reaching(one["cells"])
     return [f"{cell[f'alone_microseconds_{what}']:,.0f}" for what in ("median", "p99")] if cell else ["–", "–"]
+
+
+def allowing(one):
+    """What it takes to say which rows are allowed, once for all queries; runs of before do not say."""
+    seconds = one["cells"][0].get("allow_seconds")
+    return "" if one["filter"] == "none" else f"{1e3 * seconds:,.1f}" if seconds is not None else "–"
 
 
 def times(one, best):

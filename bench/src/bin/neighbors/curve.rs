@@ -62,7 +62,7 @@ enum Built {
 }
 
 impl Built {
-    fn search(&self) -> &dyn Search {
+    fn as_search(&self) -> &dyn Search {
         match self {
             Self::Exact(exact) => exact,
             Self::Index(index) => index,
@@ -107,7 +107,7 @@ impl Curve {
         let truth: Vec<&[u32]> = truth.chunks(K).collect();
         let rows = turn.allowed.as_deref().map(npy::read::<u32>).transpose()?;
         let one = pool(1)?;
-        let allow = || one.install(|| rows.map(|(_, rows)| built.search().allow(&rows)));
+        let allow = || one.install(|| rows.map(|(_, rows)| built.as_search().allow(&rows)));
         let (allowed, allow_seconds) = timed(allow);
         let cells = match built {
             Built::Exact(exact) => vec![cell(exact, queries, allowed.as_ref(), &truth, None)?],
@@ -154,7 +154,7 @@ fn ask<'a>(queries: &'a Matrix, allowed: Option<&'a Allowed>) -> Ask<'a> {
 }
 
 fn about(built: &Built, seconds: f64) -> Value {
-    let index = built.search();
+    let index = built.as_search();
     json!({
         "build_seconds": seconds,
         "bytes_per_row": index.n_bytes() as f64 / index.n_rows() as f64,
