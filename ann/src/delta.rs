@@ -11,7 +11,7 @@ use rayon::iter::{IndexedParallelIterator, IntoParallelRefMutIterator, ParallelI
 
 use crate::exact::Exact;
 use crate::mask::Mask;
-use crate::search::{Allowed, Ask, Best, Part, Search, Similarity};
+use crate::search::{Allowed, Ask, Best, Chosen, Part, Search, Similarity};
 use crate::source::{Source, ascending};
 use crate::stored::Precision;
 
@@ -108,8 +108,10 @@ impl Delta {
     /// The best rows for each query of those that came.
     pub(crate) fn search(&self, ask: &Ask<'_>, similarity: Similarity) -> Vec<Best> {
         let laid = self.laid.as_ref().map(|(laid, live)| {
-            let mask = ask.allowed.map_or(live, |allowed| &allowed.laid);
-            laid.search_within(ask, Some(mask))
+            match ask.allowed.and_then(|allowed| allowed.laid.as_ref()) {
+                Some(chosen) => laid.search_among(ask, chosen),
+                None => laid.search_within(ask, Some(live)),
+            }
         });
         let mut found = laid.unwrap_or_else(|| vec![Vec::new(); ask.queries.n_rows()]);
         if !self.fresh.rows.is_empty() {
@@ -122,11 +124,10 @@ impl Delta {
     }
 
     /// Which of the rows that came are among some that ascend.
-    pub(crate) fn allow(&self, rows: &[u32]) -> (Mask, Vec<bool>) {
-        let laid = self.laid.as_ref().map_or_else(
-            || Mask::none(0),
-            |(laid, live)| laid.mask_of(rows, |place| live.has(place)),
-        );
+    pub(crate) fn allow(&self, rows: &[u32]) -> (Option<Chosen>, Vec<bool>) {
+        let laid = self.laid.as_ref().map(|(laid, live)| {
+            laid.chosen(laid.mask_of(rows, |place| live.has(place)), Part::without_lists)
+        });
         let fresh = self.fresh.rows.iter().map(|row| rows.binary_search(row).is_ok()).collect();
         (laid, fresh)
     }

@@ -22,16 +22,16 @@ use rayon::iter::{IntoParallelRefIterator, ParallelIterator};
 use crate::codes::{Codes, Encoded, LONGEST};
 use crate::mask::Mask;
 use crate::places::{Places, number};
-use crate::search::{Allowed, Ask, Best, Part, Search, Similarity, assert_ascending};
+use crate::search::{Allowed, Ask, Best, Chosen, Part, Search, Similarity, assert_ascending};
 use crate::source::{Source, by_norm, prepared};
-use crate::stored::{Precision, Stored, read_half};
+use crate::stored::{Precision, Stored, filled, read_half};
 pub(crate) use asked::Asked;
 
 /// Queries that one thread scans for together, at most: their candidates fit into the second cache.
 const BLOCK: usize = 128;
 /// Queries up to which each is scanned for alone, by all threads.
 const FEW: usize = 4;
-/// Of so many rows one is allowed, or fewer: these are laid out for themselves.
+/// Rows are laid out for themselves where that takes this part of the bytes of all rows, or less.
 const SMALL_PART: usize = 8;
 
 /// Rows `[n_rows × dim]`, laid out to be searched whole.
@@ -146,22 +146,27 @@ impl Exact {
 
     /// The outside numbers of the rows at some places, and their vectors one after the other.
     pub(crate) fn taken_out(&self, places: impl Iterator<Item = u32>) -> (Vec<u32>, Vec<f32>) {
-        let (mut ids, mut vectors) = (Vec::new(), Vec::new());
-        for place in places {
-            ids.push(self.places.row_at[place as usize]);
-            let end = vectors.len();
-            vectors.resize(end + self.dim, 0.0);
-            self.read(place, &mut vectors[end..]);
+        let places: Vec<u32> = places.collect();
+        let ids = places.iter().map(|&place| self.places.row_at[place as usize]).collect();
+        let read = |at: usize, to: &mut [f32]| self.read(places[at], to);
+        (ids, filled([places.len(), self.dim], read))
+    }
+
+    /// The rows at some places, as they are best searched; `count` makes a part of many.
+    pub(crate) fn chosen(&self, mask: Mask, count: impl FnOnce(Mask) -> Part) -> Chosen {
+        let wider = match self.stored {
+            Stored::Single(_) | Stored::Half(_) => 1,
+            // A byte and four more for each number.
+            Stored::Byte => 5,
+        };
+        if mask.n_set() <= self.n_places() / (SMALL_PART * wider) {
+            return Chosen::Apart(Arc::new(self.apart(&mask)));
         }
-        (ids, vectors)
+        Chosen::Among(count(mask))
     }
 
-    /// The rows at some places, laid out for themselves, with the same dots, where they are few.
-    pub(crate) fn apart(&self, mask: &Mask) -> Option<Arc<Self>> {
-        (mask.n_set() <= self.n_places() / SMALL_PART).then(|| Arc::new(self.part(mask)))
-    }
-
-    fn part(&self, mask: &Mask) -> Self {
+    /// The rows at some places, laid out for themselves, with the same dots.
+    fn apart(&self, mask: &Mask) -> Self {
         let (ids, vectors) = self.taken_out(mask.places());
         let items = Matrix::from_vec(ids.len(), self.dim, vectors);
         let precision = match self.stored {
@@ -170,6 +175,14 @@ impl Exact {
             Stored::Half(_) => Precision::Half,
         };
         Self::of_prepared(Source { items: &items, ids: &ids }, self.similarity, precision)
+    }
+
+    /// The best rows for each query, of those that were chosen.
+    pub(crate) fn search_among(&self, ask: &Ask<'_>, chosen: &Chosen) -> Vec<Best> {
+        match chosen {
+            Chosen::Apart(few) => few.search_within(ask, None),
+            Chosen::Among(part) => self.search_within(ask, Some(&part.mask)),
+        }
     }
 
     /// The best rows for each query, of the places that may be found.
@@ -226,16 +239,14 @@ impl Search for Exact {
 
     fn allow(&self, rows: &[u32]) -> Allowed {
         assert_ascending(rows);
-        let base = Part { mask: self.mask_of(rows, |_| true), of_list: Vec::new() };
-        let (token, apart) = (Arc::clone(&self.token), self.apart(&base.mask));
-        Allowed { token, base, apart, laid: Mask::none(0), fresh: Vec::new() }
+        let base = self.chosen(self.mask_of(rows, |_| true), Part::without_lists);
+        Allowed { token: Arc::clone(&self.token), base, laid: None, fresh: Vec::new() }
     }
 
     fn search(&self, ask: &Ask<'_>) -> Vec<Best> {
         ask.assert_sound(self.dim, &self.token);
         match ask.allowed {
-            Some(Allowed { apart: Some(apart), .. }) => apart.search_within(ask, None),
-            Some(Allowed { base, .. }) => self.search_within(ask, Some(&base.mask)),
+            Some(allowed) => self.search_among(ask, &allowed.base),
             None => self.search_within(ask, None),
         }
     }

@@ -19,7 +19,7 @@ use crate::file::{Checksum, Kind};
 use crate::lists::{Lists, Run};
 use crate::mask::Mask;
 use crate::places::number;
-use crate::search::{Allowed, Ask, Best, Part, Search, Similarity, assert_ascending};
+use crate::search::{Allowed, Ask, Best, Chosen, Part, Search, Similarity, assert_ascending};
 use crate::source::{Source, ascending, by_norm, prepared};
 use crate::stored::Precision;
 
@@ -216,7 +216,15 @@ impl Index {
         self.base.lists.len() <= 1 || self.effort >= self.base.all.n_places()
     }
 
-    /// The answers of all rows that were laid out first.
+    /// The answers of the rows that were laid out first, or of a part of them.
+    fn search_base(&self, ask: &Ask<'_>, part: Option<&Part>) -> Vec<Best> {
+        match self.is_exhaustive() {
+            true => self.everywhere(ask, part),
+            false => self.base.somewhere(ask, part, self.effort),
+        }
+    }
+
+    /// The answers of all of them.
     fn everywhere(&self, ask: &Ask<'_>, part: Option<&Part>) -> Vec<Best> {
         let (all, mask) = (&self.base.all, part.map(|part| &part.mask));
         if self.base.lists.len() <= 1 || ask.k == 0 {
@@ -311,20 +319,19 @@ impl Search for Index {
 
     fn allow(&self, rows: &[u32]) -> Allowed {
         assert_ascending(rows);
-        let base = self.base.part(self.base.all.mask_of(rows, |place| self.is_live(place)));
-        let (token, apart) = (Arc::clone(&self.delta.token), self.base.all.apart(&base.mask));
+        let all = &self.base.all;
+        let mask = all.mask_of(rows, |place| self.is_live(place));
+        let base = all.chosen(mask, |mask| self.base.part(mask));
         let (laid, fresh) = self.delta.allow(rows);
-        Allowed { token, base, apart, laid, fresh }
+        Allowed { token: Arc::clone(&self.delta.token), base, laid, fresh }
     }
 
     fn search(&self, ask: &Ask<'_>) -> Vec<Best> {
         ask.assert_sound(self.dim(), &self.delta.token);
-        let part = ask.allowed.map(|allowed| &allowed.base).or(self.delta.live.as_ref());
-        let apart = ask.allowed.and_then(|allowed| allowed.apart.as_ref());
-        let mut found = match (apart, self.is_exhaustive()) {
-            (Some(apart), _) => apart.search_within(ask, None),
-            (None, true) => self.everywhere(ask, part),
-            (None, false) => self.base.somewhere(ask, part, self.effort),
+        let mut found = match ask.allowed.map(|allowed| &allowed.base) {
+            Some(Chosen::Apart(few)) => few.search_within(ask, None),
+            Some(Chosen::Among(part)) => self.search_base(ask, Some(part)),
+            None => self.search_base(ask, self.delta.live.as_ref()),
         };
         if self.delta.n_added() > 0 {
             let added = self.delta.search(ask, self.base.layout.similarity);

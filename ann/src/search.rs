@@ -111,21 +111,35 @@ pub struct Allowed {
     /// Of the index, as it then was.
     pub(crate) token: Arc<()>,
     /// Of the rows that were laid out first.
-    pub(crate) base: Part,
-    /// These laid out for themselves, where they are few.
-    pub(crate) apart: Option<Arc<Exact>>,
+    pub(crate) base: Chosen,
     /// Of those that were added and laid out.
-    pub(crate) laid: Mask,
+    pub(crate) laid: Option<Chosen>,
     /// Whether each of those that were added since may be found.
     pub(crate) fresh: Vec<bool>,
 }
 
-/// What is allowed of the rows that were laid out first.
+/// Some of the rows that are laid out.
+#[derive(Clone, Debug)]
+pub(crate) enum Chosen {
+    /// Few, laid out for themselves.
+    Apart(Arc<Exact>),
+    /// Many, searched where they are.
+    Among(Part),
+}
+
+/// Some places.
 #[derive(Clone, Debug)]
 pub(crate) struct Part {
     pub(crate) mask: Mask,
     /// Rows of each list that may be found; empty where there are no lists.
     pub(crate) of_list: Vec<u32>,
+}
+
+impl Part {
+    /// Of rows that lie in no lists.
+    pub(crate) fn without_lists(mask: Mask) -> Self {
+        Self { mask, of_list: Vec::new() }
+    }
 }
 
 pub(crate) fn assert_ascending(rows: &[u32]) {
@@ -148,10 +162,10 @@ pub trait Search: Send + Sync {
 
     /// These rows (ascending) and no others; rows that are not there do no harm.
     ///
-    /// Where they are an eighth of the rows or fewer, they are laid out for themselves, in single precision where they
-    /// are kept as bytes, so that each search among them is exact and as fast as if there were no others:
-    /// O(rows·(dim + log rows)), and their bytes of memory. Otherwise O(rows).
-    /// O(n_rows/64) beside it, and a search among `rows` for each row that came last.
+    /// Where they are an eighth of the rows or fewer (a fortieth, of rows kept as bytes), they are laid out for
+    /// themselves, so that each search among them is exact and as fast as if there were no others:
+    /// O(rows·(dim + log rows)), and their bytes of memory, in single precision where they are kept as bytes.
+    /// Otherwise O(rows). O(n_rows/64) beside it, and a search among `rows` for each row that came last.
     ///
     /// # Panics
     /// When the rows do not ascend.

@@ -114,8 +114,11 @@ pub(crate) fn read_half(halves: &[u16], out: &mut [f32]) {
     out.iter_mut().zip(halves).for_each(|(x, half)| *x = from_half(*half));
 }
 
-/// Numbers row after row.
-fn filled<T: Pod + Send>([n, dim]: [usize; 2], row: impl Fn(usize, &mut [T]) + Sync) -> Vec<T> {
+/// Numbers row after row. Parallel over rows.
+pub(crate) fn filled<T: Pod + Send>(
+    [n, dim]: [usize; 2],
+    row: impl Fn(usize, &mut [T]) + Sync,
+) -> Vec<T> {
     let mut all = vec![T::zeroed(); n * dim];
     let rows = all.par_chunks_exact_mut(dim.max(1)).enumerate();
     rows.for_each(|(place, to)| row(place, to));

@@ -96,18 +96,32 @@ fn many_who_may_have_some_rows_are_answered_as_each_alone() {
 
 #[test]
 fn few_rows_that_are_allowed_are_all_looked_at_whatever_the_effort() {
-    let (items, queries) = factors(2000, 20, 12, 8);
-    let allowed: Vec<u32> = (0..2000).step_by(8).collect();
-    for precision in [Precision::Single, Precision::Half, Precision::Byte] {
-        let exact = Exact::new(&items, Similarity::Dot, Precision::Single);
-        let layout = Layout { similarity: Similarity::Dot, precision, list_rows: 20 };
-        let index = Index::new(&items, layout, Isa::best());
-        let ask = Ask::all(&queries, 30, Isa::best());
-        let found = index.search(&ask.among(&index.allow(&allowed)));
-        let hasty = index.clone().with_effort(1);
-        assert_eq!(hasty.search(&ask.among(&hasty.allow(&allowed))), found, "{precision:?}");
-        if precision == Precision::Single {
-            assert_eq!(exact.search(&ask.among(&exact.allow(&allowed))), found);
+    let (mut items, queries) = factors(2000, 20, 12, 8);
+    items.row_mut(80)[3] = f32::INFINITY;
+    items.row_mut(160)[0] = f32::NAN;
+    let isa = Isa::best();
+    let allowed: Vec<u32> = (0..2000).step_by(40).collect();
+    for similarity in [Similarity::Dot, Similarity::Cosine] {
+        for precision in [Precision::Single, Precision::Half, Precision::Byte] {
+            let layout = Layout { similarity, precision, list_rows: 20 };
+            let index = Index::new(&items, layout, isa);
+            let exact = Exact::new(&items, similarity, precision);
+            // Of all rows in their order those that are allowed, kept as they are.
+            let among_all = |index: &dyn Search| {
+                let mut found = index.search(&Ask::all(&queries, 2000, isa));
+                for found in &mut found {
+                    found.retain(|(row, _)| allowed.binary_search(row).is_ok());
+                    found.truncate(30);
+                }
+                found
+            };
+            let hasty = index.clone().with_effort(1);
+            let pairs: [(&dyn Search, &dyn Search); 2] = [(&hasty, &index), (&exact, &exact)];
+            for (few, all) in pairs {
+                let ask = Ask::all(&queries, 30, isa);
+                let found = few.search(&ask.among(&few.allow(&allowed)));
+                assert_eq!(found, among_all(all), "{layout:?}");
+            }
         }
     }
 }
