@@ -9,9 +9,10 @@ use std::sync::Arc;
 use linalg::{Matrix, View, dots_with_all};
 use rayon::iter::{IndexedParallelIterator, IntoParallelRefMutIterator, ParallelIterator};
 
+use crate::chosen::{Chosen, Part};
 use crate::exact::Exact;
 use crate::mask::Mask;
-use crate::search::{Allowed, Ask, Best, Chosen, Part, Search, Similarity};
+use crate::search::{Allowed, Ask, Best, Search, Similarity};
 use crate::source::{Source, ascending};
 use crate::stored::Precision;
 
@@ -109,7 +110,7 @@ impl Delta {
     pub(crate) fn search(&self, ask: &Ask<'_>, similarity: Similarity) -> Vec<Best> {
         let laid = self.laid.as_ref().map(|(laid, live)| {
             match ask.allowed.and_then(|allowed| allowed.laid.as_ref()) {
-                Some(chosen) => laid.search_among(ask, chosen),
+                Some(chosen) => chosen.search(laid, ask),
                 None => laid.search_within(ask, Some(live)),
             }
         });
@@ -124,9 +125,10 @@ impl Delta {
     }
 
     /// Which of the rows that came are among some that ascend.
-    pub(crate) fn allow(&self, rows: &[u32]) -> (Option<Chosen>, Vec<bool>) {
+    pub(crate) fn allow(&self, rows: &[u32]) -> (Option<Arc<Chosen>>, Vec<bool>) {
         let laid = self.laid.as_ref().map(|(laid, live)| {
-            laid.chosen(laid.mask_of(rows, |place| live.has(place)), Part::without_lists)
+            let mask = laid.mask_of(rows, |place| live.has(place));
+            Arc::new(Chosen::new(Part::without_lists(mask)))
         });
         let fresh = self.fresh.rows.iter().map(|row| rows.binary_search(row).is_ok()).collect();
         (laid, fresh)

@@ -17,12 +17,13 @@ use std::sync::Arc;
 
 use linalg::Matrix;
 use linalg::bytes::ByteIsa;
-use rayon::iter::{IntoParallelRefIterator, ParallelIterator};
+use rayon::iter::{IntoParallelIterator, IntoParallelRefIterator, ParallelIterator};
 
+use crate::chosen::{Chosen, Part};
 use crate::codes::{Codes, Encoded, LONGEST};
 use crate::mask::Mask;
 use crate::places::{Places, number};
-use crate::search::{Allowed, Ask, Best, Chosen, Part, Search, Similarity, assert_ascending};
+use crate::search::{Allowed, Ask, Best, Search, Similarity, assert_ascending};
 use crate::source::{Source, by_norm, prepared};
 use crate::stored::{Precision, Stored, filled, read_half};
 pub(crate) use asked::Asked;
@@ -33,6 +34,8 @@ const BLOCK: usize = 128;
 const FEW: usize = 4;
 /// Rows are laid out for themselves where that takes this part of the bytes of all rows, or less.
 const SMALL_PART: usize = 8;
+/// Of so many rows one may be found, or fewer: computing the dots of these costs less than other ways to the best.
+const TINY_PART: usize = 64;
 
 /// Rows `[n_rows × dim]`, laid out to be searched whole.
 ///
@@ -152,21 +155,23 @@ impl Exact {
         (ids, filled([places.len(), self.dim], read))
     }
 
-    /// The rows at some places, as they are best searched; `count` makes a part of many.
-    pub(crate) fn chosen(&self, mask: Mask, count: impl FnOnce(Mask) -> Part) -> Chosen {
+    /// Whether computing the dots of these places costs less than other ways to the best of them.
+    pub(crate) fn is_tiny(&self, mask: &Mask) -> bool {
+        mask.n_set() <= self.n_places() / TINY_PART
+    }
+
+    /// Whether so few rows, laid out for themselves, take a small part of the bytes of all.
+    pub(crate) fn are_few(&self, mask: &Mask) -> bool {
         let wider = match self.stored {
             Stored::Single(_) | Stored::Half(_) => 1,
             // A byte and four more for each number.
             Stored::Byte => 5,
         };
-        if mask.n_set() <= self.n_places() / (SMALL_PART * wider) {
-            return Chosen::Apart(Arc::new(self.apart(&mask)));
-        }
-        Chosen::Among(count(mask))
+        mask.n_set() <= self.n_places() / (SMALL_PART * wider)
     }
 
     /// The rows at some places, laid out for themselves, with the same dots.
-    fn apart(&self, mask: &Mask) -> Self {
+    pub(crate) fn apart(&self, mask: &Mask) -> Self {
         let (ids, vectors) = self.taken_out(mask.places());
         let items = Matrix::from_vec(ids.len(), self.dim, vectors);
         let precision = match self.stored {
@@ -175,14 +180,6 @@ impl Exact {
             Stored::Half(_) => Precision::Half,
         };
         Self::of_prepared(Source { items: &items, ids: &ids }, self.similarity, precision)
-    }
-
-    /// The best rows for each query, of those that were chosen.
-    pub(crate) fn search_among(&self, ask: &Ask<'_>, chosen: &Chosen) -> Vec<Best> {
-        match chosen {
-            Chosen::Apart(few) => few.search_within(ask, None),
-            Chosen::Among(part) => self.search_within(ask, Some(&part.mask)),
-        }
     }
 
     /// The best rows for each query, of the places that may be found.
@@ -207,6 +204,10 @@ impl Exact {
             let asked = Asked::new(self, queries.row(q), ask.k, ask.excluded_of(q), mask);
             asked.at_least(at_least.get(q).copied().flatten())
         };
+        if let Some(mask) = mask.filter(|mask| self.is_tiny(mask)) {
+            let one = |q| self.best_of_mask(mask, &asked(q), isa);
+            return (0..n).into_par_iter().map(one).collect();
+        }
         if n <= FEW {
             return (0..n).map(|q| self.one(&asked(q), isa, bytes)).collect();
         }
@@ -239,14 +240,14 @@ impl Search for Exact {
 
     fn allow(&self, rows: &[u32]) -> Allowed {
         assert_ascending(rows);
-        let base = self.chosen(self.mask_of(rows, |_| true), Part::without_lists);
+        let base = Arc::new(Chosen::new(Part::without_lists(self.mask_of(rows, |_| true))));
         Allowed { token: Arc::clone(&self.token), base, laid: None, fresh: Vec::new() }
     }
 
     fn search(&self, ask: &Ask<'_>) -> Vec<Best> {
         ask.assert_sound(self.dim, &self.token);
         match ask.allowed {
-            Some(allowed) => self.search_among(ask, &allowed.base),
+            Some(allowed) => allowed.base.search(self, ask),
             None => self.search_within(ask, None),
         }
     }

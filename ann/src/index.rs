@@ -13,13 +13,14 @@ use linalg::bytes::ByteIsa;
 use linalg::{Isa, Matrix, top_k_among};
 use rayon::iter::{IntoParallelIterator, ParallelIterator};
 
+use crate::chosen::{Chosen, Part};
 use crate::delta::Delta;
 use crate::exact::{Asked, Exact};
 use crate::file::{Checksum, Kind};
 use crate::lists::{Lists, Run};
 use crate::mask::Mask;
 use crate::places::number;
-use crate::search::{Allowed, Ask, Best, Chosen, Part, Search, Similarity, assert_ascending};
+use crate::search::{Allowed, Ask, Best, Search, Similarity, assert_ascending};
 use crate::source::{Source, ascending, by_norm, prepared};
 use crate::stored::Precision;
 
@@ -216,6 +217,12 @@ impl Index {
         self.base.lists.len() <= 1 || self.effort >= self.base.all.n_places()
     }
 
+    /// Whether each of the rows that are allowed is looked at, few as they are.
+    fn looks_at_each(&self, mask: &Mask) -> bool {
+        let all = &self.base.all;
+        all.is_tiny(mask) || self.is_exhaustive() && all.are_few(mask)
+    }
+
     /// The answers of the rows that were laid out first, or of a part of them.
     fn search_base(&self, ask: &Ask<'_>, part: Option<&Part>) -> Vec<Best> {
         match self.is_exhaustive() {
@@ -319,9 +326,8 @@ impl Search for Index {
 
     fn allow(&self, rows: &[u32]) -> Allowed {
         assert_ascending(rows);
-        let all = &self.base.all;
-        let mask = all.mask_of(rows, |place| self.is_live(place));
-        let base = all.chosen(mask, |mask| self.base.part(mask));
+        let part = self.base.part(self.base.all.mask_of(rows, |place| self.is_live(place)));
+        let base = Arc::new(Chosen::new(part));
         let (laid, fresh) = self.delta.allow(rows);
         Allowed { token: Arc::clone(&self.delta.token), base, laid, fresh }
     }
@@ -329,8 +335,10 @@ impl Search for Index {
     fn search(&self, ask: &Ask<'_>) -> Vec<Best> {
         ask.assert_sound(self.dim(), &self.delta.token);
         let mut found = match ask.allowed.map(|allowed| &allowed.base) {
-            Some(Chosen::Apart(few)) => few.search_within(ask, None),
-            Some(Chosen::Among(part)) => self.search_base(ask, Some(part)),
+            Some(chosen) if self.looks_at_each(&chosen.part.mask) => {
+                chosen.search(&self.base.all, ask)
+            }
+            Some(chosen) => self.search_base(ask, Some(&chosen.part)),
             None => self.search_base(ask, self.delta.live.as_ref()),
         };
         if self.delta.n_added() > 0 {

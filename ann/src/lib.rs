@@ -3,6 +3,7 @@
 //! [`Exact`] looks at every row; [`Index`] where it is promising, and takes in what changes. Both are a [`Search`].
 //! Nothing in here opens a file: an index is read from [`Bytes`], which may be those of a mapped one.
 
+mod chosen;
 mod codes;
 mod delta;
 mod error;

@@ -6,9 +6,8 @@ use std::sync::Arc;
 
 use linalg::{Isa, Matrix};
 
+use crate::chosen::Chosen;
 use crate::codes::norm;
-use crate::exact::Exact;
-use crate::mask::Mask;
 
 /// The rows of a query, best first, ties by lower row, each with its score.
 pub type Best = Vec<(u32, f32)>;
@@ -111,35 +110,11 @@ pub struct Allowed {
     /// Of the index, as it then was.
     pub(crate) token: Arc<()>,
     /// Of the rows that were laid out first.
-    pub(crate) base: Chosen,
+    pub(crate) base: Arc<Chosen>,
     /// Of those that were added and laid out.
-    pub(crate) laid: Option<Chosen>,
+    pub(crate) laid: Option<Arc<Chosen>>,
     /// Whether each of those that were added since may be found.
     pub(crate) fresh: Vec<bool>,
-}
-
-/// Some of the rows that are laid out.
-#[derive(Clone, Debug)]
-pub(crate) enum Chosen {
-    /// Few, laid out for themselves.
-    Apart(Arc<Exact>),
-    /// Many, searched where they are.
-    Among(Part),
-}
-
-/// Some places.
-#[derive(Clone, Debug)]
-pub(crate) struct Part {
-    pub(crate) mask: Mask,
-    /// Rows of each list that may be found; empty where there are no lists.
-    pub(crate) of_list: Vec<u32>,
-}
-
-impl Part {
-    /// Of rows that lie in no lists.
-    pub(crate) fn without_lists(mask: Mask) -> Self {
-        Self { mask, of_list: Vec::new() }
-    }
 }
 
 pub(crate) fn assert_ascending(rows: &[u32]) {
@@ -162,10 +137,10 @@ pub trait Search: Send + Sync {
 
     /// These rows (ascending) and no others; rows that are not there do no harm.
     ///
-    /// Where they are an eighth of the rows or fewer (a fortieth, of rows kept as bytes), they are laid out for
-    /// themselves, so that each search among them is exact and as fast as if there were no others:
-    /// O(rows·(dim + log rows)), and their bytes of memory, in single precision where they are kept as bytes.
-    /// Otherwise O(rows). O(n_rows/64) beside it, and a search among `rows` for each row that came last.
+    /// O(rows + n_rows/64), and a search among `rows` for each row that came last.
+    /// An eighth of the rows or fewer (a fortieth, of rows kept as bytes) of which every one is looked at are laid out for
+    /// themselves when some dozens of queries were asked among them: O(rows·(dim + log rows)), and their bytes of
+    /// memory, in single precision where they are kept as bytes.
     ///
     /// # Panics
     /// When the rows do not ascend.

@@ -8,6 +8,7 @@ use super::found::Found;
 use super::scan::Scan;
 use super::{Asked, Exact};
 use crate::lists::Run;
+use crate::mask::Mask;
 use crate::places::number;
 use crate::search::Best;
 
@@ -147,6 +148,12 @@ impl Exact {
     fn best_of_all(&self, asked: &Asked<'_>, isa: Isa) -> Best {
         let all = 0..number(self.n_places());
         self.best_of(&all.filter(|&place| asked.may_have(place)).collect::<Vec<_>>(), asked, isa)
+    }
+
+    /// The best of a few places, each dot computed.
+    pub(super) fn best_of_mask(&self, mask: &Mask, asked: &Asked<'_>, isa: Isa) -> Best {
+        let places = mask.places().filter(|&place| asked.may_have(place));
+        self.best_of(&places.collect::<Vec<_>>(), asked, isa)
     }
 
     /// The best of some places, each dot computed.

@@ -95,32 +95,32 @@ fn many_who_may_have_some_rows_are_answered_as_each_alone() {
 }
 
 #[test]
-fn few_rows_that_are_allowed_are_all_looked_at_whatever_the_effort() {
-    let (mut items, queries) = factors(2000, 20, 12, 8);
+fn few_rows_that_are_allowed_are_all_looked_at_whatever_the_effort_and_however_often() {
+    let (mut items, queries) = factors(2000, 40, 12, 8);
     items.row_mut(80)[3] = f32::INFINITY;
     items.row_mut(160)[0] = f32::NAN;
     let isa = Isa::best();
-    let allowed: Vec<u32> = (0..2000).step_by(40).collect();
+    let allowed: Vec<u32> = (0..2000).step_by(80).collect();
+    let first = Matrix::from_vec(1, 12, queries.row(0).to_vec());
     for similarity in [Similarity::Dot, Similarity::Cosine] {
         for precision in [Precision::Single, Precision::Half, Precision::Byte] {
             let layout = Layout { similarity, precision, list_rows: 20 };
             let index = Index::new(&items, layout, isa);
-            let exact = Exact::new(&items, similarity, precision);
-            // Of all rows in their order those that are allowed, kept as they are.
-            let among_all = |index: &dyn Search| {
-                let mut found = index.search(&Ask::all(&queries, 2000, isa));
-                for found in &mut found {
-                    found.retain(|(row, _)| allowed.binary_search(row).is_ok());
-                    found.truncate(30);
-                }
-                found
-            };
             let hasty = index.clone().with_effort(1);
+            let exact = Exact::new(&items, similarity, precision);
             let pairs: [(&dyn Search, &dyn Search); 2] = [(&hasty, &index), (&exact, &exact)];
             for (few, all) in pairs {
-                let ask = Ask::all(&queries, 30, isa);
-                let found = few.search(&ask.among(&few.allow(&allowed)));
-                assert_eq!(found, among_all(all), "{layout:?}");
+                // Of all rows in their order those that are allowed.
+                let mut expected = all.search(&Ask::all(&queries, 2000, isa));
+                for best in &mut expected {
+                    best.retain(|(row, _)| allowed.binary_search(row).is_ok());
+                    best.truncate(10);
+                }
+                let part = few.allow(&allowed);
+                let found = |queries| few.search(&Ask::all(queries, 10, isa).among(&part));
+                assert_eq!(found(&first), expected[..1], "{layout:?}, at first");
+                assert_eq!(found(&queries), expected, "{layout:?}, many");
+                assert_eq!(found(&first), expected[..1], "{layout:?}, afterwards");
             }
         }
     }
