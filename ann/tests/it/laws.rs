@@ -77,14 +77,15 @@ fn many_who_may_have_some_rows_are_answered_as_each_alone() {
         let mut index = Index::new(&items, layout, isa);
         index.remove(105);
         index.add(140, items.row(3));
-        let hasty = index.clone().with_effort(1);
+        let some = [1, 60].map(|effort| index.clone().with_effort(effort));
         let exact = Exact::new(&items, layout.similarity, layout.precision);
-        let indexes: [&dyn Search; 3] = [&index, &hasty, &exact];
+        let indexes: [&dyn Search; 4] = [&index, &some[0], &some[1], &exact];
         // Few are laid out for themselves, more are not.
-        for (index, step) in indexes.into_iter().flat_map(|index| [(index, 35), (index, 5)]) {
+        let each_with = |index| [(35, 1), (35, 8), (5, 8)].map(|(step, k)| (index, step, k));
+        for (index, step, k) in indexes.into_iter().flat_map(each_with) {
             let part = index.allow(&(0..1500).step_by(step).collect::<Vec<_>>());
             let excluded = vec![[0, 210, 245].as_slice(); queries.n_rows()];
-            let ask = Ask::all(&queries, 8, isa).without(&excluded).among(&part);
+            let ask = Ask::all(&queries, k, isa).without(&excluded).among(&part);
             for (q, found) in index.search(&ask).into_iter().enumerate() {
                 let query = Matrix::from_vec(1, queries.dim(), queries.row(q).to_vec());
                 let alone = Ask { queries: &query, excluded: &excluded[..1], ..ask };

@@ -30,7 +30,7 @@ fn recall_does_not_collapse_where_some_rows_are_allowed() {
     let index = index(&items).with_effort(1000);
     let slow = Slow::of(&items);
     let mut chance = Chance::new(2);
-    for every in [2, 4, 7, 100] {
+    for every in [2, 4, 7, 10, 100] {
         let rows: Vec<u32> = (0..20_000).filter(|_| chance.below(every) == 0).collect();
         let is_allowed = |row: u32| rows.binary_search(&row).is_ok();
         let best = |q| slow.best(queries.row(q), 20, is_allowed, isa);
