@@ -74,8 +74,9 @@ impl Exact {
         precision: Precision,
     ) -> Self {
         assert!(rows.is_sorted_by(|a, b| a < b), "rows in ascending order expected, each once");
-        let vectors = rows.iter().flat_map(|&row| items.row(row as usize)).copied().collect();
-        let some = Matrix::from_vec(rows.len(), items.dim(), vectors);
+        let row = |at: usize, to: &mut [f32]| to.copy_from_slice(items.row(rows[at] as usize));
+        let shape @ [n_rows, dim] = [rows.len(), items.dim()];
+        let some = Matrix::from_vec(n_rows, dim, filled(shape, row));
         let some = prepared(&some, similarity);
         Self::of_prepared(Source { items: &some, ids: rows }, similarity, precision)
     }
