@@ -266,8 +266,10 @@ def alone(one):
 
 def allowing(one):
     """What it takes to say which rows are allowed, once for all queries; runs of before do not say."""
+    if one["filter"] == "none":
+        return ""
     seconds = one["cells"][0].get("allow_seconds")
-    return "" if one["filter"] == "none" else f"{1e3 * seconds:,.1f}" if seconds is not None else "–"
+    return "–" if seconds is None else f"{1e3 * seconds:,.1f}"
 
 
 def times(one, best):
